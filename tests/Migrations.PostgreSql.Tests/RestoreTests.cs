@@ -330,6 +330,146 @@ public sealed class RestoreTests
         Assert.Equal(role.Name, await role.Database.ScalarAsync("SELECT tableowner FROM pg_tables WHERE tablename = 't'"));
     }
 
+    private const string Orphans =
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE k (a int CONSTRAINT f REFERENCES p, b int CONSTRAINT g REFERENCES p, c int "
+        + "CONSTRAINT h REFERENCES p); INSERT INTO p VALUES (1); SET session_replication_role = replica; INSERT INTO k VALUES (9, 8, 1); "
+        + "RESET session_replication_role; ALTER TABLE k DROP CONSTRAINT g, ADD CONSTRAINT g FOREIGN KEY (b) REFERENCES p NOT VALID;";
+
+    [Theory]
+    [InlineData(BackupFormat.Native)]
+    [InlineData(BackupFormat.Sql)]
+    public async Task An_empty_database_is_filled_with_orphans_as_the_source_had_them(BackupFormat format)
+    {
+        await using var role = await PostgreSqlRole.CreateAsync();
+        using var folder = new TemporaryFolder();
+        await role.Database.ExecuteAsync(Orphans);
+        var backup = await BackUpAsync(role.Database, folder, format);
+        await role.Database.ExecuteAsync("DROP TABLE k, p");
+        var outcome = await Driver.Backups.RestoreAsync(
+            backup,
+            Driver.Parse(role.Address, "/")!,
+            Job(folder, role.Database),
+            CancellationToken.None
+        );
+        Assert.Null(outcome.Kept);
+        Assert.Contains("; a foreign key that rows of the source break is NOT VALID", outcome.How, StringComparison.Ordinal);
+        await AssertOrphansAsync(role.Database);
+    }
+
+    [Fact]
+    public async Task Orphans_are_known_from_a_server_of_another_language()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The tests start no PostgreSQL server on Windows.");
+        using var server = PostgreSqlServer.Start(
+            new PostgreSqlSetup { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["lc_messages"] = "de_DE.UTF-8" } }
+        );
+        await using var database = await PostgreSqlTestDatabase.CreateAsync(server);
+        var german = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync("SELECT 1 / 0"));
+        Assert.SkipWhen(german.MessageText == "division by zero", "This machine has no German messages of PostgreSQL.");
+        using var folder = new TemporaryFolder();
+        await database.ExecuteAsync(Orphans);
+        var manager = new BackupManager(Driver, Target(database));
+        var proof = await new BackupVerifier(Driver).VerifyAsync(
+            await manager.BackUpAsync(new BackupRequest { Folder = folder.Path }),
+            Target(database)
+        );
+        Assert.True(proof.Proven, string.Join(' ', proof.Checks.Select(c => c.Message)));
+        var result = await manager.RestoreAsync(proof.Backup, new RestoreRequest { Jobs = 2 });
+        Assert.Contains("; a foreign key that rows of the source break is NOT VALID", result.How, StringComparison.Ordinal);
+        await AssertOrphansAsync(database);
+
+        // What is no orphan is a failure in any language.
+        await database.ExecuteAsync(
+            "CREATE FUNCTION one(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN two($1); END'; CREATE FUNCTION "
+                + "two(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1'; CREATE INDEX i ON k (one(a));"
+        );
+        proof = await new BackupVerifier(Driver).VerifyAsync(
+            await manager.BackUpAsync(new BackupRequest { Folder = folder.Path }),
+            Target(database)
+        );
+        Assert.False(proof.Proven);
+    }
+
+    private static async Task AssertOrphansAsync(PostgreSqlTestDatabase database) =>
+        Assert.Equal(
+            ["f|False", "g|False", "h|True"],
+            await database.RowsAsync("SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' ORDER BY 1")
+        );
+
+    [Fact]
+    public async Task Rights_and_settings_of_roles_come_back_with_a_database_that_is_gone()
+    {
+        await using var database = await PostgreSqlTestDatabase.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var (here, gone) = ("here:" + Guid.NewGuid().ToString("N"), "gone_" + Guid.NewGuid().ToString("N"));
+        await database.ExecuteAsync($"CREATE ROLE \"{here}\"; CREATE ROLE {gone}");
+        try
+        {
+            foreach (
+                var statement in (string[])
+                    [
+                        $"REVOKE ALL ON DATABASE {database.Name} FROM PUBLIC",
+                        $"GRANT TEMPORARY ON DATABASE {database.Name} TO PUBLIC",
+                        $"GRANT CONNECT ON DATABASE {database.Name} TO \"{here}\" WITH GRANT OPTION",
+                        $"GRANT CREATE ON DATABASE {database.Name} TO {gone}",
+                        $"ALTER ROLE \"{here}\" IN DATABASE {database.Name} SET work_mem = '7MB'",
+                        $"ALTER ROLE \"{here}\" IN DATABASE {database.Name} SET search_path = \"A b\", public",
+                        $"ALTER ROLE \"{here}\" IN DATABASE {database.Name} SET app.token = 'hunter2'",
+                        $"ALTER ROLE {gone} IN DATABASE {database.Name} SET work_mem = '8MB'",
+                    ]
+            )
+                await database.ExecuteAsync(statement);
+            var events = new RecordingEventSink();
+            var manager = new BackupManager(
+                Driver,
+                Target(database),
+                new BackupOptions { Session = new SessionOptions { Events = events } }
+            );
+            var backup = await manager.BackUpAsync(new BackupRequest { Folder = folder.Path });
+            Assert.DoesNotContain("hunter2", await File.ReadAllTextAsync(backup.Path + ".manifest.json"), StringComparison.Ordinal);
+            await database.Server.ExecuteAsync($"DROP DATABASE {database.Name} WITH (FORCE)");
+            await database.Server.ExecuteAsync($"DROP ROLE {gone}");
+
+            var result = await manager.RestoreAsync(backup);
+
+            Assert.Equal(
+                ["|TEMPORARY|False", $"{here}|CONNECT|True"],
+                await database.RowsAsync(
+                    "SELECT COALESCE(r.rolname, ''), a.privilege_type, a.is_grantable FROM pg_database d, aclexplode(d.datacl) a LEFT JOIN "
+                        + "pg_roles r ON r.oid = a.grantee WHERE datname = current_database() AND a.grantee <> d.datdba ORDER BY 1"
+                )
+            );
+            Assert.Equal(
+                "search_path=\"A b\", public | work_mem=7MB",
+                await database.ScalarAsync(
+                    "SELECT string_agg(c, ' | ' ORDER BY c) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, "
+                        + "unnest(setconfig) c WHERE datname = current_database()"
+                )
+            );
+            var warning = Assert.Single(
+                events.Of<Migrations.Events.WarningRaised>(),
+                w => w.Message.Contains("Not set again", StringComparison.Ordinal)
+            );
+            foreach (
+                var missing in (string[])
+                    [
+                        $"GRANT CREATE ON DATABASE the database TO \"{gone}\"",
+                        $"ALTER ROLE \"{gone}\" IN DATABASE the database SET \"work_mem\" TO '8MB'",
+                        $"ALTER ROLE \"{here}\" IN DATABASE the database SET app.token (it may be a secret and is not recorded)",
+                    ]
+            )
+            {
+                Assert.Contains(missing, warning.Message, StringComparison.Ordinal);
+                Assert.Contains(missing, result.How, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            await database.ExecuteAsync($"DROP OWNED BY \"{here}\"");
+            await database.Server.ExecuteAsync($"DROP ROLE \"{here}\"");
+        }
+    }
+
     [Fact]
     public async Task A_role_that_the_server_lacks_is_left_out_and_said()
     {

@@ -98,8 +98,12 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
     {
         if (Addresses.Count == 0 && other.Addresses.Count > 0)
         {
-            if (Hosts.Count > 0 && !Hosts.SequenceEqual(other.Hosts) && !Hosts.SequenceEqual(other.Addresses))
-                throw PostgreSqlTarget.Invalid(
+            if (
+                Hosts.Count > 0
+                && !Hosts.SequenceEqual(other.Hosts, StringComparer.Ordinal)
+                && !Hosts.SequenceEqual(other.Addresses, StringComparer.Ordinal)
+            )
+                throw ConnectionRefusal.Invalid(
                     $"it names a host, and {other.Origin} names an address (hostaddr), to which PostgreSQL's own programs would connect "
                         + $"instead. Remove the address from {other.Origin}, or write hostaddr= beside the host."
                 );
@@ -127,7 +131,7 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
     {
         var hosts = Connected();
         if (Ports.Count > 1 && Ports.Count != hosts.Count)
-            throw PostgreSqlTarget.Invalid($"it names {Ports.Count} ports and {hosts.Count} hosts.");
+            throw ConnectionRefusal.Invalid($"it names {Ports.Count} ports and {hosts.Count} hosts.");
         if (hosts.Count <= 1)
         {
             if (hosts is [{ Length: > 0 } host])
@@ -138,7 +142,7 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
         }
 
         if (hosts.Any(string.IsNullOrEmpty))
-            throw PostgreSqlTarget.Invalid("one of its hosts is empty.");
+            throw ConnectionRefusal.Invalid("one of its hosts is empty.");
         Builder.Host = HostChoice.Join(hosts, Ports.Count == 0 ? [Builder.Port] : [.. Ports.Select(p => p == 0 ? Builder.Port : p)]);
     }
 
@@ -148,10 +152,10 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
         if (Addresses.Count == 0)
             return Hosts;
         if (Hosts.Count > 0 && Hosts.Count != Addresses.Count)
-            throw PostgreSqlTarget.Invalid($"it names {Hosts.Count} hosts and {Addresses.Count} addresses (hostaddr).");
+            throw ConnectionRefusal.Invalid($"it names {Hosts.Count} hosts and {Addresses.Count} addresses (hostaddr).");
         // The certificate is of the host's name, and Npgsql compares it with what it connects to.
-        if (Builder.SslMode == SslMode.VerifyFull && Hosts.Count > 0 && !Hosts.SequenceEqual(Addresses))
-            throw PostgreSqlTarget.Invalid(
+        if (Builder.SslMode == SslMode.VerifyFull && Hosts.Count > 0 && !Hosts.SequenceEqual(Addresses, StringComparer.Ordinal))
+            throw ConnectionRefusal.Invalid(
                 "it names a host and its address (hostaddr, PGHOSTADDR), and with sslmode=verify-full the server's certificate is compared "
                     + "with what is connected to. Leave the address out, so that the host's name is looked up, or use sslmode=verify-ca."
             );
@@ -163,7 +167,7 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
     public static int Port(ReadOnlySpan<char> text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
             ? port
-            : throw PostgreSqlTarget.Invalid(
+            : throw ConnectionRefusal.Invalid(
                 "the port is not a number from 1 to 65535. (A ':', '/', '?', '#' or '@' in a password must be written as a %-code.)"
             );
 
@@ -276,7 +280,7 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
     private static int Seconds(string name, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 1024
             ? seconds
-            : throw PostgreSqlTarget.Invalid($"'{name}' is not a number of seconds.");
+            : throw ConnectionRefusal.Invalid($"'{name}' is not a number of seconds.");
 
     private static SslMode Mode(string value) =>
         value switch
@@ -287,7 +291,7 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
             "require" => SslMode.Require,
             "verify-ca" => SslMode.VerifyCA,
             "verify-full" => SslMode.VerifyFull,
-            _ => throw PostgreSqlTarget.Invalid("Invalid 'sslmode'. Expected disable, allow, prefer, require, verify-ca or verify-full."),
+            _ => throw ConnectionRefusal.Invalid("Invalid 'sslmode'. Expected disable, allow, prefer, require, verify-ca or verify-full."),
         };
 
     private static SslNegotiation Negotiation(string value) =>
@@ -295,7 +299,7 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
         {
             "postgres" => SslNegotiation.Postgres,
             "direct" => SslNegotiation.Direct,
-            _ => throw PostgreSqlTarget.Invalid("Invalid 'sslnegotiation'. Expected postgres or direct."),
+            _ => throw ConnectionRefusal.Invalid("Invalid 'sslnegotiation'. Expected postgres or direct."),
         };
 
     private static ChannelBinding Binding(string value) =>
@@ -304,6 +308,6 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
             "disable" => ChannelBinding.Disable,
             "prefer" => ChannelBinding.Prefer,
             "require" => ChannelBinding.Require,
-            _ => throw PostgreSqlTarget.Invalid("Invalid 'channel_binding'. Expected disable, prefer or require."),
+            _ => throw ConnectionRefusal.Invalid("Invalid 'channel_binding'. Expected disable, prefer or require."),
         };
 }

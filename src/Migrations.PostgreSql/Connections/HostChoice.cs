@@ -27,7 +27,7 @@ internal static class HostChoice
     {
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
-            throw PostgreSqlTarget.Invalid(
+            throw ConnectionRefusal.Invalid(
                 "it names several hosts (PGHOST counts too); a migration runs on one, and only target_session_attrs=primary "
                     + "(Target Session "
                     + "Attributes=primary, PGTARGETSESSIONATTRS), or standby, says which."
@@ -40,7 +40,7 @@ internal static class HostChoice
     public static string Known(string value) =>
         Array.Exists(Words, w => string.Equals(w.Word, value, StringComparison.OrdinalIgnoreCase))
             ? value
-            : throw PostgreSqlTarget.Invalid(
+            : throw ConnectionRefusal.Invalid(
                 $"Invalid 'target_session_attrs'. Expected one of: {string.Join(", ", Words.Select(w => w.Word))}."
             );
 

@@ -26,10 +26,13 @@ internal static class LibpqVariables
         var parameters = new ConnectionParameters("PGHOSTADDR", baseFolder: "");
         foreach (var (variable, parameter) in Known)
         {
-            if (PostgreSqlTarget.Variable(variable) is { } value)
+            if (Of(variable) is { } value)
                 parameters.Set(parameter, value, variable);
         }
 
         return parameters;
     }
+
+    /// <summary>One of them; null when it is not set.</summary>
+    public static string? Of(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

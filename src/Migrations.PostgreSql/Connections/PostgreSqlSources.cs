@@ -68,5 +68,5 @@ internal sealed class PostgreSqlSources
     // A password file that is named and missing is passed over, as libpq does
     // (https://www.postgresql.org/docs/current/libpq-pgpass.html); Npgsql would fail.
     private static string? PasswordFile(NpgsqlConnectionStringBuilder builder) =>
-        string.IsNullOrEmpty(builder.Passfile) ? PostgreSqlTarget.Variable("PGPASSFILE") : builder.Passfile;
+        string.IsNullOrEmpty(builder.Passfile) ? LibpqVariables.Of("PGPASSFILE") : builder.Passfile;
 }

@@ -22,7 +22,6 @@ internal static class PostgreSqlTarget
     private const string ServiceFileKey = "servicefile";
 
     private static readonly string[] Keys = ["host", "server", "username", "user name", "user id", "userid", "uid", ServiceKey];
-    private static readonly string[] Passwords = ["password", "passwd", "pwd", "psw"];
 
     /// <summary>Reads a target; null when the text is neither form.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>.</exception>
@@ -36,16 +35,6 @@ internal static class PostgreSqlTarget
     /// <summary>A database that is known by all that it takes: nothing is taken from the environment.</summary>
     public static DatabaseTarget Of(NpgsqlConnectionStringBuilder builder) =>
         new(Engine, Display(builder), builder.Database!, builder.ConnectionString);
-
-    /// <summary>A refusal that does not repeat the text, which may hold a password.</summary>
-    public static MigrationException Invalid(string what, Exception? inner = null) =>
-        new(
-            ErrorId.TargetInvalid,
-            $"The PostgreSQL database is not given correctly: {what}",
-            "Write postgres://user:password@host:5432/database (with %-codes for special characters), or "
-                + "Host=...;Username=...;Password=...;Database=....",
-            inner
-        );
 
     private static bool IsUrl(string text) =>
         text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
@@ -69,7 +58,7 @@ internal static class PostgreSqlTarget
             // The exception is left out: its message repeats parts of the text.
             var first = text.Split('=')[0].Trim();
             return Keys.Contains(first, StringComparer.OrdinalIgnoreCase)
-                ? throw Invalid("the connection string is not of the form Key=Value;Key=Value.")
+                ? throw ConnectionRefusal.Invalid("the connection string is not of the form Key=Value;Key=Value.")
                 : null;
         }
 
@@ -91,7 +80,9 @@ internal static class PostgreSqlTarget
                 v is not null && ConnectionText.GoesOn(v)
             )
         )
-            throw Invalid("the pairs are separated by blanks, as libpq writes them; here they are separated by semicolons.");
+            throw ConnectionRefusal.Invalid(
+                "the pairs are separated by blanks, as libpq writes them; here they are separated by semicolons."
+            );
         // Npgsql's list of hosts, each with its port where it has one, is one text here.
         if (!string.IsNullOrEmpty(builder.Host))
             parameters.Hosts = [builder.Host];
@@ -109,21 +100,12 @@ internal static class PostgreSqlTarget
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw Invalid(
-                builder.ContainsKey(key) ? $"'{key}' cannot have that value." : $"it has a key that Npgsql does not know{Named(key, text)}."
+            throw ConnectionRefusal.Invalid(
+                builder.ContainsKey(key)
+                    ? $"'{key}' cannot have that value."
+                    : $"it has a key that Npgsql does not know{ConnectionRefusal.Named(key, text)}."
             );
         }
-    }
-
-    /// <summary>
-    /// The name of a key or parameter for a message; nothing where it stands behind a password: what is taken for a name may be the rest of
-    /// it.
-    /// </summary>
-    public static string Named(string name, string text)
-    {
-        var place = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
-        var isName = name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ' ') && place >= 0;
-        return isName && !Passwords.Any(p => text.AsSpan(0, place).Contains(p, StringComparison.OrdinalIgnoreCase)) ? $": '{name}'" : "";
     }
 
     /// <summary>The same target with another user and password.</summary>
@@ -175,7 +157,7 @@ internal static class PostgreSqlTarget
         if (
             !parameters.HasNpgsqlMode
             && builder.SslMode == SslMode.Require
-            && (Given(builder.RootCertificate) ?? Variable("PGSSLROOTCERT")) is not null
+            && (Given(builder.RootCertificate) ?? LibpqVariables.Of("PGSSLROOTCERT")) is not null
         )
             builder.SslMode = SslMode.VerifyCA;
         HostChoice.Check(builder);
@@ -186,9 +168,11 @@ internal static class PostgreSqlTarget
     {
         builder.Username =
             Given(builder.Username)
-            ?? Variable("PGUSER")
+            ?? LibpqVariables.Of("PGUSER")
             ?? Given(Environment.UserName)
-            ?? throw Invalid($"it names no user, and the operating system has no name for the user number {OwnUser.Name}.");
+            ?? throw ConnectionRefusal.Invalid(
+                $"it names no user, and the operating system has no name for the user number {OwnUser.Name}."
+            );
         return builder;
     }
 
@@ -207,7 +191,4 @@ internal static class PostgreSqlTarget
         host.StartsWith('/') || host.StartsWith('@') || host.Contains(':', StringComparison.Ordinal);
 
     private static string? Given(string? value) => string.IsNullOrEmpty(value) ? null : value;
-
-    /// <summary>One of libpq's variables; null when it is not set.</summary>
-    public static string? Variable(string name) => Given(Environment.GetEnvironmentVariable(name));
 }

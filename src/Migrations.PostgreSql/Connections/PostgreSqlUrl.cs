@@ -55,9 +55,9 @@ internal sealed class PostgreSqlUrl
     {
         var end = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.IndexOf(':', StringComparison.Ordinal);
         if (text.StartsWith('[') && end == 0)
-            throw PostgreSqlTarget.Invalid("the IPv6 address has no closing bracket.");
+            throw ConnectionRefusal.Invalid("the IPv6 address has no closing bracket.");
         if (end >= 0 && end < text.Length && text[end] != ':')
-            throw PostgreSqlTarget.Invalid("after the host, a colon and a port are expected.");
+            throw ConnectionRefusal.Invalid("after the host, a colon and a port are expected.");
         var host = end < 0 ? text : text[..end];
         return (
             Decode(host.StartsWith('[') ? host[1..^1] : host),
@@ -69,15 +69,15 @@ internal sealed class PostgreSqlUrl
     {
         var equals = pair.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
-            throw PostgreSqlTarget.Invalid("a parameter after '?' is not of the form name=value.");
+            throw ConnectionRefusal.Invalid("a parameter after '?' is not of the form name=value.");
         var name = Decode(pair.AsSpan(0, equals));
         var value = Decode(pair.AsSpan(equals + 1));
         if (_parameters.TrySet(name, value))
             return;
         // Behind a '?' that should have been a %-code stands the rest of a password, and an '@' behind it.
-        throw PostgreSqlTarget.Invalid(
+        throw ConnectionRefusal.Invalid(
             "a parameter after '?' is not known "
-                + $"here{(all.Contains('@', StringComparison.Ordinal) ? "" : PostgreSqlTarget.Named(name, all))}."
+                + $"here{(all.Contains('@', StringComparison.Ordinal) ? "" : ConnectionRefusal.Named(name, all))}."
         );
     }
 
@@ -86,7 +86,7 @@ internal sealed class PostgreSqlUrl
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '%' && (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2])))
-                throw PostgreSqlTarget.Invalid("a '%' is not followed by two hexadecimal digits (a '%' itself is written %25).");
+                throw ConnectionRefusal.Invalid("a '%' is not followed by two hexadecimal digits (a '%' itself is written %25).");
         }
 
         return Uri.UnescapeDataString(text.ToString());

@@ -29,7 +29,7 @@ internal static class ServiceFile
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: no file has it, or the file is wrong.</exception>
     public static ConnectionParameters Read(string service, string? named, string baseFolder)
     {
-        var chosen = named ?? PostgreSqlTarget.Variable("PGSERVICEFILE");
+        var chosen = named ?? LibpqVariables.Of("PGSERVICEFILE");
         if (chosen is not null && !File.Exists(chosen))
             throw Invalid($"the service file '{chosen}' does not exist{(named is null ? " (PGSERVICEFILE)" : "")}.");
         var files = new[] { chosen ?? OwnFile() }.Concat(SystemFiles()).Where(File.Exists).Distinct(StringComparer.Ordinal).ToList();
@@ -103,7 +103,7 @@ internal static class ServiceFile
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "." + Name);
 
     private static IEnumerable<string> SystemFiles() =>
-        (PostgreSqlTarget.Variable("PGSYSCONFDIR") is { } folder ? [folder] : SystemFolders).Select(f => Path.Combine(f, Name));
+        (LibpqVariables.Of("PGSYSCONFDIR") is { } folder ? [folder] : SystemFolders).Select(f => Path.Combine(f, Name));
 
     private static MigrationException Invalid(string what, Exception? inner = null) =>
         new(

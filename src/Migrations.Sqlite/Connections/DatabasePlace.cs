@@ -18,6 +18,12 @@ internal static class DatabasePlace
                 $"'{target.Display}' is a folder, not a database file.",
                 "Name the database file in it with --database."
             );
+        if (ClosedFolder.Find(path) is { } closed)
+            throw new MigrationException(
+                ErrorId.PermissionDenied,
+                $"The database '{target.Display}' cannot be opened: access to the folder '{closed}' is denied.",
+                ClosedFolder.Way
+            );
         var folder = Path.GetDirectoryName(path);
         if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
         {
