@@ -10,7 +10,7 @@ public sealed class LibpqConnectionTests() : CliTests("PostgreSQL")
 
     private string User => Uri.UnescapeDataString(Url.UserInfo.Split(':')[0]);
 
-    private string Password => Url.UserInfo.Contains(':', StringComparison.Ordinal) ? Uri.UnescapeDataString(Url.UserInfo.Split(':')[1]) : "";
+    private string Password => Uri.UnescapeDataString(Url.UserInfo[(User.Length + 1)..]);
 
     private string DatabaseName => Uri.UnescapeDataString(Url.AbsolutePath[1..]);
 
@@ -31,11 +31,7 @@ public sealed class LibpqConnectionTests() : CliTests("PostgreSQL")
     [InlineData("postgres://{host}", "PGSERVICEFILE={file}", "PGSERVICE=shop")]
     [InlineData(null, "PGHOST=no.such.host.invalid", "PGHOSTADDR=127.0.0.1", "{rest}")]
     [InlineData(null, "PGHOSTADDR=127.0.0.1", "{rest}")]
-    [InlineData(
-        "postgres://{login}@no.such.host.invalid/{database}?hostaddr=127.0.0.1",
-        "PGPORT={port}",
-        "PGHOSTADDR=127.0.0.9"
-    )]
+    [InlineData("postgres://{login}@no.such.host.invalid/{database}?hostaddr=127.0.0.1", "PGPORT={port}", "PGHOSTADDR=127.0.0.9")]
     [InlineData("postgres://no.such.host.invalid/", "PGHOST=no.such.host.invalid", "PGHOSTADDR=127.0.0.1", "{rest}")]
     [InlineData(null, "PGHOST=127.0.0.1,{host}", "PGPORTS=1,{port}", "PGTARGETSESSIONATTRS=primary", "{rest}")]
     [InlineData(null, "PGHOST=127.0.0.1,{host}", "PGPORTS=1,{port}", "PGTARGETSESSIONATTRS=read-write", "{rest}")]
@@ -116,7 +112,12 @@ public sealed class LibpqConnectionTests() : CliTests("PostgreSQL")
 
         string[] database = text is null ? [] : ["--database", Fill(text)];
         return await CliProcess.RunAsync(
-            new CliCall { Arguments = ["up", "--path", Folder, .. database], Environment = environment, WorkingFolder = Temporary.Path }
+            new CliCall
+            {
+                Arguments = ["up", "--path", Folder, .. database],
+                Environment = environment,
+                WorkingFolder = Temporary.Path,
+            }
         );
     }
 }

@@ -71,8 +71,8 @@ internal static class RecordedSettings
     }
 
     private static bool IsSecret(string key, string value) =>
-        SecretText.MayHold(value)
-        || SecretText.IsSecretName(key.StartsWith(RoleSetting, StringComparison.Ordinal) ? Split(key, RoleSetting).Name : key);
+        (key is Comment && SecretText.MayHold(value))
+        || (IsSetting(key) && (SecretText.MayHold(value) || SecretText.IsSecretName(Set(key).Name)));
 
     /// <summary>The statements that set them: what stands before the database's name, and behind it. Those that would hinder us are
     /// last.</summary>
