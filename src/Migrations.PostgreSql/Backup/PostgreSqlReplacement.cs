@@ -106,6 +106,13 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
 
         how += await AddAsync(there, broken, restore.OpenKeys, cancellationToken).ConfigureAwait(false);
+        if (restore.LeftOut.Count > 0)
+        {
+            var left = string.Join("; ", restore.LeftOut);
+            how += $"; left out, because the server could not make it: {left}";
+            job.Session.Events.Publish(new WarningRaised($"'{backup.Path}' was restored without what the server could not make: {left}."));
+        }
+
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how +=

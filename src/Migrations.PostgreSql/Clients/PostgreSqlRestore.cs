@@ -12,6 +12,9 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
 {
     private const string LastWords = "PostgreSQL database dump complete";
 
+    /// <summary>What of the backup that was loaded was left out, because the server could not make it.</summary>
+    public IReadOnlyList<string> LeftOut { get; private set; } = [];
+
     /// <summary>How many foreign keys the source has NOT VALID, as the backup that was loaded says.</summary>
     public int OpenKeys { get; private set; }
 
@@ -70,7 +73,8 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         CancellationToken cancellationToken
     )
     {
-        var broken = new BrokenForeignKeys(entries);
+        // One transaction is all or nothing.
+        var broken = new BrokenForeignKeys(entries, backup.AcceptFaults && jobs > 0);
         OpenKeys = entries.Count(e => BrokenForeignKeys.IsOpenKey(e.Make));
         await ClientProcess
             .RunAsync(
@@ -82,6 +86,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
                 broken.IsBearable
             )
             .ConfigureAwait(false);
+        LeftOut = broken.LeftOut;
         if (jobs > 0 || broken.Statements.Count == 0)
             return broken.Statements;
         // All of it was undone. In a script the server itself passes over such a key, in the same transaction.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Migrations.Folders;
 
 namespace Migrations.PostgreSql;
 
@@ -89,6 +90,7 @@ internal static class ServiceFile
     {
         try
         {
+            RegularFile.Require(file);
             return File.ReadAllLines(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
