@@ -21,6 +21,8 @@ public sealed class NamedPipeTests() : CliTests("SQLite")
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Named pipes are no files on Windows.");
         ThreeTables();
+        if (arguments[0] == "check")
+            await Database.ExecuteAsync("CREATE TABLE t (a)");
         Directory.CreateDirectory(Path.Combine(Temporary.Path, "b"));
         Make(Path.Combine(Temporary.Path, pipe.Replace("{database}", Database.Address, StringComparison.Ordinal)));
         string[] given = [.. arguments.Select(a => a.Replace("{folder}", Temporary.Path, StringComparison.Ordinal))];
