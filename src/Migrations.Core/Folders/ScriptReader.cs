@@ -58,6 +58,16 @@ internal sealed class ScriptReader : IDisposable
         }
     }
 
+    /// <summary>Reads a text that is in no file. It may have no sections.</summary>
+    public ScriptFile ReadText(MigrationFile file, byte[] text)
+    {
+        _isWhole = false;
+        _scanner.Start(file.Path, SectionRule.Read, isDown: false, offset: 0);
+        _scanner.Append(text);
+        var read = ToScripts(file, _scanner.Finish());
+        return read with { Script = read.Script! with { Kept = text } };
+    }
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);
