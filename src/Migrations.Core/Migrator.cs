@@ -208,6 +208,25 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Marks the database as that of an environment, by a row of its history. Needs no migration folder.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The environment that it was marked with before; null without one.</returns>
+    /// <exception cref="MigrationException">The database is missing or refuses.</exception>
+    public async Task<string?> StampAsync(string environment, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(environment);
+        var session = await _context.OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+                return await DatabaseStamp
+                    .WriteAsync(session, _context.NewRecorder(), environment, cancellationToken)
+                    .ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Where a folder is only looked at, that it may be the wrong one is a warning.</summary>
     private void Doubt(PlanningInput input)
     {

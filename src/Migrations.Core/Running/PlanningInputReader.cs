@@ -68,7 +68,7 @@ internal static class PlanningInputReader
     /// migration.</exception>
     public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
-        if (folder.IsEmpty && entries.Count == 0 && !options.Folder.AllowEmpty)
+        if (folder.IsEmpty && !entries.Any(e => e.IsOfMigration) && !options.Folder.AllowEmpty)
             throw MissingFolder.Empty(folder.Path);
         return new PlanningInput
         {
