@@ -18,6 +18,8 @@
         'Get-MigrationConfiguration'
         'Get-MigrationHistory'
         'Get-MigrationStatus'
+        'Initialize-Database'
+        'Invoke-DatabaseScript'
         'Invoke-Migration'
         'New-Migration'
         'New-MigrationConfiguration'

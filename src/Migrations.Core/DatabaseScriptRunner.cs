@@ -25,7 +25,7 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
         await using (session.ConfigureAwait(false))
         {
             var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
-            return new DatabaseScriptPlan(script.Name, script.Script, losses);
+            return new DatabaseScriptPlan(script.Name, script.File, script.Script, losses);
         }
     }
 

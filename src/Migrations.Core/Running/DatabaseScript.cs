@@ -36,16 +36,17 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
         Of(context, Path.GetFileName(path), StandaloneScript.Read(path, Warn(context), cancellationToken));
 
     /// <summary>The step that a session runs.</summary>
+    /// <param name="dialect">How its SQL is read.</param>
     /// <param name="recorder">Makes its row of the history.</param>
     /// <param name="rows">Takes its rows.</param>
-    public StepExecution ToStep(JournalRecorder recorder, IRowSink? rows) =>
+    public StepExecution ToStep(ISqlDialect dialect, JournalRecorder recorder, IRowSink? rows) =>
         new()
         {
             Migration = AsMigration,
             Direction = MigrationDirection.Up,
             Script = Script,
             Analysis = Analysis,
-            Entry = recorder.Ran(Name, Script, statements: null) with { Script = recorder.StoredText(Script) },
+            Entry = recorder.Ran(Name, Script, CountStatements(dialect)) with { Script = recorder.StoredText(Script) },
             Rows = rows,
             IsLast = true,
         };
@@ -70,6 +71,10 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
             ),
         ];
     }
+
+    // A large one is not read once more for it.
+    private int? CountStatements(ISqlDialect dialect) =>
+        Script.Length <= JournalRecorder.LongestStoredScript ? dialect.Split(Script).Count() : null;
 
     private Migration AsMigration =>
         new()

@@ -25,7 +25,7 @@ internal sealed class ScriptRun(RunContext context, IDatabaseSession session)
     )
     {
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        var step = script.ToStep(_recorder, rows);
+        var step = script.ToStep(context.Driver.Dialect, _recorder, rows);
         try
         {
             var outcome = await RunAsync(step, beforeCommit, cancellationToken).ConfigureAwait(false);
