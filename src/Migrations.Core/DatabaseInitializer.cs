@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Migrations.Databases;
-using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -70,7 +69,6 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         var context = Context(_options);
         var script = IsScript ? DatabaseScript.OfFile(context, path, cancellationToken) : null;
         var seed = wanted.Seed ? DatabaseScript.OfFile(context, SeedFile, cancellationToken) : null;
-        var pending = script is null ? await PendingAsync(cancellationToken).ConfigureAwait(false) : [];
         IDatabaseSession session;
         try
         {
@@ -78,24 +76,28 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         }
         catch (MigrationException e) when (MayCreate(e, wanted.Create))
         {
-            var all = new InitializationResult { Database = target.Display, Outcome = InitializationOutcome.WhatIf, Created = true };
-            return Of(all, script?.Name, seed?.Name, wanted.Stamp) with { Applied = pending };
+            return Planned(script?.Name, seed?.Name, wanted.Stamp, script is null ? AllSteps(context, wanted, cancellationToken) : []) with
+            {
+                Created = true,
+            };
         }
 
         await using (session.ConfigureAwait(false))
         {
             var runs = script is not null && !await HasRunAsync(context, session, script, wanted.Marker, cancellationToken).ConfigureAwait(false);
             var seeds = seed is not null && !await HasRunAsync(context, session, seed, null, cancellationToken).ConfigureAwait(false);
-            var stamp = wanted.Stamp is null ? null : await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-            var stamps = !string.Equals(stamp, wanted.Stamp, StringComparison.Ordinal);
-            var isDone = !runs && !seeds && !stamps && pending.Count == 0;
-            var none = new InitializationResult
-            {
-                Database = target.Display,
-                Outcome = isDone ? InitializationOutcome.AlreadyInitialized : InitializationOutcome.WhatIf,
-            };
-            return Of(none, runs ? script!.Name : null, seeds ? seed!.Name : null, stamps ? wanted.Stamp : null) with { Applied = pending };
+            var stamp = await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+            var stamps = wanted.Stamp is not null && !string.Equals(stamp, wanted.Stamp, StringComparison.Ordinal);
+            var steps = script is null ? await StepsAsync(wanted, cancellationToken).ConfigureAwait(false) : [];
+            return Planned(runs ? script!.Name : null, seeds ? seed!.Name : null, stamps ? wanted.Stamp : null, steps);
         }
+    }
+
+    private InitializationResult Planned(string? script, string? seed, string? stamp, IReadOnlyList<string> steps)
+    {
+        var isDone = (script ?? seed ?? stamp) is null && steps.Count == 0;
+        var outcome = isDone ? InitializationOutcome.AlreadyInitialized : InitializationOutcome.WhatIf;
+        return Of(new InitializationResult { Database = target.Display, Outcome = outcome }, script, seed, stamp) with { Applied = steps };
     }
 
     private RunContext Context(MigratorOptions how) => new(driver, target, IsScript ? "" : path, how);
@@ -118,12 +120,14 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         CancellationToken cancellationToken
     ) => new ScriptOnce(context, session, script, marker).HasRunAsync(cancellationToken);
 
-    private async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken) =>
-        [
-            .. (await new Migrator(driver, target, path, _options).GetStatusAsync(cancellationToken).ConfigureAwait(false))
-                .Where(s => s.State is MigrationState.Pending or MigrationState.Failed or MigrationState.RolledBack)
-                .Select(s => s.Name),
-        ];
+    private async Task<IReadOnlyList<string>> StepsAsync(InitializationRequest request, CancellationToken cancellationToken) =>
+        Names(await new Migrator(driver, target, path, _options).PlanApplyAsync(request.Apply, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>What would be applied to a database that is not there yet.</summary>
+    private static IReadOnlyList<string> AllSteps(RunContext context, InitializationRequest request, CancellationToken cancellationToken) =>
+        Names(ApplyPlanner.Plan(PlanningInputReader.Of(context.ReadFolder(cancellationToken), [], context.Options), request.Apply));
+
+    private static IReadOnlyList<string> Names(MigrationPlan plan) => [.. plan.Steps.Select(s => s.Migration.FullName)];
 
     /// <summary>What contradicts itself is refused before the server is waited for.</summary>
     private void Demand(InitializationRequest request)

@@ -114,7 +114,6 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     [Theory]
     [InlineData("a b")]
     [InlineData("a..b")]
-    [InlineData("a;b")]
     public async Task What_is_no_name_is_refused(string name)
     {
         Write("init-db.sql", InitScript);
