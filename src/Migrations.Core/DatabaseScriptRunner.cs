@@ -13,7 +13,7 @@ namespace Migrations;
 /// <param name="options">How to connect.</param>
 public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget target, MigratorOptions? options = null)
 {
-    private readonly RunContext _context = new(driver, target, folder: "", options ?? new MigratorOptions());
+    private readonly RunContext _context = new(driver, target, source: "", options ?? new MigratorOptions());
 
     /// <summary>What running it would do. Runs none of it, and changes nothing.</summary>
     /// <exception cref="MigrationException">The script cannot be run as it is, or the database is missing or refuses.</exception>

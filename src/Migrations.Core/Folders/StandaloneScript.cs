@@ -28,7 +28,8 @@ internal static class StandaloneScript
     public static MigrationScript OfText(string sql, Action<FileProblem> warn)
     {
         using var reader = new ScriptReader();
-        return Accept(reader.ReadText(FileOf(CommandName), Utf8.GetBytes(sql)), CommandName, warn);
+        var text = FileOf(CommandName) with { Open = () => new MemoryStream(Utf8.GetBytes(sql)) };
+        return Accept(reader.Read(text, SectionRule.Read, CancellationToken.None), CommandName, warn);
     }
 
     /// <summary>The error for problems of one script.</summary>
