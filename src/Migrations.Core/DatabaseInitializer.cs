@@ -41,7 +41,10 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         var seed = wanted.Seed ? DatabaseScript.OfFile(waiting, SeedFile, cancellationToken) : null;
         var created = await WaitAsync(waiting, wanted.Create, cancellationToken).ConfigureAwait(false);
         // From here on the server is there: what fails now has another reason than its start.
-        var connected = _options with { Session = _options.Session with { ConnectAttempts = 1, ConnectWait = TimeSpan.Zero } };
+        var connected = _options with
+        {
+            Session = _options.Session with { ConnectAttempts = 1, ConnectWait = TimeSpan.Zero },
+        };
         var context = Context(connected);
         var applied = script is null
             ? await new Migrator(driver, target, path, connected).ApplyAsync(wanted.Apply, cancellationToken).ConfigureAwait(false)
@@ -59,10 +62,7 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
 
     /// <summary>What initializing would do. Changes and creates nothing.</summary>
     /// <exception cref="MigrationException">As for <see cref="InitializeAsync"/>.</exception>
-    public async Task<InitializationResult> PlanAsync(
-        InitializationRequest? request = null,
-        CancellationToken cancellationToken = default
-    )
+    public async Task<InitializationResult> PlanAsync(InitializationRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new InitializationRequest();
         Demand(wanted);
@@ -84,7 +84,8 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
 
         await using (session.ConfigureAwait(false))
         {
-            var runs = script is not null && !await HasRunAsync(context, session, script, wanted.Marker, cancellationToken).ConfigureAwait(false);
+            var runs =
+                script is not null && !await HasRunAsync(context, session, script, wanted.Marker, cancellationToken).ConfigureAwait(false);
             var seeds = seed is not null && !await HasRunAsync(context, session, seed, null, cancellationToken).ConfigureAwait(false);
             var stamp = await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             var stamps = wanted.Stamp is not null && !string.Equals(stamp, wanted.Stamp, StringComparison.Ordinal);
@@ -148,8 +149,9 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
 
     /// <summary>Whether an error says only that the database is to be created.</summary>
     private bool MayCreate(MigrationException error, DatabaseCreation? creation) =>
-        error.Id == ErrorId.DatabaseMissing ? creation is not null || driver.Creator.IsImplicit
-        : error.Id == ErrorId.DatabaseFolderMissing && creation is not null;
+        error.Id == ErrorId.DatabaseMissing
+            ? creation is not null || driver.Creator.IsImplicit
+            : error.Id == ErrorId.DatabaseFolderMissing && creation is not null;
 
     /// <summary>Waits until the server answers, and creates the database where that is requested.</summary>
     /// <returns>Whether it was created.</returns>
@@ -205,15 +207,13 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         CancellationToken cancellationToken
     )
     {
-        if (await IsStampedAsync().ConfigureAwait(false))
+        if (!await ScriptOnce.MayBeDueAsync(IsStampedAsync).ConfigureAwait(false))
             return false;
-        var held = await session.LockAsync(async () => !await IsStampedAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var held = await session.LockAsync(() => ScriptOnce.MayBeDueAsync(IsStampedAsync), cancellationToken).ConfigureAwait(false);
         if (held is null)
             return false;
         await using var _ = held.ConfigureAwait(false);
-        var before = await DatabaseStamp
-            .WriteAsync(session, context.NewRecorder(), environment, cancellationToken)
-            .ConfigureAwait(false);
+        var before = await DatabaseStamp.WriteAsync(session, context.NewRecorder(), environment, cancellationToken).ConfigureAwait(false);
         return !string.Equals(before, environment, StringComparison.Ordinal);
 
         async Task<bool> IsStampedAsync() =>

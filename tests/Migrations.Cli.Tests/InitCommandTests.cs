@@ -71,7 +71,11 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
         ThreeTables();
         Write("seed.sql", "INSERT INTO a VALUES (7);\n");
         var shown = await OutputAsync("init", "--seed", "--stamp", "local", "--what-if");
-        Assert.Contains("Would apply 3 migrations: 001_initial_schema, 002_add_indexes, 003_add_user_prefs.", shown, StringComparison.Ordinal);
+        Assert.Contains(
+            "Would apply 3 migrations: 001_initial_schema, 002_add_indexes, 003_add_user_prefs.",
+            shown,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Would run seed.sql.", shown, StringComparison.Ordinal);
         Assert.Contains("Would stamp it as 'local'.", shown, StringComparison.Ordinal);
         Assert.Empty(Engine == "SQLite" ? [] : await Database.TablesAsync());
@@ -79,11 +83,19 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
         Assert.Contains("Applied 3 migrations: ", done, StringComparison.Ordinal);
         Assert.Contains("Ran seed.sql.", done, StringComparison.Ordinal);
         Assert.Contains("Initialized ", done, StringComparison.Ordinal);
-        Assert.StartsWith("Already initialized, nothing to do: ", await OutputAsync("init", "--seed", "--stamp", "local"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Already initialized, nothing to do: ",
+            await OutputAsync("init", "--seed", "--stamp", "local"),
+            StringComparison.Ordinal
+        );
         var json = (await RunAsync("init", "--seed", "--output", "json")).Json[0];
         Assert.Equal(
             ("AlreadyInitialized", 0, false),
-            (json.GetProperty("outcome").GetString(), json.GetProperty("applied").GetArrayLength(), json.GetProperty("created").GetBoolean())
+            (
+                json.GetProperty("outcome").GetString(),
+                json.GetProperty("applied").GetArrayLength(),
+                json.GetProperty("created").GetBoolean()
+            )
         );
         Assert.Equal("7", await Database.ScalarAsync("SELECT id FROM a"));
     }

@@ -53,7 +53,13 @@ public abstract class RunCommandConformance(string engine) : CliTests(engine)
         var both = await RunAsync("run", "--csv", "--output", "json", "--command", "SELECT 1");
         Assert.Equal(2, both.ExitCode);
         Assert.Contains("--csv and --output json cannot be used together", both.Error, StringComparison.Ordinal);
-        var call = await RunAsync("run", "--output", "json", "--command", "CREATE TABLE n (id integer); SELECT 1 AS a; SELECT * FROM nowhere");
+        var call = await RunAsync(
+            "run",
+            "--output",
+            "json",
+            "--command",
+            "CREATE TABLE n (id integer); SELECT 1 AS a; SELECT * FROM nowhere"
+        );
         Assert.Equal(1, call.ExitCode);
         Assert.Equal(0, call.Json.GetArrayLength());
         Assert.Contains("\"id\":\"StatementFailed\"", call.Error, StringComparison.Ordinal);
@@ -72,7 +78,10 @@ public abstract class RunCommandConformance(string engine) : CliTests(engine)
         Assert.Equal("4", await Database.ScalarAsync("SELECT count(*) FROM t"));
         Assert.Equal(["t"], await Database.TablesAsync());
         var json = (await RunAsync("run", "fix.sql", "--what-if", "--output", "json")).Json[0];
-        Assert.Equal(("WhatIf", 2), (json.GetProperty("outcome").GetString(), json.GetProperty("losses")[0].GetProperty("rows").GetInt32()));
+        Assert.Equal(
+            ("WhatIf", 2),
+            (json.GetProperty("outcome").GetString(), json.GetProperty("losses")[0].GetProperty("rows").GetInt32())
+        );
         Assert.Contains("1 statement, 2 rows changed", await OutputAsync("run", "fix.sql", "--accept-data-loss"), StringComparison.Ordinal);
         Assert.Contains("ran", await OutputAsync("history", "--name", "fix.sql"), StringComparison.Ordinal);
     }

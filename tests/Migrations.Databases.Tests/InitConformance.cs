@@ -21,12 +21,7 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
         Initializer(path, address).InitializeAsync(request);
 
     protected DatabaseInitializer Initializer(string? path = null, string? address = null, MigratorOptions? options = null) =>
-        new(
-            Kind.Driver,
-            address is null ? Target() : Kind.Driver.Parse(address, Folder)!,
-            path ?? Folder,
-            options ?? EngineOptions()
-        );
+        new(Kind.Driver, address is null ? Target() : Kind.Driver.Parse(address, Folder)!, path ?? Folder, options ?? EngineOptions());
 
     [Fact]
     public async Task A_script_runs_while_its_marker_is_absent_and_is_recorded()
@@ -117,10 +112,7 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     public async Task What_is_no_name_is_refused(string name)
     {
         Write("init-db.sql", InitScript);
-        await ThrowsAsync<MigrationException>(
-            ErrorId.UsageInvalid,
-            () => InitAsync(new InitializationRequest { Marker = name }, Script)
-        );
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => InitAsync(new InitializationRequest { Marker = name }, Script));
         Assert.Equal("", await TablesAsync());
     }
 
@@ -157,10 +149,7 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     public async Task A_seed_that_is_not_there_is_an_error_before_anything_is_done()
     {
         ThreeTables();
-        await ThrowsAsync<MigrationException>(
-            ErrorId.FileUnreadable,
-            () => InitAsync(new InitializationRequest { Seed = true })
-        );
+        await ThrowsAsync<MigrationException>(ErrorId.FileUnreadable, () => InitAsync(new InitializationRequest { Seed = true }));
         Assert.Equal("", await TablesAsync());
     }
 
@@ -199,7 +188,9 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
         var target = Kind.Driver.Parse(MissingAddress, Folder)!;
         var session = EngineOptions().Session;
         var created = await Task.WhenAll(
-            Enumerable.Range(0, 6).Select(_ => Task.Run(() => Kind.Driver.Creator.CreateAsync(target, session, new DatabaseCreation(), default)))
+            Enumerable
+                .Range(0, 6)
+                .Select(_ => Task.Run(() => Kind.Driver.Creator.CreateAsync(target, session, new DatabaseCreation(), default)))
         );
         Assert.Single(created, made => made);
     }
@@ -265,10 +256,15 @@ public sealed class PostgreSqlInitTests() : InitConformance(DatabaseKind.Postgre
         await PostgreSqlServer.Shared.ExecuteAsync($"CREATE ROLE owner_{_name}");
         try
         {
-            var creation = new DatabaseCreation { Owner = "owner_" + _name, Encoding = "LATIN1", Template = "template0" };
+            var creation = new DatabaseCreation
+            {
+                Owner = "owner_" + _name,
+                Encoding = "LATIN1",
+                Template = "template0",
+            };
             // The encoding must suit the locale of the template, which is the server's matter to say.
-            var error = await Record.ExceptionAsync(
-                () => InitAsync(new InitializationRequest { Create = creation }, address: MissingAddress)
+            var error = await Record.ExceptionAsync(() =>
+                InitAsync(new InitializationRequest { Create = creation }, address: MissingAddress)
             );
             if (error is not null)
                 await InitAsync(new InitializationRequest { Create = creation with { Encoding = "SQL_ASCII" } }, address: MissingAddress);
@@ -296,7 +292,11 @@ public sealed class PostgreSqlInitTests() : InitConformance(DatabaseKind.Postgre
         await using var role = await PostgreSqlRole.CreateAsync();
         var error = await ThrowsAsync<MigrationException>(
             ErrorId.PermissionDenied,
-            () => InitAsync(new InitializationRequest { Create = new DatabaseCreation() }, address: PostgreSqlServer.Shared.UrlOf(_name, role.Name, PostgreSqlRole.Password))
+            () =>
+                InitAsync(
+                    new InitializationRequest { Create = new DatabaseCreation() },
+                    address: PostgreSqlServer.Shared.UrlOf(_name, role.Name, PostgreSqlRole.Password)
+                )
         );
         Assert.Contains("CREATEDB", error.NextStep, StringComparison.Ordinal);
     }

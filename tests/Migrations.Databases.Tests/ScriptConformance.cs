@@ -233,10 +233,7 @@ public sealed class SqliteScriptTests() : ScriptConformance(DatabaseKind.Sqlite)
     {
         await Database.ExecuteAsync("CREATE TABLE t (id integer)");
         await CommandAsync("SELECT 1 AS i, 9223372036854775807 AS l, 1.5 AS r, 'ä' AS t, x'00ff' AS b, NULL AS n, '' AS e, x'' AS z");
-        Assert.Equal(
-            ["Int64 1, Int64 9223372036854775807, Double 1.5, String ä, bytes 00FF, null, String , bytes "],
-            Rows.Typed
-        );
+        Assert.Equal(["Int64 1, Int64 9223372036854775807, Double 1.5, String ä, bytes 00FF, null, String , bytes "], Rows.Typed);
         Rows.Restart();
         await CommandAsync("PRAGMA user_version");
         Assert.Equal(["Int64 0"], Rows.Typed);
@@ -287,7 +284,9 @@ public sealed class PostgreSqlScriptTests() : ScriptConformance(DatabaseKind.Pos
     [Fact]
     public async Task What_shows_something_gives_rows_too()
     {
-        await CommandAsync("SHOW server_encoding; EXPLAIN SELECT 1; VALUES (1), (2); TABLE pg_am; WITH x AS (SELECT 1 AS a) SELECT a FROM x");
+        await CommandAsync(
+            "SHOW server_encoding; EXPLAIN SELECT 1; VALUES (1), (2); TABLE pg_am; WITH x AS (SELECT 1 AS a) SELECT a FROM x"
+        );
         Assert.Equal(["server_encoding", "QUERY PLAN", "column1"], Rows.Sets.Take(3));
         Assert.Equal(5, Rows.Sets.Count);
     }

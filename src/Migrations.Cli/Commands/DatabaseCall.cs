@@ -16,8 +16,7 @@ internal sealed record DatabaseCall
     public required Settings Settings { get; init; }
 
     /// <summary>How the engine works on it, with events going to the report.</summary>
-    public MigratorOptions Options =>
-        Settings.Migrator with { Session = Settings.Migrator.Session with { Events = Report } };
+    public MigratorOptions Options => Settings.Migrator with { Session = Settings.Migrator.Session with { Events = Report } };
 
     public required IReport Report { get; init; }
 

@@ -21,18 +21,12 @@ internal static class InitCommand
         options.AddTo(command);
         command.Effect = CommandEffect.Changes;
         command.SetAction(
-            (parse, cancellationToken) =>
-                runner.RunAsync(parse, (call, token) => RunAsync(call, options, parse, token), cancellationToken)
+            (parse, cancellationToken) => runner.RunAsync(parse, (call, token) => RunAsync(call, options, parse, token), cancellationToken)
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        DatabaseCall call,
-        InitOptions options,
-        ParseResult parse,
-        CancellationToken cancellationToken
-    )
+    private static async Task<int> RunAsync(DatabaseCall call, InitOptions options, ParseResult parse, CancellationToken cancellationToken)
     {
         var request = options.Read(parse) with
         {

@@ -10,11 +10,7 @@ internal static class RunCommand
 {
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var file = new Argument<string?>("file")
-        {
-            Arity = ArgumentArity.ZeroOrOne,
-            Description = "The script to run: a file of SQL.",
-        };
+        var file = new Argument<string?>("file") { Arity = ArgumentArity.ZeroOrOne, Description = "The script to run: a file of SQL." };
         var sql = OptionOf.Text("--command", "SQL", "Run this SQL instead of a file. Do not put secrets in it: others can see it run.");
         var csv = OptionOf.Flag("--csv", "Print rows as CSV, and nothing else on standard output.");
         var acceptLoss = OptionOf.Flag(
@@ -66,12 +62,7 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        DatabaseCall call,
-        DatabaseScriptRequest request,
-        bool csv,
-        CancellationToken cancellationToken
-    )
+    private static async Task<int> RunAsync(DatabaseCall call, DatabaseScriptRequest request, bool csv, CancellationToken cancellationToken)
     {
         var runner = new DatabaseScriptRunner(call.Driver, call.Target, call.Options);
         if (call.Settings.WhatIf)

@@ -25,7 +25,8 @@ internal sealed class InitOptions
     );
     private readonly Option<bool> _seed = OptionOf.Flag(
         "--seed",
-        "Afterwards run seed.sql, in the migration folder or beside the init script, once. Not in an environment that requires confirmation."
+        "Afterwards run seed.sql, in the migration folder or beside the init script, once. Not in an environment that "
+            + "requires confirmation."
     );
     private readonly Option<bool> _force = OptionOf.Flag(
         "--force",
@@ -48,13 +49,14 @@ internal sealed class InitOptions
     /// <summary>Puts them on the command.</summary>
     public void AddTo(DescribedCommand command)
     {
-        foreach (
-            var option in (Option[])[_create, _owner, _encoding, _template, _marker, _seed, _force, _stamp, _attempts, _delay]
-        )
+        foreach (var option in (Option[])[_create, _owner, _encoding, _template, _marker, _seed, _force, _stamp, _attempts, _delay])
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (!result.GetValue(_create) && (result.GetValue(_owner) ?? result.GetValue(_encoding) ?? result.GetValue(_template)) is not null)
+            if (
+                !result.GetValue(_create)
+                && (result.GetValue(_owner) ?? result.GetValue(_encoding) ?? result.GetValue(_template)) is not null
+            )
                 result.AddError("--owner, --encoding and --template say how to create the database, and need --create.");
         });
         command.Confirmed = _force;

@@ -10,8 +10,7 @@ internal sealed class JsonScriptReport(JsonReport report) : IScriptReport
     public void Plan(DatabaseTarget target, string? service, DatabaseScriptPlan plan, ISqlDialect dialect) =>
         report.Write([JsonScript.Of(target, service, plan, dialect)], json => json.JsonScript);
 
-    public void Initialized(InitializationResult result) =>
-        report.Write([JsonInitialization.Of(result)], json => json.JsonInitialization);
+    public void Initialized(InitializationResult result) => report.Write([JsonInitialization.Of(result)], json => json.JsonInitialization);
 
     public IRowReport Rows(bool csv) =>
         csv
@@ -65,15 +64,5 @@ internal sealed record JsonInitialization(
 )
 {
     public static JsonInitialization Of(InitializationResult r) =>
-        new(
-            r.Database,
-            r.Service,
-            r.Outcome,
-            r.Created,
-            r.Script,
-            r.Applied,
-            r.Seed,
-            r.Stamp,
-            Math.Round(r.Duration.TotalMilliseconds, 3)
-        );
+        new(r.Database, r.Service, r.Outcome, r.Created, r.Script, r.Applied, r.Seed, r.Stamp, Math.Round(r.Duration.TotalMilliseconds, 3));
 }

@@ -45,7 +45,6 @@ internal sealed class TextScriptReport(Terminal terminal, Detail detail) : IScri
             yield return ("Applied " + applied, "apply " + applied);
         }
 
-
         if (result.Seed is { } seed)
             yield return ($"Ran {PlainText.Clean(seed)}.", $"run {PlainText.Clean(seed)}.");
         if (result.Stamp is { } stamp)

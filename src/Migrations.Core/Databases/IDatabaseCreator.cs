@@ -13,10 +13,5 @@ public interface IDatabaseCreator
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Whether it was created here; another may have been faster, and then that one counts.</returns>
     /// <exception cref="MigrationException">The role may not, or the server refuses.</exception>
-    Task<bool> CreateAsync(
-        DatabaseTarget target,
-        SessionOptions options,
-        DatabaseCreation creation,
-        CancellationToken cancellationToken
-    );
+    Task<bool> CreateAsync(DatabaseTarget target, SessionOptions options, DatabaseCreation creation, CancellationToken cancellationToken);
 }

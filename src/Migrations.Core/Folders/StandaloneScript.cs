@@ -72,12 +72,7 @@ internal static class StandaloneScript
         );
 
     private static FileProblem Empty(string path, int line) =>
-        new(
-            ErrorId.ScriptEmpty,
-            new ScriptLocation(path, line),
-            "The script contains no statement.",
-            "Write one, or name another file."
-        );
+        new(ErrorId.ScriptEmpty, new ScriptLocation(path, line), "The script contains no statement.", "Write one, or name another file.");
 
     private static MigrationFile FileOf(string path)
     {

@@ -16,10 +16,10 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
     public async Task<DatabaseScriptResult?> RunAsync(CancellationToken cancellationToken)
     {
         // Looked at first without the lock, so that a start with nothing to do needs none, and works on a standby.
-        if (await HasRunAsync(cancellationToken).ConfigureAwait(false))
+        if (!await MayBeDueAsync(() => HasRunAsync(cancellationToken)).ConfigureAwait(false))
             return null;
         var held = await session
-            .LockAsync(async () => !await HasRunAsync(cancellationToken).ConfigureAwait(false), cancellationToken)
+            .LockAsync(() => MayBeDueAsync(() => HasRunAsync(cancellationToken)), cancellationToken)
             .ConfigureAwait(false);
         if (held is null)
             return null;
@@ -30,6 +30,23 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
         return await new ScriptRun(context, session)
             .RunAsync(script, rows: null, marker is null ? null : () => DemandMarkerAsync(cancellationToken), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether something may still be to do. When the database cannot be read just now, another run is likely to be writing, and who waits
+    /// for its lock asks again.
+    /// </summary>
+    /// <param name="isDone">Whether it is done.</param>
+    public static async Task<bool> MayBeDueAsync(Func<Task<bool>> isDone)
+    {
+        try
+        {
+            return !await isDone().ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.TableLockTimedOut or ErrorId.LockTimedOut)
+        {
+            return true;
+        }
     }
 
     /// <summary>Whether it has run.</summary>

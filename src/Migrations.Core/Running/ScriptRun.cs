@@ -86,12 +86,7 @@ internal sealed class ScriptRun(RunContext context, IDatabaseSession session)
 
         if (afterwards is not null)
             await afterwards().ConfigureAwait(false);
-        var entry = step.Entry with
-        {
-            ExecutionTimeMs = clock.ElapsedMilliseconds,
-            RowsAffected = affected,
-            StatementIndex = count - 1,
-        };
+        var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = affected, StatementIndex = count - 1 };
         // The script took effect: its row is due even when the call is cancelled now.
         await session.History.AppendAsync(entry, CancellationToken.None).ConfigureAwait(false);
         return new StepOutcome(clock.Elapsed, affected, count) { ObjectsLost = lost };
@@ -107,8 +102,7 @@ internal sealed class ScriptRun(RunContext context, IDatabaseSession session)
                 outside
                     ? $"Cancelled in {step.Migration}; its statements before the interrupted one are kept."
                     : $"Cancelled in {step.Migration}, which was rolled back.",
-                "Run the command again."
-                    + (outside ? " It runs all statements again: take out those that must not be repeated." : ""),
+                "Run the command again." + (outside ? " It runs all statements again: take out those that must not be repeated." : ""),
                 error
             );
         failure.LeftBehind = outside;

@@ -76,8 +76,10 @@ internal sealed class PostgreSqlCreator(Lazy<PostgreSqlSources> sources) : IData
         "CREATE DATABASE "
         + PostgreSqlText.Name(name)
         + (creation.Owner is { } owner ? " OWNER " + PostgreSqlText.Name(owner) : "")
-        + ((creation.Template ?? (creation.Encoding is null ? null : "template0")) is { } template
-            ? " TEMPLATE " + PostgreSqlText.Name(template)
-            : "")
+        + (
+            (creation.Template ?? (creation.Encoding is null ? null : "template0")) is { } template
+                ? " TEMPLATE " + PostgreSqlText.Name(template)
+                : ""
+        )
         + (creation.Encoding is { } encoding ? " ENCODING " + PostgreSqlText.Literal(encoding) : "");
 }

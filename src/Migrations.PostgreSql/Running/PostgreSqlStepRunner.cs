@@ -31,6 +31,7 @@ internal sealed class PostgreSqlStepRunner(
     private NpgsqlBatchCommand? _check;
     private NpgsqlBatchCommand? _verification;
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
+
     // Sent apart from the batch.
     private SqlPiece? _alone;
     private int _characters;

@@ -23,12 +23,7 @@ internal static class QueryRows
 
     /// <summary>Runs one statement.</summary>
     /// <returns>The rows that it affected; negative where it affects none.</returns>
-    public static async Task<int> ReadAsync(
-        PostgreSqlConnection connection,
-        string sql,
-        IRowSink rows,
-        CancellationToken cancellationToken
-    )
+    public static async Task<int> ReadAsync(PostgreSqlConnection connection, string sql, IRowSink rows, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(sql, connection.Npgsql) { AllResultTypesAreUnknown = true };
         await using var _ = command.ConfigureAwait(false);

@@ -4,7 +4,8 @@ namespace Migrations.PostgreSql;
 
 /// <summary>
 /// Reads values as the server writes them (<see href="https://www.postgresql.org/docs/current/datatype.html"/>). What has no equal here
-/// stays text: <c>infinity</c>, a numeric with more digits than a decimal holds, arrays, enums, and dates where <c>DateStyle</c> is not ISO.
+/// stays text: <c>infinity</c>, a numeric with more digits than a decimal holds, arrays, enums, and dates where <c>DateStyle</c> is not
+/// ISO.
 /// </summary>
 internal static class TextValue
 {

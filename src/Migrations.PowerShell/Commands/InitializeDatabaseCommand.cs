@@ -132,6 +132,5 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
         (IDatabaseDriver Driver, DatabaseTarget Target) database,
         string path,
         Func<DatabaseInitializer, CancellationToken, Task<InitializationResult>> call
-    ) =>
-        Run((events, token) => call(new DatabaseInitializer(database.Driver, database.Target, path, OptionsFor(events)), token));
+    ) => Run((events, token) => call(new DatabaseInitializer(database.Driver, database.Target, path, OptionsFor(events)), token));
 }
