@@ -24,6 +24,7 @@ internal static class RunCommand
                 | SharedOptions.Configuration
                 | SharedOptions.History
                 | SharedOptions.Limits
+                | SharedOptions.Variables
                 | SharedOptions.WhatIf
                 | SharedOptions.Yes,
             "migrations run fix.sql --database shop.db",

@@ -36,7 +36,7 @@ internal sealed record JsonScript(
 {
     public static JsonScript Of(DatabaseTarget target, string? service, DatabaseScriptPlan plan, ISqlDialect dialect)
     {
-        string[] sql = [.. dialect.Split(plan.Script).Select(s => ScriptRedaction.Redact(dialect, s.Text))];
+        string[] sql = [.. dialect.Split(plan.Script).Select(s => ScriptRedaction.Show(dialect, s.Text))];
         return new JsonScript(
             target.Display,
             service,

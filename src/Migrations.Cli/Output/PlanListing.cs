@@ -34,7 +34,7 @@ internal static class PlanListing
     {
         terminal.Out($"-- {name} ({script.File})", Tone.Notice);
         foreach (var statement in dialect.Split(script))
-            terminal.Out(ScriptRedaction.Redact(dialect, statement.Text) + ";");
+            terminal.Out(ScriptRedaction.Show(dialect, statement.Text) + ";");
         terminal.Out();
     }
 

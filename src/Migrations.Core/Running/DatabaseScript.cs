@@ -3,6 +3,7 @@ using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
+using Migrations.Variables;
 
 namespace Migrations.Running;
 
@@ -89,6 +90,7 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
 
     private static DatabaseScript Of(RunContext context, string name, MigrationScript script)
     {
+        script = VariableBinding.Bind(script, context.Driver.Dialect, context.Options.Folder.Variables);
         var analysis = PlannedScripts.Analyze(context.Driver.Dialect, script);
         return analysis.Problems.Count == 0
             ? new DatabaseScript(name, script, analysis)

@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 
@@ -35,6 +37,7 @@ namespace Migrations.PowerShell.Commands;
 [OutputType(typeof(PSObject), typeof(DatabaseScriptResult))]
 public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
 {
+    private VariableSet? _variables;
     private bool _yesToAll;
     private bool _noToAll;
 
@@ -74,6 +77,14 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>
+    /// The values of <c>${name}</c> in the script, by name; a SecureString is never shown. They win over <c>variables</c> in the
+    /// configuration file. Default: those of the file; without either, the script is not changed.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable? Variable { get; set; }
+
     private protected override bool Changes => true;
 
     private protected override bool IsForced => Force;
@@ -89,8 +100,15 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
         };
     }
 
+    private protected override MigratorOptions OptionsFor(IEventSink events) =>
+        base.OptionsFor(events) with
+        {
+            Folder = new FolderOptions { Variables = _variables },
+        };
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
+        _variables = VariablesOf(Settings, Variable);
         var request = new DatabaseScriptRequest
         {
             File = Path is null ? null : Paths.Literal(Path),
@@ -138,7 +156,7 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
         var count = 0;
         foreach (var statement in database.Driver.Dialect.Split(plan.Script))
         {
-            text.Append('\n').Append(ScriptRedaction.Redact(database.Driver.Dialect, statement.Text)).Append(';');
+            text.Append('\n').Append(ScriptRedaction.Show(database.Driver.Dialect, statement.Text)).Append(';');
             count++;
         }
 
