@@ -1,4 +1,4 @@
--- Description: the complete schema of a document store, for a database in which there is none
+-- Description: the complete schema of a document store
 
 -- Users
 CREATE TABLE users (

@@ -1,3 +1,4 @@
+using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Testing;
@@ -193,6 +194,22 @@ public abstract class ScriptConformance(DatabaseKind kind) : Conformance(kind)
         var error = await ThrowsAsync<MigrationException>(id, () => FileAsync("fix.txt", sql));
         Assert.Contains("fix.txt:", error.MessageWithPlace, StringComparison.Ordinal);
         Assert.Equal("t", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task A_script_takes_variables_and_an_unknown_one_is_refused()
+    {
+        await Database.ExecuteAsync("CREATE TABLE t (id integer)");
+        var variables = new VariableSet([new ScriptVariable("table", "t")]);
+        var options = EngineOptions() with { Folder = new FolderOptions { Variables = variables } };
+        var runner = new DatabaseScriptRunner(Kind.Driver, Target(), options);
+        var result = await runner.RunAsync(new DatabaseScriptRequest { Command = "INSERT INTO ${table} VALUES (1), (2)" });
+        Assert.Equal(2, result.RowsAffected);
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.VariableUndefined,
+            () => runner.RunAsync(new DatabaseScriptRequest { File = Write("fix.txt", "SELECT 1;\nSELECT * FROM ${other};\n") })
+        );
+        Assert.Equal(2, error.Location!.Line);
     }
 
     [Fact]

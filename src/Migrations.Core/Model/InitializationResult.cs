@@ -31,7 +31,7 @@ public sealed record InitializationResult : IHasTarget
     /// <summary>Whether the database was created.</summary>
     public bool Created { get; init; }
 
-    /// <summary>The init script, when it ran; null when it did not, or there is none.</summary>
+    /// <summary>The init script, when it ran; null otherwise.</summary>
     public string? Script { get; init; }
 
     /// <summary>The migrations that were applied; none with an init script.</summary>
