@@ -34,6 +34,9 @@ internal sealed record JsonStatus(
     ScriptChange Change,
     string? Error,
     IReadOnlyList<string> OpenForeignKeys,
+    string? AdoptedFrom,
+    AdoptionProof? AdoptionProof,
+    string? ForeignHistory,
     string Path,
     string? File
 )
@@ -62,6 +65,9 @@ internal sealed record JsonStatus(
             s.Change,
             s.Error,
             s.OpenForeignKeys,
+            s.AdoptedFrom,
+            s.AdoptionProof,
+            s.ForeignHistory,
             s.Path,
             s.File
         );
@@ -80,7 +86,8 @@ internal sealed record JsonSummary(
     bool Healthy,
     string? LockedBy,
     DateTime? LastRun,
-    bool Exists
+    bool Exists,
+    string? ForeignHistory
 )
 {
     public static JsonSummary Of(DatabaseStatus s) =>
@@ -97,7 +104,8 @@ internal sealed record JsonSummary(
             s.Healthy,
             s.LockedBy,
             s.LastRun?.UtcDateTime,
-            s.Exists
+            s.Exists,
+            s.ForeignHistory
         );
 }
 

@@ -46,6 +46,9 @@ public sealed class HistoryView
     /// <summary>The row that holds the schema from which a replay starts; null when no baseline stored one.</summary>
     public JournalEntry? Snapshot { get; private init; }
 
+    /// <summary>The other tool whose history was taken over; null when none was.</summary>
+    internal TakeOver? TakenOver { get; private init; }
+
     /// <summary>What the history says about a migration; null when it knows nothing.</summary>
     public HistoryRecord? Find(MigrationKey key) => _records.GetValueOrDefault(key);
 
@@ -59,6 +62,7 @@ public sealed class HistoryView
         long undo = 0;
         DateTimeOffset? lastRun = null;
         JournalEntry? snapshot = null;
+        TakeOver? takenOver = null;
         var isShared = false;
         var renumbering = new Renumbering();
         foreach (var entry in entries)
@@ -72,6 +76,14 @@ public sealed class HistoryView
             if (entry.Event == JournalEvent.Snapshot)
             {
                 snapshot = entry;
+                foreach (var (covered, record) in records.Where(r => r.Value.FirstApplied is { Event: JournalEvent.Adopted }).ToList())
+                    records[covered] = record with { IsInSnapshot = true };
+                continue;
+            }
+
+            if (entry.Event == JournalEvent.TakenOver)
+            {
+                takenOver = TakeOver.Of(entry);
                 continue;
             }
 
@@ -91,6 +103,7 @@ public sealed class HistoryView
         return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun)
         {
             Snapshot = snapshot,
+            TakenOver = takenOver,
             IsShared = isShared,
         };
     }
@@ -113,6 +126,7 @@ public sealed class HistoryView
         {
             JournalEvent.Applied or JournalEvent.Baselined or JournalEvent.Adopted => record with
             {
+                IsAdopted = record.IsAdopted || entry.Event == JournalEvent.Adopted,
                 Applied = entry,
                 FirstApplied = entry,
                 RolledBack = false,

@@ -20,6 +20,7 @@ public static class JournalNames
             JournalEvent.Adopted => "adopted",
             JournalEvent.Snapshot => "snapshot",
             JournalEvent.Rehearsed => "rehearsed",
+            JournalEvent.TakenOver => "taken_over",
             _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
         };
 
@@ -48,6 +49,7 @@ public static class JournalNames
             "adopted" => JournalEvent.Adopted,
             "snapshot" => JournalEvent.Snapshot,
             "rehearsed" => JournalEvent.Rehearsed,
+            "taken_over" => JournalEvent.TakenOver,
             _ => throw Unknown(name),
         };
 

@@ -1,0 +1,17 @@
+using Migrations.Databases;
+
+namespace Migrations.Foreign;
+
+/// <summary>
+/// No tool at all: an init script that runs where a table is absent, so that the table shows that it ran. The table is the application's.
+/// </summary>
+internal sealed class MarkerTool : ForeignTool
+{
+    public override string Name => "marker";
+
+    public override string Title => "an init script";
+
+    public override IReadOnlyList<ForeignShape> Shapes => [];
+
+    public override ForeignReading Read(IReadOnlyList<ForeignRow> rows) => new([]);
+}
