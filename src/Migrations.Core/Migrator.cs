@@ -201,7 +201,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     /// <exception cref="MigrationException"><see cref="ErrorId.BaselineConflict"/>, or the database is missing or refuses.</exception>
     public async Task<IReadOnlyList<MigrationStatus>> BaselineAsync(BaselineRequest request, CancellationToken cancellationToken = default)
     {
-        _ = await _context.WriteAsync(
+        _ = await _context
+            .WriteAsync(
                 (session, input) => HistoryBaseline.RunAsync(session, _context.NewRecorder(), input, request, cancellationToken),
                 cancellationToken
             )
@@ -218,7 +219,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
             _context.Warn($"{error.Message} {error.NextStep}");
         if (input.ForeignHistory is { } foreign)
             _context.Warn(
-                $"The migrations of this database were recorded by {foreign}, so what is applied is not known here. Take that history over: "
+                $"The migrations of this database were recorded by {foreign}, so what is applied is not known here. Take that "
+                    + "history over: "
                     + "migrations adopt (with --what-if to look first)."
             );
         if (await TakeOverWatch.FindAsync(session, input, cancellationToken).ConfigureAwait(false) is { } warning)

@@ -14,10 +14,11 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Sql", "Folders"],
         ["History", "Configuration"],
         ["Databases"],
-        ["Backup"],
+        ["Backup", "Foreign"],
         ["Planning"],
         ["Running"],
         ["Integrity"],
+        ["Adoption"],
         ["Comparing", "."],
     ];
 

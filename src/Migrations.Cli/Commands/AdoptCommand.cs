@@ -13,7 +13,8 @@ internal static class AdoptCommand
         var tool = new Option<string?>("--tool")
         {
             HelpName = "name",
-            Description = "The tool whose history is taken over, where several are found: " + string.Join(", ", AdoptionRequest.Tools) + ".",
+            Description =
+                "The tool whose history is taken over, " + "where several are found: " + string.Join(", ", AdoptionRequest.Tools) + ".",
         };
         tool.CompletionSources.Add(_ => AdoptionRequest.Tools.Select(t => new System.CommandLine.Completions.CompletionItem(t)));
         var table = OptionOf.Text("--table", "name", "The table of the history, where it was given another name than the tool gives it.");

@@ -55,8 +55,14 @@ internal sealed record JsonAdoptedMigration(
 }
 
 /// <summary>What taking an adoption back did, or would do.</summary>
-internal sealed record JsonAdoptionUndo(string Database, string? Service, string Tool, string Table, bool Written, IReadOnlyList<string> Sql)
+internal sealed record JsonAdoptionUndo(
+    string Database,
+    string? Service,
+    string Tool,
+    string Table,
+    bool Written,
+    IReadOnlyList<string> Sql
+)
 {
-    public static JsonAdoptionUndo Of(AdoptionUndoResult r) =>
-        new(r.Database, r.Service, r.Title, r.Table, r.IsWritten, r.Statements);
+    public static JsonAdoptionUndo Of(AdoptionUndoResult r) => new(r.Database, r.Service, r.Title, r.Table, r.IsWritten, r.Statements);
 }

@@ -33,10 +33,7 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
 
         var mapping = new EntryMapping(history.Tool, reading, input);
         AddRecorded(source, mapping);
-        var contents = mapping.Pairs.ToDictionary(
-            p => p.Migration.Key,
-            p => ContentComparison.Compare(history.Tool, p.Entry, p.Migration)
-        );
+        var contents = mapping.Pairs.ToDictionary(p => p.Migration.Key, p => ContentComparison.Compare(history.Tool, p.Entry, p.Migration));
         var whole = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         var schema = await ProveAsync(source, mapping, whole, cancellationToken).ConfigureAwait(false);
         AddContents(mapping, contents, schema.Verdict);
@@ -115,7 +112,8 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
             _obstacles.Add(
                 ErrorId.AdoptionUnproven,
                 mapping.Pairs.Where(p => p.Entry.IsInferred).Select(p => $"{p.Migration} is only inferred from {p.Entry}.").Take(1),
-                "What is not recorded must be proven: omit --skip-proof (with --scratch-database, on another server); or record it without a "
+                "What is not recorded must be proven: omit --skip-proof (with --scratch-database, on another server); or record "
+                    + "it without a "
                     + "history: migrations baseline <version>"
             );
             return SchemaVerdict.NotRunBecause("the proof was skipped");

@@ -27,9 +27,7 @@ internal sealed record AdoptionSource(ForeignHistory History, ForeignReading Rea
     {
         if (request.Marker is { } marker)
             return await FindMarkerAsync(tables, marker, input, cancellationToken).ConfigureAwait(false);
-        var history = await ForeignHistoryFinder
-            .ChooseAsync(tables, request.Tool, request.Table, cancellationToken)
-            .ConfigureAwait(false);
+        var history = await ForeignHistoryFinder.ChooseAsync(tables, request.Tool, request.Table, cancellationToken).ConfigureAwait(false);
         var rows = await tables.ReadAsync(history.Table, cancellationToken).ConfigureAwait(false);
         return new AdoptionSource(history, history.Tool.Read(rows)) { Digest = DigestOf(rows), Tables = [history.TableName] };
     }
@@ -66,16 +64,14 @@ internal sealed record AdoptionSource(ForeignHistory History, ForeignReading Rea
         var first = input.Migrations[0];
         return new AdoptionSource(
             new ForeignHistory(new MarkerTool(), table),
-            new ForeignReading(
-                [
-                    new ForeignEntry
-                    {
-                        Text = $"the table {table.Display}",
-                        Name = first.FullName,
-                        IsInferred = true,
-                    },
-                ]
-            )
+            new ForeignReading([
+                new ForeignEntry
+                {
+                    Text = $"the table {table.Display}",
+                    Name = first.FullName,
+                    IsInferred = true,
+                },
+            ])
         );
     }
 }

@@ -31,8 +31,11 @@ internal sealed class AdoptionUndo(RunContext context)
             );
         }
 
-        var tool = ForeignTools.Find(takenOver.Tool);
-        var statements = takenOver.IsKeptInStep || tool is null ? [] : await StatementsAsync(session, input, takenOver, tool, cancellationToken).ConfigureAwait(false);
+        var tool = ForeignTools.Of(takenOver.Tool);
+        var statements =
+            takenOver.IsKeptInStep || tool is null
+                ? []
+                : await StatementsAsync(session, input, takenOver, tool, cancellationToken).ConfigureAwait(false);
         return new AdoptionUndoResult
         {
             Database = context.Target.Display,
@@ -74,7 +77,10 @@ internal sealed class AdoptionUndo(RunContext context)
             await run.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return planned with { IsWritten = true };
+        return planned with
+        {
+            IsWritten = true,
+        };
     }
 
     private static async Task<IReadOnlyList<string>> StatementsAsync(
@@ -100,20 +106,25 @@ internal sealed class AdoptionUndo(RunContext context)
             );
         }
 
-        return [.. changes.SelectMany(c => c.IsApplied ? tool.Record(table.Sql, c.Migration) : tool.Remove(table.Sql, c.Migration, c.Before))];
+        return
+        [
+            .. changes.SelectMany(c =>
+                c.IsApplied ? tool.Record(table.Sql, c.Migration, c.Highest) : tool.Remove(table.Sql, c.Migration, c.Highest)
+            ),
+        ];
     }
 
     /// <summary>What happened since that still holds, in order: what was taken back first, the newest of it before the others.</summary>
-    private static List<(Migration Migration, bool IsApplied, Migration? Before)> Changes(PlanningInput input, TakeOver takenOver)
+    private static List<(Migration Migration, bool IsApplied, MigrationVersion? Highest)> Changes(PlanningInput input, TakeOver takenOver)
     {
-        var applied = input
-            .Migrations.Where(m => input.RecordOf(m) is { FirstApplied: { } first } && first.Id > takenOver.Id)
-            .Select(m => (m, true, (Migration?)null));
-        var staying = input.Migrations.Where(m => input.RecordOf(m) is { IsApplied: true, FirstApplied: { } f } && f.Id < takenOver.Id).ToList();
+        var highest = input.History.HighestApplied;
         var gone = input
             .Migrations.Where(m => input.RecordOf(m) is { IsApplied: false, IsAdopted: true })
             .Reverse()
-            .Select(m => (m, false, staying.LastOrDefault(s => s.Version < m.Version)));
+            .Select(m => (m, false, highest));
+        var applied = input
+            .Migrations.Where(m => input.RecordOf(m) is { FirstApplied: { } first } && first.Id > takenOver.Id)
+            .Select(m => (m, true, highest));
         return [.. gone, .. applied];
     }
 }

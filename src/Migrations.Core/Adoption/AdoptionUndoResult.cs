@@ -21,7 +21,7 @@ public sealed record AdoptionUndoResult : IHasPlace
     /// <summary>The table of its history.</summary>
     public required string Table { get; init; }
 
-    /// <summary>What the other tool's table needs to be told of what happened since, as SQL; empty when it is up to date.</summary>
+    /// <summary>The SQL that records in the other tool's table what happened since; empty when it is up to date.</summary>
     public IReadOnlyList<string> Statements { get; init; } = [];
 
     /// <summary>Whether it was done: false for what would be.</summary>

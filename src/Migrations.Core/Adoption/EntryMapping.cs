@@ -7,7 +7,21 @@ namespace Migrations.Adoption;
 internal sealed class EntryMapping
 {
     private static readonly string[] Extensions =
-        [".sql", ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".go", ".py", ".rb", ".cs", ".ps1", ".up"];
+    [
+        ".sql",
+        ".js",
+        ".ts",
+        ".mjs",
+        ".cjs",
+        ".mts",
+        ".cts",
+        ".go",
+        ".py",
+        ".rb",
+        ".cs",
+        ".ps1",
+        ".up",
+    ];
 
     private readonly ForeignTool _tool;
     private readonly HashSet<MigrationKey> _taken = [];
@@ -90,7 +104,7 @@ internal sealed class EntryMapping
             ?? OnlyOne(free, m => IsVersion(m, entry));
     }
 
-    /// <summary>What several files are is none of them.</summary>
+    /// <summary>An entry that fits several files fits none for sure.</summary>
     private static Migration? OnlyOne(List<Migration> migrations, Func<Migration, bool> fits) =>
         migrations.Where(fits).Take(2).ToList() is [var only] ? only : null;
 

@@ -44,12 +44,7 @@ internal static class HistoryAdoption
                 AppliedBy = entry.AppliedBy ?? row.AppliedBy,
                 ExecutionTimeMs = entry.Milliseconds,
                 Script = recorder.StoredText(migration.Up),
-                ErrorMessage = new AdoptionNote(
-                    plan.History.Title,
-                    entry.Text,
-                    proofs[migration.FullName],
-                    entry.IsInferred
-                ).ToString(),
+                ErrorMessage = new AdoptionNote(plan.History.Title, entry.Text, proofs[migration.FullName], entry.IsInferred).ToString(),
             };
         }
 

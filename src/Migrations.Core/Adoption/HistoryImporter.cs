@@ -72,9 +72,7 @@ public sealed class HistoryImporter(IDatabaseDriver driver, DatabaseTarget targe
     {
         if (request.Marker is not null)
             return new NoLock();
-        var history = await ForeignHistoryFinder
-            .ChooseAsync(tables, request.Tool, request.Table, cancellationToken)
-            .ConfigureAwait(false);
+        var history = await ForeignHistoryFinder.ChooseAsync(tables, request.Tool, request.Table, cancellationToken).ConfigureAwait(false);
         return history.Tool.LockKey(history.Table, target.Database) is { } key
             ? await tables.LockAsync(key, history.Title, cancellationToken).ConfigureAwait(false)
             : new NoLock();

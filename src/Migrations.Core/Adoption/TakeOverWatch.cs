@@ -48,7 +48,7 @@ internal static class TakeOverWatch
             ? null
             : $"The table {table.Display} was changed after the history of {tool.Title} was taken over: that tool is still in use."
                 + (unknown.Count == 0 ? "" : $" It records {string.Join(", ", unknown)}, which is not applied here.")
-                + " Use one tool only; to take the history over anew: migrations adopt --undo, then migrations adopt.";
+                + " Use one tool only; to take the history over again: migrations adopt --undo, then migrations adopt.";
 
     private static string? Behind(ForeignTool tool, ForeignTable table, IReadOnlyList<Migration> since) =>
         since.Count == 0
@@ -57,7 +57,12 @@ internal static class TakeOverWatch
                 + $"{(since.Count == 1 ? "it" : "them")}. Where it still runs, keep it in step: migrations adopt --undo --write-back, then "
                 + "migrations adopt --keep-in-step. Where it does not, drop its table.";
 
-    private static string? OutOfStep(ForeignTool tool, ForeignTable table, IReadOnlyList<Migration> unknown, IReadOnlyList<Migration> since) =>
+    private static string? OutOfStep(
+        ForeignTool tool,
+        ForeignTable table,
+        IReadOnlyList<Migration> unknown,
+        IReadOnlyList<Migration> since
+    ) =>
         unknown.Count == 0 && since.Count == 0
             ? null
             : $"The table {table.Display} of {tool.Title} is not in step with this history:"

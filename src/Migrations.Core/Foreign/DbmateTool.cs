@@ -12,24 +12,18 @@ internal sealed class DbmateTool : ForeignTool
     public override bool CanWrite => true;
 
     public override ForeignReading Read(IReadOnlyList<ForeignRow> rows) =>
-        new(
-            [
-                .. rows.Select(r => r["version"])
-                    .OfType<string>()
-                    .Order(StringComparer.Ordinal)
-                    .Select(v => new ForeignEntry { Text = v, Version = v }),
-            ]
-        );
+        new([
+            .. rows.Select(r => r["version"])
+                .OfType<string>()
+                .Order(StringComparer.Ordinal)
+                .Select(v => new ForeignEntry { Text = v, Version = v }),
+        ]);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration) =>
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
             ? []
-            :
-            [
-                ForeignSql.Delete(table, "version", version.Text),
-                ForeignSql.Insert(table, ("version", ForeignSql.Text(version.Text))),
-            ];
+            : [ForeignSql.Delete(table, "version", version.Text), ForeignSql.Insert(table, ("version", ForeignSql.Text(version.Text)))];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) =>
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
         migration.Version is { } version ? [ForeignSql.Delete(table, "version", version.Text)] : [];
 }

@@ -15,8 +15,7 @@ internal sealed class FlywayTool : ForeignTool
 
     public override string Title => "Flyway";
 
-    public override IReadOnlyList<ForeignShape> Shapes { get; } =
-        [new("flyway_schema_history", Columns), new("schema_version", Columns)];
+    public override IReadOnlyList<ForeignShape> Shapes { get; } = [new("flyway_schema_history", Columns), new("schema_version", Columns)];
 
     public override bool CanWrite => true;
 
@@ -57,10 +56,9 @@ internal sealed class FlywayTool : ForeignTool
         return unchecked((int)crc.Value);
     }
 
-    public override long? LockKey(ForeignTable table, string database) =>
-        77431708279161 + JavaHash($"\"{table.Schema}\".\"{table.Name}\"");
+    public override long? LockKey(ForeignTable table, string database) => 77431708279161 + JavaHash($"\"{table.Schema}\".\"{table.Name}\"");
 
-    public override IReadOnlyList<string> Record(string table, Migration migration) =>
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         [
             ForeignSql.Insert(
                 table,
@@ -76,7 +74,7 @@ internal sealed class FlywayTool : ForeignTool
             ),
         ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) =>
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
         [ForeignSql.Delete(table, "script", Path.GetFileName(migration.Up.File))];
 
     private static ForeignEntry Entry(ForeignRow row) =>

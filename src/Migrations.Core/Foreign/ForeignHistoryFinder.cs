@@ -5,7 +5,7 @@ namespace Migrations.Foreign;
 /// <summary>Finds out whose migration histories a database holds.</summary>
 internal static class ForeignHistoryFinder
 {
-    /// <summary>All that are recognised, in one query; the history's own table is none.</summary>
+    /// <summary>All that are recognised, in one query.</summary>
     public static async Task<IReadOnlyList<ForeignHistory>> FindAsync(IForeignTables tables, CancellationToken cancellationToken) =>
         ForeignTools.Recognise(await tables.FindAsync(ForeignTools.Tables, cancellationToken).ConfigureAwait(false));
 

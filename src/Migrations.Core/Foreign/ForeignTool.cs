@@ -37,11 +37,12 @@ internal abstract class ForeignTool
     /// <summary>The statements after which the tool counts a migration as applied.</summary>
     /// <param name="table">Its table, as it stands in statements.</param>
     /// <param name="migration">The migration.</param>
-    public virtual IReadOnlyList<string> Record(string table, Migration migration) => [];
+    /// <param name="highest">The highest applied version, with this one.</param>
+    public virtual IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) => [];
 
     /// <summary>The statements after which the tool no longer counts a migration as applied.</summary>
     /// <param name="table">Its table, as it stands in statements.</param>
     /// <param name="migration">The migration.</param>
-    /// <param name="before">The highest that stays applied; null when none does.</param>
-    public virtual IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) => [];
+    /// <param name="highest">The highest version that stays applied; null when none does.</param>
+    public virtual IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) => [];
 }

@@ -27,7 +27,8 @@ internal sealed class GolangMigrateTool : ForeignTool
             Problems = ForeignValue.IsTrue(row["dirty"])
                 ?
                 [
-                    $"version {row["version"]} is recorded as dirty: its script failed, or was killed. See what of it is there, finish it or "
+                    $"version {row["version"]} is recorded as dirty: its script failed, or was killed. See what of it is there, "
+                        + "finish it or "
                         + "undo it, and set the version with 'migrate force'",
                 ]
                 : [],
@@ -37,14 +38,14 @@ internal sealed class GolangMigrateTool : ForeignTool
     public override long? LockKey(ForeignTable table, string database) =>
         unchecked((uint)(Crc32.Of($"{table.Schema}\0{table.Name}\0{database}") * Salt));
 
-    public override IReadOnlyList<string> Record(string table, Migration migration) => SetTo(table, migration);
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) => SetTo(table, highest);
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) => SetTo(table, before);
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) => SetTo(table, highest);
 
-    private static IReadOnlyList<string> SetTo(string table, Migration? migration) =>
+    private static IReadOnlyList<string> SetTo(string table, MigrationVersion? version) =>
         [
             $"DELETE FROM {table}",
-            .. migration?.Version is { } version
+            .. version is not null
                 ? new[] { ForeignSql.Insert(table, ("version", ForeignSql.Text(version.Key)), ("dirty", ForeignSql.Text("0"))) }
                 : [],
         ];

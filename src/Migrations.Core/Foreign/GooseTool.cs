@@ -15,23 +15,21 @@ internal sealed class GooseTool : ForeignTool
 
     // Row 0 is goose's own.
     public override ForeignReading Read(IReadOnlyList<ForeignRow> rows) =>
-        new(
-            [
-                .. rows.Where(r => r["version_id"] is { Length: > 0 } and not "0")
-                    .GroupBy(r => r["version_id"]!, StringComparer.Ordinal)
-                    .Select(g => g.MaxBy(r => ForeignValue.Number(r["id"]) ?? 0)!)
-                    .Where(r => ForeignValue.IsTrue(r["is_applied"]))
-                    .OrderBy(r => ForeignValue.Number(r["id"]) ?? 0)
-                    .Select(r => new ForeignEntry
-                    {
-                        Text = r["version_id"]!,
-                        Version = r["version_id"],
-                        AppliedAt = ForeignValue.Moment(r["tstamp"]),
-                    }),
-            ]
-        );
+        new([
+            .. rows.Where(r => r["version_id"] is { Length: > 0 } and not "0")
+                .GroupBy(r => r["version_id"]!, StringComparer.Ordinal)
+                .Select(g => g.MaxBy(r => ForeignValue.Number(r["id"]) ?? 0)!)
+                .Where(r => ForeignValue.IsTrue(r["is_applied"]))
+                .OrderBy(r => ForeignValue.Number(r["id"]) ?? 0)
+                .Select(r => new ForeignEntry
+                {
+                    Text = r["version_id"]!,
+                    Version = r["version_id"],
+                    AppliedAt = ForeignValue.Moment(r["tstamp"]),
+                }),
+        ]);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration) =>
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
             ? []
             :
@@ -45,6 +43,6 @@ internal sealed class GooseTool : ForeignTool
                 ),
             ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) =>
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
         migration.Version is { } version ? [ForeignSql.Delete(table, "version_id", version.Key)] : [];
 }

@@ -7,7 +7,10 @@ namespace Migrations.Foreign;
 /// </summary>
 internal sealed class MarkerTool : ForeignTool
 {
-    public override string Name => "marker";
+    /// <summary>How a history calls it.</summary>
+    public const string Word = "marker";
+
+    public override string Name => Word;
 
     public override string Title => "an init script";
 

@@ -35,16 +35,14 @@ internal abstract class NamedRowsTool : ForeignTool
     protected virtual string NameOf(Migration migration) => IsFile ? Path.GetFileName(migration.Up.File) : migration.FullName;
 
     public sealed override ForeignReading Read(IReadOnlyList<ForeignRow> rows) =>
-        new(
-            [
-                .. rows.OrderBy(r => ForeignValue.Number(r[OrderColumn]) ?? 0)
-                    .ThenBy(r => r[NameColumn], StringComparer.Ordinal)
-                    .Select(Entry)
-                    .OfType<ForeignEntry>(),
-            ]
-        );
+        new([
+            .. rows.OrderBy(r => ForeignValue.Number(r[OrderColumn]) ?? 0)
+                .ThenBy(r => r[NameColumn], StringComparer.Ordinal)
+                .Select(Entry)
+                .OfType<ForeignEntry>(),
+        ]);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration) =>
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         !CanWrite
             ? []
             :
@@ -52,13 +50,10 @@ internal abstract class NamedRowsTool : ForeignTool
                 ForeignSql.Delete(table, NameColumn, NameOf(migration)),
                 ForeignSql.Insert(
                     table,
-                    [
-                        (NameColumn, ForeignSql.Text(NameOf(migration))),
-                        .. TimeColumn is null ? [] : new[] { (TimeColumn, ForeignSql.Now) },
-                    ]
+                    [(NameColumn, ForeignSql.Text(NameOf(migration))), .. TimeColumn is null ? [] : new[] { (TimeColumn, ForeignSql.Now) }]
                 ),
             ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) =>
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
         CanWrite ? [ForeignSql.Delete(table, NameColumn, NameOf(migration))] : [];
 }

@@ -22,22 +22,20 @@ internal sealed class SchemaVersionTool : ForeignTool
             .Where(r => r.Version is not null && r.Version.Key != "0")
             .OrderBy(r => r.Version)
             .ToList();
-        return new(
-            [
-                .. versions.Select(r => new ForeignEntry
-                {
-                    Text = r.Version!.Text,
-                    Version = r.Version.Text,
-                    AppliedAt = ForeignValue.Moment(r.Row["applied_at"]),
-                }),
-            ]
-        )
+        return new([
+            .. versions.Select(r => new ForeignEntry
+            {
+                Text = r.Version!.Text,
+                Version = r.Version.Text,
+                AppliedAt = ForeignValue.Moment(r.Row["applied_at"]),
+            }),
+        ])
         {
             Head = versions.Count == 0 ? null : versions[^1].Version!.Text,
         };
     }
 
-    public override IReadOnlyList<string> Record(string table, Migration migration) =>
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
             ? []
             :
@@ -46,6 +44,6 @@ internal sealed class SchemaVersionTool : ForeignTool
                 ForeignSql.Insert(table, ("version", ForeignSql.Text(version.Key)), ("applied_at", ForeignSql.Now)),
             ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) =>
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
         migration.Version is { } version ? [ForeignSql.Delete(table, "version", version.Key)] : [];
 }

@@ -37,7 +37,7 @@ internal sealed class StatusTableTool : ForeignTool
 
     public override string? ChecksumOf(string text, string file) => Sha256(text);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration) =>
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         [
             ForeignSql.Delete(table, "version", VersionOf(migration)),
             ForeignSql.Insert(
@@ -50,7 +50,7 @@ internal sealed class StatusTableTool : ForeignTool
             ),
         ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, Migration? before) =>
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
         [$"UPDATE {table} SET status = 'rolled_back' WHERE version = {ForeignSql.Text(VersionOf(migration))}"];
 
     private static string VersionOf(Migration migration) =>

@@ -47,7 +47,7 @@ public sealed record DatabaseStatus : IHasPlace
     public string? LockedBy { get; init; }
 
     /// <summary>
-    /// The other tool by whose history this database was migrated, with its table, where that was not taken over; null where there is none.
+    /// The other tool by whose history this database was migrated, with its table, where that was not taken over; otherwise null.
     /// </summary>
     public string? ForeignHistory { get; init; }
 

@@ -86,7 +86,7 @@ public sealed record MigrationStatus : IHasPlace
 
     /// <summary>
     /// The other tool by whose history this database was migrated, with its table, where that was not taken over: then nothing is known
-    /// here of what is applied. Null where there is none.
+    /// here of what is applied. Otherwise null.
     /// </summary>
     public string? ForeignHistory { get; init; }
 

@@ -23,7 +23,8 @@ public sealed record ApplyRequest
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
 
-    /// <summary>Applies to a database whose migrations another tool recorded, and that was not taken over; recorded in the history.</summary>
+    /// <summary>Applies to a database whose migrations another tool recorded, and that was not taken over; recorded in the
+    /// history.</summary>
     public bool IgnoreForeignHistory { get; init; }
 
     /// <summary>

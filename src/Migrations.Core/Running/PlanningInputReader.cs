@@ -22,7 +22,10 @@ internal static class PlanningInputReader
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
         if (entries.Count == 0)
-            input = input with { Foreign = await ForeignHistoryFinder.FindAsync(session.History.Foreign, cancellationToken).ConfigureAwait(false) };
+            input = input with
+            {
+                Foreign = await ForeignHistoryFinder.FindAsync(session.History.Foreign, cancellationToken).ConfigureAwait(false),
+            };
         await session.History.CheckSchemaAsync(options.Service, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
         input = input with { OpenForeignKeys = await FindOpenKeysAsync(session.Inspector, input, cancellationToken).ConfigureAwait(false) };
         var changes = new ChangeFinder(session.History, dialect);

@@ -129,6 +129,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
 
         Check(entry);
+        RunBeside(entry);
     }
 
     /// <summary>
@@ -145,6 +146,19 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     }
 
     public void Dispose() => _rows.Dispose();
+
+    private void RunBeside(JournalEntry entry)
+    {
+        try
+        {
+            foreach (var statement in entry.Beside)
+                _handle.Execute(statement);
+        }
+        catch (SqliteFailure e) when (e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint)
+        {
+            throw OutOfStep.Error(entry, $"{e.Message} [{e.CodeText}]", e);
+        }
+    }
 
     private void InsertAlone(JournalEntry entry)
     {
