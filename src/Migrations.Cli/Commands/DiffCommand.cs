@@ -63,8 +63,9 @@ internal static class DiffCommand
     {
         var here = Directory.GetCurrentDirectory();
         var named = settings.Selector.NamedDatabases();
-        (IDatabaseDriver, DatabaseTarget)? beside = named.Count > 0 ? Drivers.Resolve(named[0].Database, named[0].BaseFolder) : null;
-        var sides = SidePair.Resolve(left, right, beside, Drivers.All, here);
+        (IDatabaseDriver, DatabaseTarget)? beside =
+            named.Count > 0 ? DatabaseDrivers.Resolve(named[0].Database, named[0].BaseFolder) : null;
+        var sides = SidePair.Resolve(left, right, beside, DatabaseDrivers.All, here);
         var options = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
         var reader = new SchemaSides(
             sides.Driver,

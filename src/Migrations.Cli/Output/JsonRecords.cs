@@ -87,6 +87,7 @@ internal sealed record JsonSummary(
     string? LockedBy,
     DateTime? LastRun,
     bool Exists,
+    string? Stamp,
     string? ForeignHistory
 )
 {
@@ -105,6 +106,7 @@ internal sealed record JsonSummary(
             s.LockedBy,
             s.LastRun?.UtcDateTime,
             s.Exists,
+            s.Stamp,
             s.ForeignHistory
         );
 }
@@ -129,6 +131,7 @@ internal sealed record JsonEvent(
     bool Success,
     string? Error,
     int? StatementIndex,
+    int? Statements,
     string? SchemaFingerprint,
     string ToolVersion
 )
@@ -154,6 +157,7 @@ internal sealed record JsonEvent(
             e.Success,
             e.ErrorMessage,
             e.StatementIndex,
+            e.Statements,
             e.SchemaFingerprint,
             e.ToolVersion
         );

@@ -69,6 +69,8 @@ internal sealed class AdoptionUndo(RunContext context)
             );
         }
 
+        if (input.History.Stamp is { } stamp)
+            context.Warn($"The stamp '{stamp}' was in the history, and is removed with it.");
         var run = await session.BeginRunAsync([], cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {

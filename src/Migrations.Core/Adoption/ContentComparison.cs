@@ -28,7 +28,8 @@ internal static class ContentComparison
     {
         try
         {
-            return Encoding.UTF8.GetString(File.ReadAllBytes(script.File));
+            // A migration that is no file has its text only.
+            return File.Exists(script.File) ? Encoding.UTF8.GetString(File.ReadAllBytes(script.File)) : script.ReadOriginalText();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,11 +10,11 @@ namespace Migrations.Adoption;
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
-/// <param name="folder">The migration folder.</param>
+/// <param name="source">The migrations: a folder's path, or scripts that an assembly carries.</param>
 /// <param name="options">How to read and to connect.</param>
-public sealed class HistoryImporter(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+public sealed class HistoryImporter(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions? options = null)
 {
-    private readonly RunContext _context = new(driver, target, folder, options ?? new MigratorOptions());
+    private readonly RunContext _context = new(driver, target, source, options ?? new MigratorOptions());
 
     /// <summary>What would be taken over, with mapping, proof and differences, and with what stands in the way. Changes nothing.</summary>
     /// <exception cref="MigrationException">There is no such history, this one has rows already, or the database refuses.</exception>

@@ -21,6 +21,8 @@ public static class JournalNames
             JournalEvent.Snapshot => "snapshot",
             JournalEvent.Rehearsed => "rehearsed",
             JournalEvent.TakenOver => "taken_over",
+            JournalEvent.Ran => "ran",
+            JournalEvent.Stamped => "stamped",
             _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
         };
 
@@ -50,6 +52,8 @@ public static class JournalNames
             "snapshot" => JournalEvent.Snapshot,
             "rehearsed" => JournalEvent.Rehearsed,
             "taken_over" => JournalEvent.TakenOver,
+            "ran" => JournalEvent.Ran,
+            "stamped" => JournalEvent.Stamped,
             _ => throw Unknown(name),
         };
 

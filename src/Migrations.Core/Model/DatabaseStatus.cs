@@ -51,6 +51,9 @@ public sealed record DatabaseStatus : IHasPlace
     /// </summary>
     public string? ForeignHistory { get; init; }
 
-    /// <summary>When anything was last recorded (UTC).</summary>
+    /// <summary>When anything was last recorded about a migration (UTC).</summary>
     public DateTimeOffset? LastRun { get; init; }
+
+    /// <summary>The environment that the database is stamped with; null without a stamp.</summary>
+    public string? Stamp { get; init; }
 }

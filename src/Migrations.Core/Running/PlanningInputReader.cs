@@ -21,7 +21,7 @@ internal static class PlanningInputReader
     {
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
-        if (entries.Count == 0)
+        if (!entries.Any(e => e.IsOfMigration))
             input = input with
             {
                 Foreign = await ForeignHistoryFinder.FindAsync(session.History.Foreign, cancellationToken).ConfigureAwait(false),
@@ -34,7 +34,7 @@ internal static class PlanningInputReader
             input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
         if (input.History.IsShared && (input.History.Records.Count == 0 || input.Match.IsOtherFolder))
             input = input with { OtherService = FindService(folder, entries, options.Service) };
-        return input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 }
+        return folder.IsOnDisk && (input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 })
             ? input with
             {
                 BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)),
@@ -74,7 +74,7 @@ internal static class PlanningInputReader
     /// migration.</exception>
     public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
-        if (folder.IsEmpty && entries.Count == 0 && !options.Folder.AllowEmpty)
+        if (folder.IsEmpty && !entries.Any(e => e.IsOfMigration) && !options.Folder.AllowEmpty)
             throw MissingFolder.Empty(folder.Path);
         return new PlanningInput
         {
@@ -82,7 +82,9 @@ internal static class PlanningInputReader
             History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
             Environment = options.Environment,
             Folder = folder.Path,
-            Verdicts = RehearsalVerdicts.Read(folder.Path),
+            Verdicts = folder.IsOnDisk
+                ? RehearsalVerdicts.Read(folder.Path)
+                : new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal),
         };
     }
 }

@@ -243,7 +243,17 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         Action<NpgsqlDataReader> take,
         CancellationToken cancellationToken,
         params object?[] values
-    ) => SqlBatch.QueryAsync(Npgsql, OwnSettings.Within(Options), sql, values, take, cancellationToken);
+    ) => QueryUnderAsync(OwnSettings.Within(Options), sql, take, cancellationToken, values);
+
+    /// <summary>Runs a query of our own under the given settings.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryUnderAsync(
+        OwnSettings settings,
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    ) => SqlBatch.QueryAsync(Npgsql, settings, sql, values, take, cancellationToken);
 
     /// <summary>Runs a query under the settings in force: one of a script, or one that looks up names as a script would. What is our own in
     /// it must be qualified, operators too.</summary>
