@@ -36,7 +36,7 @@ internal abstract class NamedRowsTool : ForeignTool
 
     public sealed override ForeignReading Read(IReadOnlyList<ForeignRow> rows) =>
         new([
-            .. rows.OrderBy(r => ForeignValue.Number(r[OrderColumn]) ?? 0)
+            .. rows.OrderBy(r => ForeignValue.Number(r[OrderColumn]) ?? long.MaxValue)
                 .ThenBy(r => r[NameColumn], StringComparer.Ordinal)
                 .Select(Entry)
                 .OfType<ForeignEntry>(),
