@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Foreign;
 using Migrations.Planning;
 using Migrations.Running;
 using Migrations.Schema;

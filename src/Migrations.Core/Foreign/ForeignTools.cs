@@ -20,7 +20,11 @@ internal static class ForeignTools
 
     /// <summary>The names of tables to look for.</summary>
     public static IReadOnlyList<string> Tables { get; } =
-    [.. All.SelectMany(t => t.Shapes).SelectMany(s => s.Beside is null ? [s.Table] : new[] { s.Table, s.Beside }).Distinct()];
+    [
+        .. All.SelectMany(t => t.Shapes)
+            .SelectMany(s => s.Beside is null ? [s.Table] : new[] { s.Table, s.Beside })
+            .Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>The tool that a history says it came from; null when this version does not know it.</summary>
     public static ForeignTool? Of(string name) => name is MarkerTool.Word ? new MarkerTool() : Find(name);

@@ -19,7 +19,7 @@ internal sealed class SchemaVersionTool : ForeignTool
     public override ForeignReading Read(IReadOnlyList<ForeignRow> rows)
     {
         var versions = rows.Select(r => (Row: r, Version: MigrationVersion.TryParse(r["version"], out var v) ? v : null))
-            .Where(r => r.Version is not null && r.Version.Key != "0")
+            .Where(r => r.Version?.Key is not (null or "0"))
             .OrderBy(r => r.Version)
             .ToList();
         return new([
