@@ -76,7 +76,7 @@ internal static class UpCommand
                             SkipChecksum = parse.GetValue(skipChecksum),
                             IgnoreForeignHistory = parse.GetValue(ignoreForeign),
                             Check = checks ? new CheckRequest { Ignored = ignore.Read(parse, call.Settings) } : null,
-                            SchemaFile = parse.GetValue(schemaFile) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
+                            SchemaFile = call.Settings.SchemaFile(parse.GetValue(schemaFile)),
                             Backup = protection.Backup(parse, call.Settings),
                             RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
                         };
