@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Foreign;
+using Xunit;
 
 namespace Migrations.Core.Tests.Foreign;
 
