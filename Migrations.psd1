@@ -18,6 +18,7 @@
         'Get-MigrationConfiguration'
         'Get-MigrationHistory'
         'Get-MigrationStatus'
+        'Import-MigrationHistory'
         'Initialize-Database'
         'Invoke-DatabaseScript'
         'Invoke-Migration'

@@ -30,7 +30,8 @@ internal static class CommandTree
             HistoryCommand.Create(runner),
             RunCommand.Create(runner),
             RepairCommand.Create(runner),
-            BaselineCommand.Create(runner)
+            BaselineCommand.Create(runner),
+            AdoptCommand.Create(runner)
         );
         Add(
             root,

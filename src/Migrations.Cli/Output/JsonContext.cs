@@ -16,6 +16,8 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonInitialization))]
 [JsonSerializable(typeof(JsonScript))]
 [JsonSerializable(typeof(JsonRepair))]
+[JsonSerializable(typeof(JsonAdoption))]
+[JsonSerializable(typeof(JsonAdoptionUndo))]
 [JsonSerializable(typeof(JsonFile))]
 [JsonSerializable(typeof(JsonSetting))]
 [JsonSerializable(typeof(JsonCheck))]
