@@ -17,6 +17,7 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     {
         Scratch = new PostgreSqlScratch(_sources);
         Backups = new PostgreSqlBackups(_sources);
+        Creator = new PostgreSqlCreator(_sources);
     }
 
     /// <summary>
@@ -34,6 +35,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
 
     /// <inheritdoc/>
     public IBackupProvider Backups { get; }
+
+    /// <inheritdoc/>
+    public IDatabaseCreator Creator { get; }
 
     /// <inheritdoc/>
     public IScratchProvider Scratch { get; }
