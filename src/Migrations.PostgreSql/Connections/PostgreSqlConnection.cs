@@ -289,7 +289,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         if (e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction)
             UnbalancedTransactions++;
         _cascaded.Observe(e.Notice);
-        if (e.Notice.SqlState is Barrier.State)
+        if (e.Notice.SqlState is PostgreSqlErrors.ReachesBeyondCopy)
             _stopped ??= e.Notice.Detail;
         Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
     }
