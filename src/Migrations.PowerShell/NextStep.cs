@@ -15,6 +15,8 @@ internal static partial class NextStep
         ["create"] = "New-Migration",
         ["repair"] = "Repair-MigrationHistory",
         ["baseline"] = "Set-MigrationBaseline",
+        ["clear"] = "Clear-Database",
+        ["fresh"] = "Clear-Database -Migrate",
         ["backup"] = "Backup-Database",
         ["backups"] = "Get-DatabaseBackup",
         ["verify"] = "Test-DatabaseBackup",

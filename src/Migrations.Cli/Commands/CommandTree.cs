@@ -28,7 +28,9 @@ internal static class CommandTree
             CreateCommand.Create(runner),
             HistoryCommand.Create(runner),
             RepairCommand.Create(runner),
-            BaselineCommand.Create(runner)
+            BaselineCommand.Create(runner),
+            ClearCommand.Create(runner),
+            ClearCommand.CreateFresh(runner)
         );
         Add(
             root,

@@ -33,6 +33,9 @@ internal interface IReport : IEventSink
     /// <summary>What was, or would be, recorded as applied without running.</summary>
     void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf);
 
+    /// <summary>What clearing a database did, or would do.</summary>
+    void Cleared(ClearResult result);
+
     /// <summary>How many of several services were completed.</summary>
     void Services(string summary);
 

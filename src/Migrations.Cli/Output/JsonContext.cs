@@ -14,6 +14,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonProfile))]
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonRepair))]
+[JsonSerializable(typeof(JsonCleared))]
 [JsonSerializable(typeof(JsonFile))]
 [JsonSerializable(typeof(JsonSetting))]
 [JsonSerializable(typeof(JsonCheck))]
