@@ -30,7 +30,8 @@ internal static class CommandTree
             RepairCommand.Create(runner),
             BaselineCommand.Create(runner),
             ClearCommand.Create(runner),
-            ClearCommand.CreateFresh(runner)
+            ClearCommand.CreateFresh(runner),
+            AdoptCommand.Create(runner)
         );
         Add(
             root,

@@ -15,6 +15,8 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonCleared))]
+[JsonSerializable(typeof(JsonAdoption))]
+[JsonSerializable(typeof(JsonAdoptionUndo))]
 [JsonSerializable(typeof(JsonFile))]
 [JsonSerializable(typeof(JsonSetting))]
 [JsonSerializable(typeof(JsonCheck))]
