@@ -42,7 +42,8 @@ internal static class ClearedQueries
                     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = o.oid
                     AND d.deptype IN ('a', 'i'))
                 UNION ALL SELECT 9, 'ROUTINE', (pg_identify_object('pg_proc'::regclass, o.oid, 0)).identity, o.proowner FROM pg_proc o
-                    WHERE {IsEmptied("pg_proc", "o.pronamespace")}
+                    WHERE {IsEmptied("pg_proc", "o.pronamespace")} AND NOT EXISTS (
+                    SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = o.oid AND d.deptype = 'i')
                 UNION ALL SELECT 10, CASE o.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, {In("o.typname")}, o.typowner
                     FROM pg_type o JOIN pg_namespace n ON n.oid = o.typnamespace
                     WHERE o.typtype IN ('b', 'd', 'e', 'r') AND NOT (o.typelem <> 0 AND o.typcategory = 'A')
@@ -84,9 +85,5 @@ internal static class ClearedQueries
     private static string In(string name) => CatalogueScope.Qualified("n", name);
 
     private static string IsEmptied(string catalogue, string schema) =>
-        $"{schema} IN (SELECT oid FROM emptied) AND {IsOnItsOwn(catalogue)}";
-
-    /// <summary>What came with an extension, or is a part of another object (the functions of a range), goes with that.</summary>
-    private static string IsOnItsOwn(string catalogue) =>
-        $"NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '{catalogue}'::regclass AND x.objid = o.oid AND x.deptype IN ('e', 'i'))";
+        $"{schema} IN (SELECT oid FROM emptied) AND {CatalogueScope.HasNoExtension(catalogue, "o.oid")}";
 }
