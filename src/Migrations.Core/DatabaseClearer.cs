@@ -77,7 +77,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         {
             return await _context.OpenAsync(access, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && request.Apply is not null && driver.CreatesDatabases)
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && request.Apply is not null && driver.Creator.IsImplicit)
         {
             return null;
         }
