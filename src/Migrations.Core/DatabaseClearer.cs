@@ -43,6 +43,11 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         {
             await using (session.ConfigureAwait(false))
                 result = await EmptyAsync(session, wanted, result, cancellationToken).ConfigureAwait(false);
+            // The stamp is of the database, and only its row went.
+            if (result.Stamp is { } stamp)
+                _ = await new Migrator(driver, target, source, _context.Options)
+                    .StampAsync(stamp, cancellationToken)
+                    .ConfigureAwait(false);
         }
 
         return await BuildAsync(wanted, result, cancellationToken).ConfigureAwait(false) with
@@ -93,6 +98,8 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
         {
+            var history = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+            result = result with { Stamp = HistoryView.StampIn(history) };
             result = result with { Tables = await FindTablesAsync(session, request, cancellationToken).ConfigureAwait(false) };
             if (!request.AcceptDataLoss && result.IsLossy)
                 throw Refused(result);
@@ -110,7 +117,9 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         CancellationToken cancellationToken
     )
     {
-        DemandNoOthers(await session.History.ReadAsync(cancellationToken).ConfigureAwait(false), request);
+        var journal = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        DemandStamp(HistoryView.StampIn(journal));
+        DemandNoOthers(journal, request);
         var content = await session.Inspector.ReadContentAsync(digests: false, cancellationToken).ConfigureAwait(false);
         var history = _context.Options.Session.HistoryTable;
         return
@@ -122,6 +131,19 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
                     || t.Table.EndsWith("." + history, StringComparison.OrdinalIgnoreCase),
             }),
         ];
+    }
+
+    /// <summary>A database that is marked as an environment's is cleared only by a call that names the environment.</summary>
+    private void DemandStamp(string? stamp)
+    {
+        if (stamp is null || string.Equals(stamp, _context.Options.Environment, StringComparison.Ordinal))
+            return;
+        throw new MigrationException(
+            ErrorId.UsageInvalid,
+            $"{target.Display} is stamped as '{stamp}', and this call is for "
+                + $"{(_context.Options.Environment is { } own ? $"'{own}'" : "no environment")}. Nothing was cleared.",
+            $"If it is meant, name the environment: --environment {stamp}."
+        );
     }
 
     /// <summary>What other services have in the database would go too.</summary>

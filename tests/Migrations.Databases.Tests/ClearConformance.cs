@@ -88,6 +88,27 @@ public abstract class ClearConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Fact]
+    public async Task A_stamped_database_is_cleared_only_under_the_name_of_its_environment_and_stays_stamped()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        await Engine().StampAsync("production");
+        foreach (var environment in new[] { null, "local" })
+        {
+            var error = await ThrowsAsync<MigrationException>(
+                ErrorId.UsageInvalid,
+                () => Clearer(EngineOptions() with { Environment = environment }).ClearAsync(Accepting)
+            );
+            Assert.Contains("stamped as 'production'", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("a, b, c", await TablesAsync());
+        var result = await Clearer(EngineOptions() with { Environment = "production" }).ClearAsync(Accepting);
+        Assert.Equal(("production", ""), (result.Stamp, await TablesAsync()));
+        Assert.Equal("production stamped", await JournalAsync());
+    }
+
+    [Fact]
     public async Task Services_that_share_a_database_must_all_be_named()
     {
         ThreeTables();

@@ -35,6 +35,9 @@ public sealed record ClearResult : IHasPlace
     /// <summary>The migrations that were applied afterwards, or would be.</summary>
     public IReadOnlyList<string> Applied { get; init; } = [];
 
+    /// <summary>The environment that the database is stamped with, before and afterwards; null without a stamp.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>How long all took.</summary>
     public TimeSpan Duration { get; init; }
 
