@@ -22,12 +22,6 @@ internal sealed class SchemaFile(RunContext context, string? path)
         if (path is null)
             return;
         var folder = Path.GetDirectoryName(path);
-        if (RegularFile.OtherKind(path) is { } kind)
-            throw new MigrationException(
-                ErrorId.UsageInvalid,
-                $"The schema file '{path}' is {kind}, not a regular file.",
-                "Name a file in an existing folder with --schema-file, for example schema.sql."
-            );
         if (Directory.Exists(path) || !Directory.Exists(folder))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
@@ -100,7 +94,6 @@ internal sealed class SchemaFile(RunContext context, string? path)
         {
             if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
                 return;
-            RegularFile.Require(temporary);
             File.WriteAllBytes(temporary, bytes);
             File.Move(temporary, path, overwrite: true);
         }

@@ -14,12 +14,8 @@ internal static class BackupCompression
     {
         if (!File.Exists(path))
             return false;
-<<<<<<< HEAD
-        using var file = RegularFile.OpenRead(path);
-=======
         RegularFile.Require(path);
         using var file = File.OpenRead(path);
->>>>>>> main
         return file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
     }
 

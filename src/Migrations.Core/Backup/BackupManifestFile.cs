@@ -24,12 +24,8 @@ internal static class BackupManifestFile
     {
         try
         {
-<<<<<<< HEAD
-            using var file = RegularFile.OpenRead(path);
-=======
             RegularFile.Require(path);
             using var file = File.OpenRead(path);
->>>>>>> main
             var manifest = JsonSerializer.Deserialize(file, Json.BackupManifest);
             return manifest switch
             {

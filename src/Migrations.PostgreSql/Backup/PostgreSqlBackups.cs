@@ -127,12 +127,8 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     {
         try
         {
-<<<<<<< HEAD
-            using var file = RegularFile.OpenRead(path);
-=======
             RegularFile.Require(path);
             using var file = File.OpenRead(path);
->>>>>>> main
             var head = new byte[512];
             return Encoding.Latin1.GetString(head, 0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 
@@ -47,7 +46,6 @@ internal static class SqliteHeader
     /// <summary>The first bytes of a file, as many as a header has at the most.</summary>
     public static byte[] Read(string path)
     {
-        RegularFile.Require(path);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var header = new byte[Length];
         return header[..file.ReadAtLeast(header, Length, throwOnEndOfStream: false)];
