@@ -19,6 +19,8 @@
         'Get-MigrationHistory'
         'Get-MigrationStatus'
         'Import-MigrationHistory'
+        'Initialize-Database'
+        'Invoke-DatabaseScript'
         'Invoke-Migration'
         'New-Migration'
         'New-MigrationConfiguration'

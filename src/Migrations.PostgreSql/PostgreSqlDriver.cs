@@ -15,6 +15,7 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
     {
         Scratch = new PostgreSqlScratch(_sources);
         Backups = new PostgreSqlBackups(_sources);
+        Creator = new PostgreSqlCreator(_sources);
     }
 
     /// <summary>
@@ -31,6 +32,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
 
     /// <inheritdoc/>
     public IBackupProvider Backups { get; }
+
+    /// <inheritdoc/>
+    public IDatabaseCreator Creator { get; }
 
     /// <inheritdoc/>
     public IScratchProvider Scratch { get; }

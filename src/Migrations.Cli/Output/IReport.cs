@@ -13,6 +13,9 @@ internal interface IReport : IEventSink
     /// <summary>Where schemas, checks and rehearsals go.</summary>
     IIntegrityReport Integrity { get; }
 
+    /// <summary>Where what scripts do goes that are no migrations.</summary>
+    IScriptReport Scripts { get; }
+
     void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses);
 
     void Summary(DatabaseStatus status);

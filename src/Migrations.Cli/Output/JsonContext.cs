@@ -13,6 +13,8 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonEvent))]
 [JsonSerializable(typeof(JsonProfile))]
 [JsonSerializable(typeof(JsonResult))]
+[JsonSerializable(typeof(JsonInitialization))]
+[JsonSerializable(typeof(JsonScript))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonAdoption))]
 [JsonSerializable(typeof(JsonAdoptionUndo))]

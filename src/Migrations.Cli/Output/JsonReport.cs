@@ -37,11 +37,17 @@ internal sealed class JsonReport : IReport, IDisposable
         _writer.WriteStartArray();
         Integrity = new JsonIntegrityReport(this);
         Backups = new JsonBackupReport(this);
+        Scripts = new JsonScriptReport(this);
     }
 
     public IIntegrityReport Integrity { get; }
 
     public IBackupReport Backups { get; }
+
+    public IScriptReport Scripts { get; }
+
+    /// <summary>Writes into the array.</summary>
+    public Utf8JsonWriter Writer => _writer;
 
     public void Publish(MigrationEvent item)
     {

@@ -16,6 +16,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
 
     public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
 
+    public IScriptReport Scripts { get; } = new TextScriptReport(terminal, detail);
+
     public IBackupReport Backups { get; } = new TextBackupReport(terminal, detail);
 
     public void Publish(MigrationEvent item)

@@ -305,6 +305,12 @@ public enum ErrorId
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,
 
+    /// <summary>An init script did not create the table that is to say that it ran.</summary>
+    MarkerMissing,
+
+    /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
+    SeedRefused,
+
     /// <summary>Checks failed.</summary>
     CheckFailed,
 
