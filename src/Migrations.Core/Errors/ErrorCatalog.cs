@@ -29,7 +29,7 @@ public static class ErrorCatalog
             or ErrorId.ServiceSkipped or ErrorId.ForgetRefused or ErrorId.ServiceDiffers or ErrorId.StampDiffers or ErrorId.UnseenCode
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
-            or ErrorId.AdoptionMissing or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
+            or ErrorId.AdoptionMissing or ErrorId.AdoptionUnsupported or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,

@@ -212,6 +212,9 @@ public enum ErrorId
     /// <summary>A history cannot be taken over because this one has rows already.</summary>
     AdoptionConflict,
 
+    /// <summary>A tool's history is recognised, and cannot be taken over.</summary>
+    AdoptionUnsupported,
+
     /// <summary>There is no adoption to take back.</summary>
     AdoptionMissing,
 
