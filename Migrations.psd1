@@ -12,12 +12,16 @@
     TypesToProcess       = @('module/Migrations.Types.ps1xml')
     CmdletsToExport      = @(
         'Backup-Database'
+        'Clear-Database'
         'Compare-DatabaseSchema'
         'Get-DatabaseBackup'
         'Get-DatabaseSchema'
         'Get-MigrationConfiguration'
         'Get-MigrationHistory'
         'Get-MigrationStatus'
+        'Import-MigrationHistory'
+        'Initialize-Database'
+        'Invoke-DatabaseScript'
         'Invoke-Migration'
         'New-Migration'
         'New-MigrationConfiguration'

@@ -81,6 +81,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
     /// <summary>The service that is worked on; null without services.</summary>
     private protected string? CurrentService => Selected?.Service;
 
+    /// <summary>The services that the call is about; none without services.</summary>
+    private protected IReadOnlyList<string> ServicesOfCall { get; private set; } = [];
+
     /// <summary>Whether the cmdlet changes databases, so that an environment may require confirmation.</summary>
     private protected virtual bool Changes => false;
 
@@ -122,6 +125,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
     {
         IReadOnlyList<SelectedDatabase> selected = [];
         Guard(MyInvocation.ExpectingInput, () => null, () => selected = Select());
+        ServicesOfCall = [.. selected.Select(s => s.Service).OfType<string>()];
         if (selected.Count == 0 || !MayChange(selected))
             return;
         var isOneOfSeveral = MyInvocation.ExpectingInput || selected.Count > 1;
@@ -135,7 +139,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 () => shown,
                 () =>
                 {
-                    Selected = database;
+                    Go(database);
                     if (Changes)
                         turns.Demand(database);
                     var resolved = Resolve(database);
@@ -221,6 +225,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
     /// <summary>Takes an object from the pipeline: by default to work on its database once, at the end.</summary>
     private protected virtual void Take(IHasTarget item) => _objects.Add(item);
 
+    /// <summary>Goes to the database that is worked on next; still on the pipeline's thread, where secrets can be asked for.</summary>
+    private protected virtual void Go(SelectedDatabase database) => Selected = database;
+
     /// <summary>Works on one database.</summary>
     private protected abstract void Process((IDatabaseDriver Driver, DatabaseTarget Target) database);
 
@@ -244,8 +251,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 Service = place.Service is null ? _givenService : [place.Service];
                 GoTo(place.Folder);
                 Chosen = ChosenBy(items);
-                Selected = SelectedFor(items[0].Database, place.Service);
-                if (MayChange([Selected], database.Target))
+                var selected = SelectedFor(items[0].Database, place.Service);
+                Go(selected);
+                if (MayChange([selected], database.Target))
                     Process(database);
             }
         );

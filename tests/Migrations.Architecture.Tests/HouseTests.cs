@@ -14,10 +14,12 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Sql", "Folders"],
         ["History", "Configuration"],
         ["Databases"],
-        ["Backup"],
+        ["Variables"],
+        ["Backup", "Foreign"],
         ["Planning"],
         ["Running"],
         ["Integrity"],
+        ["Adoption"],
         ["Comparing", "."],
     ];
 

@@ -1,3 +1,4 @@
+using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
@@ -14,6 +15,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
     private bool _begun;
 
     public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
+
+    public IScriptReport Scripts { get; } = new TextScriptReport(terminal, detail);
 
     public IBackupReport Backups { get; } = new TextBackupReport(terminal, detail);
 
@@ -110,6 +113,18 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
         );
     }
 
+    public void Adoption(AdoptionResult result)
+    {
+        if (detail != Detail.Quiet || !result.IsWritten)
+            AdoptionListing.Print(terminal, result);
+    }
+
+    public void AdoptionUndo(AdoptionUndoResult result)
+    {
+        if (detail != Detail.Quiet || !result.IsWritten)
+            AdoptionListing.Print(terminal, result);
+    }
+
     public void Services(string summary)
     {
         if (detail != Detail.Quiet)
@@ -117,6 +132,12 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
     }
 
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) => ConfigurationTable.Print(terminal, entries);
+
+    public void Cleared(ClearResult result)
+    {
+        if (detail != Detail.Quiet || result.Outcome == MigrationOutcome.WhatIf)
+            ClearListing.Print(terminal, result);
+    }
 
     public void Created(IReadOnlyList<string> files, bool whatIf)
     {

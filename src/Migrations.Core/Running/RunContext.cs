@@ -4,6 +4,7 @@ using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
+using Migrations.Variables;
 
 namespace Migrations.Running;
 
@@ -28,7 +29,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>Reads the migrations and publishes what is worth a warning in them.</summary>
     public MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
-        var read = source.Read(options.Folder, cancellationToken);
+        var read = VariableBinding.ReadFolder(source, options.Folder, driver.Dialect, cancellationToken);
         foreach (var warning in read.Warnings)
             Warn(warning.ToString());
         return read;
@@ -54,6 +55,29 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>What planning looks at: the folder, and the history as it is now.</summary>
     public Task<PlanningInput> ReadInputAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken);
+
+    /// <summary>Looks at the database; nothing is changed.</summary>
+    public async Task<T> LookAsync<T>(Func<IDatabaseSession, PlanningInput, Task<T>> look, CancellationToken cancellationToken)
+    {
+        var read = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await look(session, await ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the history under the lock.</summary>
+    public async Task<T> WriteAsync<T>(Func<IDatabaseSession, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
+    {
+        var read = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+                return await write(session, await ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false))
+                    .ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Checks the scripts of a plan.</summary>
     /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>

@@ -46,6 +46,10 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter AllowOutOfOrder { get; set; }
 
+    /// <summary>Applies even though the migrations of the database were recorded by another tool; recorded in the history.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreForeignHistory { get; set; }
+
     /// <summary>
     /// Runs all checks after the last migration, as Test-SchemaIntegrity does, even when nothing was pending. A failed check is an error
     /// and, with -RestoreOnFailure, restores the backup.
@@ -86,9 +90,14 @@ public sealed class InvokeMigrationCommand : RunCommand
             var (target, first) => $"Apply at most {first} pending migrations up to {target}",
         };
 
+    private string? WrittenSchema =>
+        SchemaFile is not null ? Paths.Literal(SchemaFile)
+        : Settings.SchemaFile is { } configured ? PathIn(configured)
+        : null;
+
     private bool Checks => IsGiven(nameof(Check)) ? Check : Settings.CheckAfterRun?.Value == true;
 
-    private protected override bool ConcludesInAnyCase => Checks || SchemaFile is not null;
+    private protected override bool ConcludesInAnyCase => Checks || WrittenSchema is not null;
 
     private protected override Task<MigrationPlan> PlanAsync(
         Migrator migrator,
@@ -111,8 +120,9 @@ public sealed class InvokeMigrationCommand : RunCommand
             TransactionMode = Mode,
             AllowOutOfOrder = AllowOutOfOrder.IsPresent,
             SkipChecksum = SkipChecksum.IsPresent,
+            IgnoreForeignHistory = IgnoreForeignHistory.IsPresent,
             Check = Checks ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
-            SchemaFile = SchemaFile is null ? null : Paths.Literal(SchemaFile),
+            SchemaFile = WrittenSchema,
             Backup = BackupBefore,
             RestoreOnFailure = Restores,
         };

@@ -49,6 +49,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     public void Run(CancellationToken cancellationToken)
     {
         using var window = new ScriptWindow(_script);
+        step.Rows?.Restart();
         _reported = Stopwatch.GetTimestamp();
         while (window.SkipBlank())
         {
@@ -109,7 +110,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         // On a copy an ATTACH is not put off: whether it is refused is known before what needs it runs.
         if (head.NeedsAutocommit && handle.InTransaction && !(handle.IsConfined && head.Kind == StatementKind.Attach))
         {
-            AfterCommit.Add(new ScriptStatement(Statements, text, new ScriptLocation(_script.File, window.Line, window.Column)));
+            AfterCommit.Add(new ScriptStatement(Statements, text, _script.At(window.Line, window.Column)));
             window.Advance(length);
             return false;
         }
@@ -146,9 +147,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         Statements++;
         var wasInTransaction = handle.InTransaction;
         handle.Watch.StartStatement();
-        int code;
-        do code = handle.Api.Step(statement);
-        while (code == SqliteCodes.Row);
+        var code = new QueryRows(handle.Api, statement, step.Rows).StepThrough();
         if (code != SqliteCodes.Done)
         {
             cancellationToken.ThrowIfCancellationRequested();
