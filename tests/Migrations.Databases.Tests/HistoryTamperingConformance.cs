@@ -139,8 +139,16 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
     protected async Task IsRefusedAsync(string script, TransactionMode mode)
     {
         await BeginAsync($"{script};\nCREATE TABLE b (id integer);\n");
-        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.HistoryTableConflict,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = mode })
+        );
         Assert.Equal("a", await TablesAsync());
+        // What ran without a transaction is not said to be rolled back.
+        var isCommitted = mode == TransactionMode.None && !script.StartsWith("BEGIN", StringComparison.Ordinal);
+        Assert.Equal(isCommitted, error.Message.Contains("without a transaction is committed", StringComparison.Ordinal));
+        Assert.Equal(!isCommitted, error.Message.EndsWith("That transaction was rolled back.", StringComparison.Ordinal));
+        Assert.Equal(isCommitted, error.NextStep.StartsWith("Restore the rows", StringComparison.Ordinal));
     }
 
     /// <summary>One applied migration, and one that is to come.</summary>
