@@ -151,6 +151,17 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         Assert.Equal(isCommitted, error.NextStep.StartsWith("Restore the rows", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    public async Task A_script_that_writes_to_the_history_and_fails_for_another_reason_is_recorded(TransactionMode mode)
+    {
+        await BeginAsync("UPDATE migration_journal SET checksum = 'x' WHERE id = 1;\nSELECT no_such;\n");
+        await ThrowsAsync<MigrationException>(ErrorId.StatementFailed, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
+        Assert.DoesNotContain(Events.Of<WarningRaised>(), w => w.Message.Contains("could not be recorded", StringComparison.Ordinal));
+    }
+
     /// <summary>One applied migration, and one that is to come.</summary>
     protected async Task BeginAsync(string second)
     {

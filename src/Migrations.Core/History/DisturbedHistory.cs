@@ -11,13 +11,14 @@ internal readonly struct DisturbedHistory(JournalEntry entry, bool isAlone)
     /// <summary>What is in the database.</summary>
     public string Outcome =>
         IsCommitted
-            ? "The row was rolled back; what the script has run without a transaction is committed, with whatever it has changed in the history."
+            ? "The row was rolled back; what the script has run without a transaction is committed, with whatever it has "
+                + "changed in the history."
             : "That transaction was rolled back.";
 
     /// <summary>What comes before the advice.</summary>
     public string Advice =>
         IsCommitted
-            ? "Restore the rows of the history that the script has changed, for example from a backup, before anything else: until then what "
-                + "is said of edited or missing migrations may be wrong. "
+            ? "Restore the rows of the history that the script has changed, for example from a backup, before anything else: "
+                + "until then what is said of edited or missing migrations may be wrong. "
             : "";
 }

@@ -119,7 +119,7 @@ internal sealed class RowForecast(
         );
     }
 
-    /// <summary>Whether rows are changed through a view that the script makes, or an earlier one: which, nobody can look up.</summary>
+    /// <summary>Whether rows are changed through a view that the script makes, or an earlier one: how many, no one can look up.</summary>
     private bool AsksAboutView(string name, string what, int line)
     {
         if (!state.Views.Contains(SqlNames.PlainLast(name)) && !earlier.Make(question.Before, PlanNames.Through(name)))

@@ -62,7 +62,8 @@ internal sealed class WriteHooks
         _harmful.UnionWith(events.Select(e => (relation, e)));
     }
 
-    /// <summary>The table or view by whose rule or trigger a statement may delete or overwrite other rows; null where it does not.</summary>
+    /// <summary>The table or view by whose rule or trigger a statement may delete or overwrite other rows; null where it does
+    /// not.</summary>
     /// <param name="part">A statement that changes rows, without others in it.</param>
     public string? UsedBy(string part)
     {

@@ -74,6 +74,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
                 // What failed must not take the row of its failure along: a script's own transaction may still be open.
                 if (entry.IsFailure && _handle.InTransaction)
                     _handle.Execute("ROLLBACK");
+                // What a failed script did to the history was rolled back with it, or is reported already.
+                if (entry.IsFailure)
+                    _watch.Forget();
                 _connection.DemandSameFile();
                 if (_handle.InTransaction)
                     Insert(entry);
@@ -186,8 +189,8 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history '{_table.Name}' of "
                 + $"'{_connection.Target.Display}': its row was suppressed, or other rows there were changed with it."
                 + $"{(inner is null ? "" : $" {inner.Message} [{inner.CodeText}]")} {disturbed.Outcome}",
-            $"{disturbed.Advice}Look for triggers on '{_table.Name}', and for statements of the script that write to it or to the schema table; "
-                + "remove them, then run the command again.",
+            $"{disturbed.Advice}Look for triggers on '{_table.Name}', and for statements of the script that write to it or to "
+                + "the schema table; remove them, then run the command again.",
             inner
         );
     }

@@ -85,7 +85,7 @@ internal sealed class CopiedValues
     {
         var tokens = _tokens.GetRange(from, to - from).ConvertAll(t => t.Token);
         string? alias = null;
-        if (tokens.Count > 1 && IsName(tokens[^1]) && ForecastCopy.IsAlias(tokens[^2]))
+        if (tokens.Count > 1 && IsName(tokens[^1]) && !tokens[^1].Is("END") && ForecastCopy.IsAlias(tokens[^2]))
         {
             alias = tokens[^1].Name;
             tokens.RemoveRange(tokens.Count - (tokens[^2].Is("AS") ? 2 : 1), tokens[^2].Is("AS") ? 2 : 1);

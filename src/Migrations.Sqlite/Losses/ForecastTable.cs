@@ -10,7 +10,9 @@ internal sealed class ForecastTable(string? original)
     /// <summary>Its columns, by their names now, with their names before the script; empty when a query makes it.</summary>
     public Dictionary<string, string> Columns { get; } = new(SqliteNames.Comparer);
 
-    /// <summary>Its columns in their order, computed ones too; empty when a query makes it.</summary>
+    /// <summary>
+    /// Its columns in their order, computed ones too, as they were when rows were copied into it; empty when a query makes it.
+    /// </summary>
     public List<ForecastColumn> Definitions { get; } = [];
 
     /// <summary>Whether its columns come from a query, so that the text does not name them.</summary>
@@ -55,14 +57,16 @@ internal sealed class ForecastTable(string? original)
         Columns.Remove(column, out var before);
         Columns[newName] = before!;
         var at = Definitions.FindIndex(d => SqliteNames.Comparer.Equals(d.Name, column));
-        Definitions[at] = Definitions[at] with { Name = newName };
+        if (at >= 0)
+            Definitions[at] = Definitions[at] with { Name = newName };
     }
 
     /// <summary>A column comes.</summary>
     public void Add(string column)
     {
         Columns[column] = "";
-        Definitions.Add(new ForecastColumn(column, "", IsGenerated: false));
+        if (Copies.Count == 0)
+            Definitions.Add(new ForecastColumn(column, "", IsGenerated: false));
     }
 
     /// <summary>A column goes.</summary>
@@ -70,7 +74,8 @@ internal sealed class ForecastTable(string? original)
     public string Remove(string column)
     {
         Columns.Remove(column, out var before);
-        Definitions.RemoveAll(d => SqliteNames.Comparer.Equals(d.Name, column));
+        if (Copies.Count == 0)
+            Definitions.RemoveAll(d => SqliteNames.Comparer.Equals(d.Name, column));
         return before!;
     }
 
