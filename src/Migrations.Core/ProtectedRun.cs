@@ -75,7 +75,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         {
             return await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && context.Driver.CreatesDatabases)
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && context.Driver.Creator.IsImplicit)
         {
             throw MissingFolder.Empty(read.Path);
         }
@@ -93,6 +93,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         var run = new MigrationRun(session, context.Driver.Dialect, context.Target, context.NewRecorder(), context.Options, planned.History)
         {
             Folder = context.Folder,
+            Mirror = await StepMirror.FindAsync(session.History.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
             Backup = protection.Backup?.Path,
         };
         try

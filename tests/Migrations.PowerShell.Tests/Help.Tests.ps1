@@ -54,7 +54,11 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         }
         if ($Cmdlet.Name -eq 'Test-Migration') { Set-Content migrations/004_tags.down.sql 'ALTER TABLE tags RENAME TO labels;' }
         $pending = @{ 'Invoke-Migration' = 1; 'Test-Migration' = 2 }[$Cmdlet.Name]
-        if ($Cmdlet.Name -eq 'Set-MigrationBaseline') { & sqlite3 shop.db 'CREATE TABLE customers (id integer PRIMARY KEY, name text);' }
+        if ($Cmdlet.Name -eq 'Import-MigrationHistory') {
+            foreach ($file in Get-ChildItem migrations/*.sql -Exclude *.down.sql) { Get-Content $file | & sqlite3 shop.db }
+            & sqlite3 shop.db "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('001'), ('002'), ('003'), ('004');"
+        }
+        elseif ($Cmdlet.Name -eq 'Set-MigrationBaseline') { & sqlite3 shop.db 'CREATE TABLE customers (id integer PRIMARY KEY, name text);' }
         else {
             $null = Invoke-Migration shop.db ./migrations -First ($pending ?? 4)
             if (-not $pending) { $null = Test-Migration shop.db ./migrations -All }
@@ -64,6 +68,13 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         Get-DatabaseSchema eu.db -AsSql | Set-Content schema.sql
         if ($Cmdlet.Name -eq 'Compare-DatabaseSchema') { Copy-Item schema.sql migrations/schema.sql }
         if ($Cmdlet.Name -eq 'Repair-MigrationHistory') { Set-Content migrations/002_orders.sql 'CREATE TABLE orders (id integer PRIMARY KEY, name text NOT NULL);' }
+        if ($Cmdlet.Name -in 'Initialize-Database', 'Invoke-DatabaseScript') {
+            $null = New-Item ./scripts -ItemType Directory
+            Set-Content scripts/init-db.sql 'CREATE TABLE users (id integer PRIMARY KEY, name text);'
+            Set-Content fix.sql 'UPDATE customers SET name = upper(name);'
+            Set-Content migrations/seed.sql "INSERT INTO tags VALUES (1, 'new');"
+            if ($Cmdlet.Name -eq 'Invoke-DatabaseScript') { & sqlite3 shop.db 'CREATE TABLE users (id integer PRIMARY KEY, name text);' }
+        }
         if ($Cmdlet.Name -like '*-MigrationConfiguration') { $null = New-Item ./deploy -ItemType Directory }
         if ($Cmdlet.Name -eq 'Get-MigrationConfiguration') {
             $text = '{ "services": { "api": { "path": "migrations" } }, "environments": { "production": { "database": "shop.db" } } }'

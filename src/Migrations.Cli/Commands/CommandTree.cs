@@ -22,13 +22,16 @@ internal static class CommandTree
             root,
             "Migrations",
             StatusCommand.Create(runner),
+            InitCommand.Create(runner),
             UpCommand.Create(runner),
             DownCommand.Create(runner),
             ResetCommand.Create(runner),
             CreateCommand.Create(runner),
             HistoryCommand.Create(runner),
+            RunCommand.Create(runner),
             RepairCommand.Create(runner),
-            BaselineCommand.Create(runner)
+            BaselineCommand.Create(runner),
+            AdoptCommand.Create(runner)
         );
         Add(
             root,

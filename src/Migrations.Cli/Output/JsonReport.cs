@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
@@ -36,11 +37,17 @@ internal sealed class JsonReport : IReport, IDisposable
         _writer.WriteStartArray();
         Integrity = new JsonIntegrityReport(this);
         Backups = new JsonBackupReport(this);
+        Scripts = new JsonScriptReport(this);
     }
 
     public IIntegrityReport Integrity { get; }
 
     public IBackupReport Backups { get; }
+
+    public IScriptReport Scripts { get; }
+
+    /// <summary>Writes into the array.</summary>
+    public Utf8JsonWriter Writer => _writer;
 
     public void Publish(MigrationEvent item)
     {
@@ -107,6 +114,10 @@ internal sealed class JsonReport : IReport, IDisposable
 
     public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) =>
         Write(recorded.Select(JsonStatus.Of), json => json.JsonStatus);
+
+    public void Adoption(AdoptionResult result) => Write([JsonAdoption.Of(result)], json => json.JsonAdoption);
+
+    public void AdoptionUndo(AdoptionUndoResult result) => Write([JsonAdoptionUndo.Of(result)], json => json.JsonAdoptionUndo);
 
     // Each record names its service.
     public void Services(string summary) { }

@@ -1,3 +1,4 @@
+using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
@@ -14,6 +15,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
     private bool _begun;
 
     public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
+
+    public IScriptReport Scripts { get; } = new TextScriptReport(terminal, detail);
 
     public IBackupReport Backups { get; } = new TextBackupReport(terminal, detail);
 
@@ -108,6 +111,18 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
                 ? $"What if: {count} would be recorded as applied in {target.Display} without running."
                 : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display} without running."
         );
+    }
+
+    public void Adoption(AdoptionResult result)
+    {
+        if (detail != Detail.Quiet || !result.IsWritten)
+            AdoptionListing.Print(terminal, result);
+    }
+
+    public void AdoptionUndo(AdoptionUndoResult result)
+    {
+        if (detail != Detail.Quiet || !result.IsWritten)
+            AdoptionListing.Print(terminal, result);
     }
 
     public void Services(string summary)

@@ -31,7 +31,10 @@ internal sealed class PostgreSqlStepRunner(
     private NpgsqlBatchCommand? _check;
     private NpgsqlBatchCommand? _verification;
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
-    private SqlPiece? _copy;
+    private readonly HashSet<NpgsqlBatchCommand> _beside = [];
+
+    // Sent apart from the batch.
+    private SqlPiece? _alone;
     private int _characters;
     private long _bytes;
     private bool _hasBegun;
@@ -58,6 +61,7 @@ internal sealed class PostgreSqlStepRunner(
     {
         var unbalanced = connection.UnbalancedTransactions;
         _ = connection.TakeCascaded();
+        step.Rows?.Restart();
         var isDone = false;
         try
         {
@@ -119,7 +123,9 @@ internal sealed class PostgreSqlStepRunner(
             return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero
                 ? history.Errors.Disturbed(step.Entry, e)
                 : history.Errors.Refused(e, "Writing");
-        var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
+        if (e.BatchCommand is NpgsqlBatchCommand beside && _beside.Contains(beside))
+            return OutOfStep.Error(step.Entry, $"{e.MessageText} ({e.SqlState})", e);
+        var piece = _alone ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
         return StatementFailure.Of(e, step.Script, piece, blocker, attempts, confinement);
     }
 
@@ -191,6 +197,7 @@ internal sealed class PostgreSqlStepRunner(
         if (!_isInRun || step.IsLast)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         _check = Add(Own(history.Check(entry)));
+        _beside.UnionWith(entry.Beside.Select(Add));
         if (UsesPrepared && connection.Server.MayRunCode && connection.Prepared.IsAny)
             _verification = Add(connection.Prepared.Verification);
         if (!_onlyDefines)
@@ -243,6 +250,15 @@ internal sealed class PostgreSqlStepRunner(
             await SendAsync(cancellationToken).ConfigureAwait(false);
             await CopyAsync(piece, pieces, cancellationToken).ConfigureAwait(false);
             Advanced();
+            return;
+        }
+
+        if (step.Rows is { } rows && QueryRows.MayComeFrom(piece.Text))
+        {
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+            _alone = piece;
+            await QueryRows.ReadAsync(connection, piece.Text, rows, cancellationToken).ConfigureAwait(false);
+            _alone = null;
             return;
         }
 
@@ -315,9 +331,9 @@ internal sealed class PostgreSqlStepRunner(
 
     private async Task CopyAsync(SqlPiece piece, IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
     {
-        _copy = piece;
+        _alone = piece;
         await CopyData.SendAsync(connection, piece.Text, pieces, count => _bytes += count, cancellationToken).ConfigureAwait(false);
-        _copy = null;
+        _alone = null;
     }
 
     private void Advanced() =>
