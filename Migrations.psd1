@@ -12,6 +12,7 @@
     TypesToProcess       = @('module/Migrations.Types.ps1xml')
     CmdletsToExport      = @(
         'Backup-Database'
+        'Clear-Database'
         'Compare-DatabaseSchema'
         'Get-DatabaseBackup'
         'Get-DatabaseSchema'

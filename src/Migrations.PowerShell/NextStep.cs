@@ -17,6 +17,8 @@ internal static partial class NextStep
         ["create"] = "New-Migration",
         ["repair"] = "Repair-MigrationHistory",
         ["baseline"] = "Set-MigrationBaseline",
+        ["clear"] = "Clear-Database",
+        ["fresh"] = "Clear-Database -Migrate",
         ["adopt"] = "Import-MigrationHistory",
         ["backup"] = "Backup-Database",
         ["backups"] = "Get-DatabaseBackup",

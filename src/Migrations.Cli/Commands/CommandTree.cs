@@ -31,6 +31,8 @@ internal static class CommandTree
             RunCommand.Create(runner),
             RepairCommand.Create(runner),
             BaselineCommand.Create(runner),
+            ClearCommand.Create(runner),
+            ClearCommand.CreateFresh(runner),
             AdoptCommand.Create(runner)
         );
         Add(

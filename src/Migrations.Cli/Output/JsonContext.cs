@@ -16,6 +16,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonInitialization))]
 [JsonSerializable(typeof(JsonScript))]
 [JsonSerializable(typeof(JsonRepair))]
+[JsonSerializable(typeof(JsonCleared))]
 [JsonSerializable(typeof(JsonAdoption))]
 [JsonSerializable(typeof(JsonAdoptionUndo))]
 [JsonSerializable(typeof(JsonFile))]

@@ -125,6 +125,8 @@ internal sealed class JsonReport : IReport, IDisposable
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) =>
         Write(entries.Select(e => new JsonSetting(e.Service, e.Name, e.Value, e.Source)), json => json.JsonSetting);
 
+    public void Cleared(ClearResult result) => Write([JsonCleared.Of(result)], json => json.JsonCleared);
+
     public void Created(IReadOnlyList<string> files, bool whatIf) => Write(files.Select(file => new JsonFile(file)), json => json.JsonFile);
 
     public void Failure(DatabaseTarget? target, Exception exception)

@@ -133,6 +133,12 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
 
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) => ConfigurationTable.Print(terminal, entries);
 
+    public void Cleared(ClearResult result)
+    {
+        if (detail != Detail.Quiet || result.Outcome == MigrationOutcome.WhatIf)
+            ClearListing.Print(terminal, result);
+    }
+
     public void Created(IReadOnlyList<string> files, bool whatIf)
     {
         if (detail == Detail.Quiet && !whatIf)
