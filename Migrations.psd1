@@ -12,7 +12,9 @@
     TypesToProcess       = @('module/Migrations.Types.ps1xml')
     CmdletsToExport      = @(
         'Backup-Database'
+        'Compare-Database'
         'Compare-DatabaseSchema'
+        'Copy-Database'
         'Get-DatabaseBackup'
         'Get-DatabaseSchema'
         'Get-MigrationConfiguration'

@@ -10,7 +10,7 @@ namespace Migrations.Cli.Options;
 /// </summary>
 internal static class GivenValues
 {
-    private static readonly string[] TakesDatabase = ["--database", "-d", "--scratch-database", "left", "right"];
+    private static readonly string[] TakesDatabase = ["--database", "-d", "--scratch-database", "left", "right", "from", "to"];
 
     /// <summary>What is wrong with the values, a sentence for each fault; secrets are not repeated.</summary>
     /// <param name="parse">The call.</param>

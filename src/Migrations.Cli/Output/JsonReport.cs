@@ -36,11 +36,14 @@ internal sealed class JsonReport : IReport, IDisposable
         _writer.WriteStartArray();
         Integrity = new JsonIntegrityReport(this);
         Backups = new JsonBackupReport(this);
+        Transfers = new JsonTransferReport(this);
     }
 
     public IIntegrityReport Integrity { get; }
 
     public IBackupReport Backups { get; }
+
+    public ITransferReport Transfers { get; }
 
     public void Publish(MigrationEvent item)
     {
