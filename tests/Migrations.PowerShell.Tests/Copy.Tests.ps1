@@ -3,7 +3,7 @@ BeforeAll { . $PSScriptRoot/common.ps1 }
 Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
     BeforeEach {
         $folder = New-TestFolder 0
-        Set-Content "$folder/001_people.sql" "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, any); INSERT INTO people VALUES (1, 'ada', 1), (2, 'bob', 'x'); CREATE VIEW names AS SELECT name FROM people;"
+        Set-Content "$folder/001_people.sql" "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, any); INSERT INTO people VALUES (1, 'ada', 1), (2, 'bob', 'x'); CREATE VIEW names AS SELECT rowid FROM people;"
         $database = New-TestDatabase SQLite
         $target = New-TestDatabase PostgreSQL
         $null = Invoke-Migration $database $folder
@@ -17,7 +17,7 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $results = Get-Item $database | Copy-Database -Destination $target
         $people = $results | Where-Object Table -EQ 'people'
         $people.Outcome, $people.Rows, $people.Equal | Should -Be 'Copied', 2, $true
-        ($results.LeftOut | Where-Object Name -EQ 'names').Text | Should -Be 'CREATE VIEW names AS SELECT name FROM people'
+        ($results.LeftOut | Where-Object Name -EQ 'names').Text | Should -Be 'CREATE VIEW names AS SELECT rowid FROM people'
         ($results.LeftOut | Where-Object Kind -EQ 'history').Name | Should -Be 'migration_journal'
         (Compare-Database $database $target).Equal | Should -Be $true
 

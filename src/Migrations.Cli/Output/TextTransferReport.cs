@@ -12,7 +12,7 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
     public void Forecast(DatabaseTarget source, DatabaseTarget target, CopyForecast forecast)
     {
         terminal.Progress(null);
-        foreach (var table in forecast.Tables.Where(t => t.Outcome == CopyOutcome.WhatIf))
+        foreach (var table in forecast.Tables.Where(IsTable))
         {
             terminal.Out($"{table.Table} -> {table.TargetTable}, {PlainText.Count(table.Rows, "row")}");
             TablePrinter.Print(
@@ -35,7 +35,7 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
             terminal.Out("In the way: " + obstacle, Tone.Bad);
         foreach (var table in forecast.Replaced)
             terminal.Out("Would be dropped first: " + table, Tone.Notice);
-        var count = forecast.Tables.Count(t => t.Outcome == CopyOutcome.WhatIf);
+        var count = forecast.Tables.Count(IsTable);
         terminal.Out(
             forecast.Obstacles.Count == 0
                 ? $"What if: {PlainText.Count(count, "table")} of {source.Display} would be copied into {target.Display}."
@@ -46,7 +46,7 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
     public void Copied(DatabaseTarget source, DatabaseTarget target, IReadOnlyList<TableCopy> results, string? rejectFile)
     {
         terminal.Progress(null);
-        var copied = results.Where(r => r.Outcome == CopyOutcome.Copied).ToList();
+        var copied = results.Where(r => r.Outcome == CopyOutcome.Copied && IsTable(r)).ToList();
         if (detail > Detail.Quiet)
         {
             TablePrinter.Print(
@@ -104,6 +104,8 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
                     + $"{(wrong == 1 ? "differs" : "differ")} between {left.Display} and {right.Display}."
         );
     }
+
+    private static bool IsTable(TableCopy item) => item.Kind is "table" && item.TargetTable is not null;
 
     private static string Sign(RowDifference row) =>
         row.Kind switch

@@ -12,7 +12,8 @@ public sealed record CopyScope
     public IReadOnlyList<string> Excluded { get; init; } = [];
 
     /// <summary>The types of columns that the caller has chosen, by <c>table.column</c>.</summary>
-    public IReadOnlyDictionary<string, ColumnType> Types { get; init; } = new Dictionary<string, ColumnType>();
+    public IReadOnlyDictionary<string, ColumnType> Types { get; init; } =
+        new Dictionary<string, ColumnType>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether rows with values that their columns cannot hold are left out.</summary>
     public bool Rejects { get; init; }

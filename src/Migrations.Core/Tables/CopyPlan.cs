@@ -6,6 +6,9 @@ public sealed record CopyPlan
     /// <summary>The tables.</summary>
     public required IReadOnlyList<CopyTable> Tables { get; init; }
 
+    /// <summary>The views that translate, those first that others read.</summary>
+    public IReadOnlyList<CopyView> Views { get; init; } = [];
+
     /// <summary>The full-text indexes, which no other engine has in this form.</summary>
     public IReadOnlyList<CopyFullText> FullTexts { get; init; } = [];
 

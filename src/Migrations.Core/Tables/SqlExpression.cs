@@ -114,4 +114,8 @@ public sealed record NoCaseExpression(SqlExpression Operand) : SqlExpression;
 /// <summary>A call of a function.</summary>
 /// <param name="Name">Its name in small letters.</param>
 /// <param name="Arguments">What it is given.</param>
-public sealed record FunctionCall(string Name, IReadOnlyList<SqlExpression> Arguments) : SqlExpression;
+public sealed record FunctionCall(string Name, IReadOnlyList<SqlExpression> Arguments) : SqlExpression
+{
+    /// <summary>Whether an aggregate takes each value once.</summary>
+    public bool IsDistinct { get; init; }
+}

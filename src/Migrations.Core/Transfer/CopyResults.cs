@@ -37,7 +37,22 @@ internal static class CopyResults
                 Outcome = CopyOutcome.LeftOut,
                 LeftOut = [l],
             });
-        return new CopyForecast([.. tables, .. others], planned.Statements, [.. plan.Obstacles, .. planned.Obstacles], planned.Replaced)
+        var views = plan
+            .Views.Where(v => !leftOut.Exists(l => l.Kind is "view" && string.Equals(l.Name, v.Name, StringComparison.Ordinal)))
+            .Select(v => new TableCopy
+            {
+                Source = source.Display,
+                Database = target.Display,
+                Kind = "view",
+                Table = v.Name,
+                Outcome = CopyOutcome.WhatIf,
+            });
+        return new CopyForecast(
+            [.. tables, .. views, .. others],
+            planned.Statements,
+            [.. plan.Obstacles, .. planned.Obstacles],
+            planned.Replaced
+        )
         {
             Plan = plan,
             Target = planned,
@@ -68,6 +83,8 @@ internal static class CopyResults
     /// <summary>The results, with what the target has refused.</summary>
     public static IReadOnlyList<TableCopy> With(IReadOnlyList<TableCopy> results, IReadOnlyList<LeftOutObject> refused)
     {
+        bool IsRefused(TableCopy view) => refused.Any(l => l.Kind is "view" && string.Equals(l.Name, view.Table, StringComparison.Ordinal));
+        results = [.. results.Where(r => r.Kind is not "view" || r.Outcome == CopyOutcome.LeftOut || !IsRefused(r))];
         var own = results.Select(r =>
             r with
             {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.Tables;
 
 namespace Migrations.Transfer;
@@ -145,7 +144,14 @@ public sealed class DatabaseCopy(
 
         var differing = await destination.VerifyAsync(cancellationToken).ConfigureAwait(false);
         CopyObstacles.DemandEqual(results, differing, target.Target);
-        return [.. results, .. forecast.Tables.Where(t => t.Outcome == CopyOutcome.LeftOut)];
+        return
+        [
+            .. results,
+            .. forecast
+                .Tables.Where(t => t.Kind is "view" && t.Outcome == CopyOutcome.WhatIf)
+                .Select(v => v with { Outcome = CopyOutcome.Copied }),
+            .. forecast.Tables.Where(t => t.Outcome == CopyOutcome.LeftOut),
+        ];
     }
 
     private static async Task<TableDigest> DigestAsync(IRowReader reader, CancellationToken cancellationToken)

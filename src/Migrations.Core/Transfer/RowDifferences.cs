@@ -1,5 +1,4 @@
 using Migrations.Schema;
-using Migrations.Tables;
 
 namespace Migrations.Transfer;
 

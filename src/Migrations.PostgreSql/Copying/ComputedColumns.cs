@@ -36,7 +36,12 @@ internal static class ComputedColumns
         // Alone among ordinary columns: then it is the one that cannot be written.
         var alone = table with
         {
-            Columns = [.. table.Columns.Select(c => c.Name == column.Name ? c : c with { Generated = null })],
+            Columns =
+            [
+                .. table.Columns.Select(c =>
+                    string.Equals(c.Name, column.Name, StringComparison.Ordinal) ? c : c with { Generated = null }
+                ),
+            ],
         };
         try
         {

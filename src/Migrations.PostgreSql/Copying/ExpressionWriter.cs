@@ -8,8 +8,8 @@ namespace Migrations.PostgreSql;
 /// Writes an expression so that the server means the same by it as SQLite did. Where the two would differ (rounding, text of numbers,
 /// functions that are not alike), it is not written.
 /// </summary>
-/// <param name="kinds">Finds the kind of a column by its name.</param>
-internal sealed class ExpressionWriter(Func<string, ColumnKind> kinds)
+/// <param name="kinds">Finds the kind of a column.</param>
+internal sealed class ExpressionWriter(Func<ColumnReference, ColumnKind> kinds)
 {
     private const string ByBytes = " COLLATE pg_catalog.\"C\"";
 
@@ -30,7 +30,7 @@ internal sealed class ExpressionWriter(Func<string, ColumnKind> kinds)
             TextLiteral t => PostgreSqlText.Literal(t.Value),
             BytesLiteral b => $"'\\x{b.Hex}'::bytea",
             BooleanLiteral b => b.Value ? "1" : "0",
-            ColumnReference c => TargetNames.Quoted(c.Name),
+            ColumnReference c => (c.Table is null ? "" : TargetNames.Quoted(c.Table) + ".") + TargetNames.Quoted(c.Name),
             CurrentMoment m => Moment(m.Form, ColumnKind.Text),
             UnaryExpression { Operator: "NOT" } u => $"(NOT {Condition(u.Operand)})",
             UnaryExpression u => $"({u.Operator} {Number(u.Operand)})",
@@ -88,7 +88,7 @@ internal sealed class ExpressionWriter(Func<string, ColumnKind> kinds)
             TextLiteral => ColumnKind.Text,
             BytesLiteral => ColumnKind.Bytes,
             BooleanLiteral => ColumnKind.Boolean,
-            ColumnReference c => kinds(c.Name),
+            ColumnReference c => kinds(c),
             NullTest or BetweenExpression or InExpression or LikeExpression or UnaryExpression { Operator: "NOT" } => ColumnKind.Boolean,
             BinaryExpression b when Comparisons.Contains(b.Operator) || Logic.Contains(b.Operator) => ColumnKind.Boolean,
             BinaryExpression { Operator: "||" } => ColumnKind.Text,
@@ -106,7 +106,9 @@ internal sealed class ExpressionWriter(Func<string, ColumnKind> kinds)
     private ColumnKind? KindOf(FunctionCall call) =>
         call.Name switch
         {
-            "length" or "instr" => ColumnKind.Integer,
+            "length" or "instr" or "count" => ColumnKind.Integer,
+            "avg" or "total" => ColumnKind.Real,
+            "group_concat" or "string_agg" => ColumnKind.Text,
             "lower" or "upper" or "trim" or "ltrim" or "rtrim" or "substr" or "substring" or "replace" => ColumnKind.Text,
             "iif" when call.Arguments.Count > 1 => KindOf(call.Arguments[1]),
             _ when call.Arguments.Count > 0 => KindOf(call.Arguments[0]),
@@ -232,6 +234,8 @@ internal sealed class ExpressionWriter(Func<string, ColumnKind> kinds)
     private string Function(FunctionCall f)
     {
         var (name, a) = (f.Name, f.Arguments);
+        if (Aggregate(f) is { } aggregate)
+            return aggregate;
         return (name, a.Count) switch
         {
             ("coalesce" or "ifnull", > 1) => $"coalesce({string.Join(", ", a.Select(Write))})",
@@ -251,6 +255,27 @@ internal sealed class ExpressionWriter(Func<string, ColumnKind> kinds)
                 $"pg_catalog.substr({string.Join(", ", a.Select((x, i) => i == 0 ? Text(x) : Write(x)))})",
             ("iif", 3) => $"CASE WHEN {Condition(a[0])} THEN {Write(a[1])} ELSE {Write(a[2])} END",
             _ => throw new UntranslatableException($"the function {name} has no equal here"),
+        };
+    }
+
+    // A sum of integers stays one: beyond 64 bits, both engines report an error.
+    private string? Aggregate(FunctionCall f)
+    {
+        var (a, distinct) = (f.Arguments, f.IsDistinct ? "DISTINCT " : "");
+        return (f.Name, a.Count) switch
+        {
+            ("count", 0) => "pg_catalog.count(*)",
+            ("count", 1) => $"pg_catalog.count({distinct}{Write(a[0])})",
+            ("sum", 1) => KindOf(a[0]) is ColumnKind.Integer or ColumnKind.Boolean
+                ? $"pg_catalog.sum({distinct}{Number(a[0])})::bigint"
+                : $"pg_catalog.sum({distinct}{Number(a[0])})",
+            ("avg", 1) => $"pg_catalog.avg({distinct}({Number(a[0])})::double precision)",
+            ("total", 1) => $"coalesce(pg_catalog.sum({distinct}({Number(a[0])})::double precision), 0)",
+            ("min" or "max", 1) when KindOf(a[0]) is not ColumnKind.Boolean =>
+                $"pg_catalog.{f.Name}({Write(a[0])}{(KindOf(a[0]) is ColumnKind.Text ? ByBytes : "")})",
+            ("group_concat" or "string_agg", 1 or 2) when !f.IsDistinct =>
+                $"pg_catalog.string_agg({Text(a[0])}, {(a.Count == 2 ? Text(a[1]) : "','")})",
+            _ => null,
         };
     }
 

@@ -17,8 +17,10 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
     private readonly PostgreSqlSession _session;
     private readonly TargetCatalogue _catalogue;
     private readonly List<LeftOutObject> _refused = [];
-    private IReadOnlyList<CopyTable> _tables = [];
+    private CopyPlan _plan = new() { Tables = [] };
+    private readonly List<string> _views = [];
     private IReadOnlyList<string> _replaced = [];
+    private readonly List<string> _replacedViews = [];
     private string _schema = "";
     private string? _staging;
 
@@ -72,7 +74,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
     public async Task<IReadOnlyList<CopyObstacle>> VerifyAsync(CancellationToken cancellationToken)
     {
         var found = new List<CopyObstacle>();
-        foreach (var table in _tables)
+        foreach (var table in _plan.Tables)
             found.AddRange(
                 await PostgreSqlErrors
                     .TranslateAsync(_catalogue.VerifyAsync(_staging!, table, _refused, cancellationToken), "Verifying the copy")
@@ -102,7 +104,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
                 $"The search_path of {Connection.Target.Display} names no schema that exists, so there is no place for the tables.",
                 "Create the schema, or name another in the connection: search_path=<schema>."
             );
-        _tables = plan.Tables;
+        _plan = plan;
         var there = await _catalogue.RelationsAsync(_schema, cancellationToken).ConfigureAwait(false);
         var obstacles = new List<CopyObstacle>();
         foreach (var table in plan.Tables)
@@ -111,7 +113,22 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
             ? [.. plan.Tables.Where(t => there.GetValueOrDefault(TargetNames.Of(t.Name)) is 'r' or 'p').Select(t => t.Name)]
             : [];
         var parts = plan.Tables.Select(t => new TableScript(_schema, t)).ToList();
-        List<ScriptPart> finish = [.. parts.SelectMany(p => p.Finish()), .. parts.SelectMany(p => p.ForeignKeys())];
+        foreach (var view in plan.Views.Where(v => there.ContainsKey(TargetNames.Of(v.Name))))
+        {
+            if (!recreates || there[TargetNames.Of(view.Name)] is not 'v')
+                obstacles.Add(
+                    new CopyObstacle(view.Name, Column: null, $"{TargetNames.Qualified(_schema, view.Name)} exists", [], Rows: null)
+                );
+            else
+                _replacedViews.Add(view.Name);
+        }
+
+        List<ScriptPart> finish =
+        [
+            .. parts.SelectMany(p => p.Finish()),
+            .. parts.SelectMany(p => p.ForeignKeys()),
+            .. new ViewScript(_schema, plan).Write(),
+        ];
         return new TargetPlan
         {
             Tables = [.. plan.Tables.Select(Describe)],
@@ -128,7 +145,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
                 .. plan.FullTexts.Select(f => FullTextAdvice.Of(f, plan, _schema)),
             ],
             Obstacles = obstacles,
-            Replaced = [.. _replaced.Select(t => TargetNames.Qualified(_schema, t))],
+            Replaced = [.. _replacedViews.Concat(_replaced).Select(t => TargetNames.Qualified(_schema, t))],
         };
     }
 
@@ -199,7 +216,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         await Connection.ExecuteAsync($"CREATE SCHEMA {PostgreSqlText.Name(staging)}", cancellationToken).ConfigureAwait(false);
         var tables = new List<CopyTable>();
         await BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var planned in _tables)
+        foreach (var planned in _plan.Tables)
         {
             var table = Creation(staging, planned).Table;
             while (await TryAsync(new TableScript(staging, table).Create(), cancellationToken).ConfigureAwait(false) is { } refusal)
@@ -208,7 +225,8 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         }
 
         await Connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
-        return _tables = tables;
+        _plan = _plan with { Tables = tables };
+        return tables;
     }
 
     private async Task<IRowWriter> OpenWriterAsync(CopyTable table, CancellationToken cancellationToken)
@@ -229,9 +247,15 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
     private async Task<IReadOnlyList<LeftOutObject>> BuildAsync(CancellationToken cancellationToken)
     {
         await BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var scripts = _tables.Select(t => new TableScript(_staging!, t)).ToList();
+        var scripts = _plan.Tables.Select(t => new TableScript(_staging!, t)).ToList();
         var built = new List<LeftOutObject>();
-        foreach (var part in scripts.SelectMany(s => s.Finish()).Concat(scripts.SelectMany(s => s.ForeignKeys())))
+        IEnumerable<ScriptPart> parts =
+        [
+            .. scripts.SelectMany(s => s.Finish()),
+            .. scripts.SelectMany(s => s.ForeignKeys()),
+            .. new ViewScript(_staging!, _plan).Write(),
+        ];
+        foreach (var part in parts)
         {
             if (part.Statement is null)
                 _refused.Add(part.LeftOut(part.Refusal!));
@@ -241,12 +265,16 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
                 _refused.Add(leftOut);
                 built.Add(leftOut);
             }
+            else if (part.Table is null)
+            {
+                _views.Add(part.Name);
+            }
         }
 
         foreach (var numbering in scripts.Select(s => s.Numbering()).OfType<string>())
             await Connection.QueryAsScriptAsync(numbering, _ => { }, cancellationToken).ConfigureAwait(false);
         await Connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
-        return [.. _refused.Where(r => r.Kind == ComputedColumns.Kind), .. built];
+        return [.. _refused.Where(r => string.Equals(r.Kind, ComputedColumns.Kind, StringComparison.Ordinal)), .. built];
     }
 
     private async Task<IRowReader> OpenReaderAsync(CopyTable table, IReadOnlyList<RowColumn> columns, CancellationToken cancellationToken)
@@ -267,6 +295,13 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         await BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         if (Connection.Guard is { } guard)
             await Connection.ExecuteAsync("SELECT " + guard, cancellationToken).ConfigureAwait(false);
+        if (_replacedViews.Count > 0)
+            await Connection
+                .ExecuteAsync(
+                    "DROP VIEW " + string.Join(", ", _replacedViews.Select(v => TargetNames.Qualified(_schema, v))),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         if (_replaced.Count > 0)
             await Connection
                 .ExecuteAsync(
@@ -274,7 +309,14 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-        foreach (var table in _tables)
+        foreach (var view in _views)
+            await Connection
+                .ExecuteAsync(
+                    $"ALTER VIEW {TargetNames.Qualified(_staging!, view)} SET SCHEMA {PostgreSqlText.Name(_schema)}",
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        foreach (var table in _plan.Tables)
             await Connection
                 .ExecuteAsync(
                     $"ALTER TABLE {TargetNames.Qualified(_staging!, table.Name)} SET SCHEMA {PostgreSqlText.Name(_schema)}",
@@ -284,7 +326,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         await Connection.ExecuteAsync($"DROP SCHEMA {PostgreSqlText.Name(_staging!)}", cancellationToken).ConfigureAwait(false);
         await Connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
         _staging = null;
-        foreach (var table in _tables)
+        foreach (var table in _plan.Tables)
             await Connection.ExecuteAsync($"ANALYZE {TargetNames.Qualified(_schema, table.Name)}", cancellationToken).ConfigureAwait(false);
     }
 

@@ -9,7 +9,7 @@ namespace Migrations.PostgreSql;
 /// <param name="table">The table.</param>
 internal sealed class TableScript(string schema, CopyTable table)
 {
-    private readonly ExpressionWriter _writer = new(name => table.Column(name).Type.Kind);
+    private readonly ExpressionWriter _writer = new(c => table.Column(c.Name).Type.Kind);
 
     /// <summary>The table's name with its schema.</summary>
     public string Name => TargetNames.Qualified(schema, table.Name);
@@ -156,10 +156,10 @@ internal sealed class TableScript(string schema, CopyTable table)
 /// <summary>A statement that builds a part of a table.</summary>
 /// <param name="Kind">What it builds.</param>
 /// <param name="Name">Its name, or what stands for it.</param>
-/// <param name="Table">The table.</param>
+/// <param name="Table">The table; null for what is no part of one.</param>
 /// <param name="Statement">The statement; null where there is no equal.</param>
 /// <param name="Refusal">Why there is none.</param>
-internal sealed record ScriptPart(string Kind, string Name, string Table, string? Statement, string? Refusal)
+internal sealed record ScriptPart(string Kind, string Name, string? Table, string? Statement, string? Refusal)
 {
     /// <summary>As the source has it.</summary>
     public string? Source { get; init; }

@@ -57,7 +57,7 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
     )
     {
         var found = new List<string>();
-        int Refused(string kind) => refused.Count(r => r.Kind == kind && r.Table == table.Name);
+        int Refused(string kind) => refused.Count(r => Is(r.Kind, kind) && Is(r.Table, table.Name));
         await connection
             .QueryAsync(
                 """
@@ -71,7 +71,9 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
                 row =>
                 {
                     var isKeyed = table.PrimaryKey.Count > 0 && Refused("primary key") == 0;
-                    var notNull = table.Columns.Count(c => c.NotNull || (isKeyed && table.PrimaryKey.Contains(c.Name)));
+                    var notNull = table.Columns.Count(c =>
+                        c.NotNull || (isKeyed && table.PrimaryKey.Contains(c.Name, StringComparer.Ordinal))
+                    );
                     Compare(found, "columns NOT NULL", notNull, row.GetInt32(0));
                     Compare(found, "primary keys", isKeyed ? 1 : 0, row.GetInt32(1));
                     Compare(found, "validated foreign keys", table.ForeignKeys.Count - Refused("foreign key"), row.GetInt32(2));
@@ -119,6 +121,8 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
             )
             .ConfigureAwait(false);
     }
+
+    private static bool Is(string? one, string other) => string.Equals(one, other, StringComparison.Ordinal);
 
     private static void Compare(List<string> found, string what, long wanted, long there)
     {

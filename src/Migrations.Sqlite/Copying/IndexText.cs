@@ -32,6 +32,8 @@ internal static class IndexText
     private static SqlExpression Of(SourceTable table, string name)
     {
         var column = new ColumnReference(name);
-        return table.Text.Columns.Exists(c => c.Name == name && c.Collation is "nocase") ? new NoCaseExpression(column) : column;
+        return table.Text.Columns.Exists(c => string.Equals(c.Name, name, StringComparison.Ordinal) && c.Collation is "nocase")
+            ? new NoCaseExpression(column)
+            : column;
     }
 }

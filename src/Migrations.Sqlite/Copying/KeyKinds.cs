@@ -44,6 +44,8 @@ internal static class KeyKinds
         return true;
     }
 
+    private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.Ordinal);
+
     private static bool IsWritten(ColumnKind kind) =>
         kind
             is ColumnKind.Text
@@ -54,18 +56,18 @@ internal static class KeyKinds
                 or ColumnKind.TimestampWithZone;
 
     private static ColumnKind? KindOf(List<CopyTable> tables, (string Table, string Column) place) =>
-        tables.Find(t => t.Name == place.Table)?.Columns.FirstOrDefault(c => c.Name == place.Column)?.Type.Kind;
+        tables.Find(t => Is(t.Name, place.Table))?.Columns.FirstOrDefault(c => Is(c.Name, place.Column))?.Type.Kind;
 
     private static void Set(List<CopyTable> tables, (string Table, string Column) place, ColumnKind kind)
     {
-        var at = tables.FindIndex(t => t.Name == place.Table);
+        var at = tables.FindIndex(t => Is(t.Name, place.Table));
         tables[at] = tables[at] with
         {
             Columns =
             [
                 .. tables[at]
                     .Columns.Select(c =>
-                        c.Name == place.Column && c.Type.Kind != kind
+                        Is(c.Name, place.Column) && c.Type.Kind != kind
                             ? c with
                             {
                                 Type = new ColumnType(kind),

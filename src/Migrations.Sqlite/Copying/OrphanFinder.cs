@@ -9,7 +9,7 @@ internal static class OrphanFinder
     /// <summary>Finds them, for the keys whose parents are copied too.</summary>
     public static IEnumerable<CopyObstacle> Find(SqliteHandle handle, SourceTable table, List<CopyTable> planned)
     {
-        var copied = planned.Find(t => t.Name == table.Item.Name)!.ForeignKeys;
+        var copied = planned.Find(t => string.Equals(t.Name, table.Item.Name, StringComparison.Ordinal))!.ForeignKeys;
         if (copied.Count == 0)
             return [];
         var found = new Dictionary<string, (long Count, List<string> Keys)>(StringComparer.Ordinal);

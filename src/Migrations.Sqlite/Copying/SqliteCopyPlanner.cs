@@ -30,6 +30,7 @@ internal sealed class SqliteCopyPlanner(SqliteHandle handle, SessionOptions opti
         return new CopyPlan
         {
             Tables = KeyKinds.Align(planned),
+            Views = Views(items, planned),
             FullTexts = _fullTexts,
             LeftOut = _leftOut,
             Obstacles = [.. _obstacles.Where(o => !(o.CanReject && scope.Rejects))],
@@ -217,6 +218,38 @@ internal sealed class SqliteCopyPlanner(SqliteHandle handle, SessionOptions opti
         return indexes;
     }
 
+    private List<CopyView> Views(List<SqliteSchemaItem> items, List<CopyTable> tables)
+    {
+        var relations = tables.ToDictionary(t => t.Name, t => (t.Name, Columns: Names(t.Name)), SqliteNames.Comparer);
+        var views = new List<CopyView>();
+        foreach (var item in items.Where(i => i is { Type: "view", Sql: not null }))
+        {
+            try
+            {
+                var names = Names(item.Name);
+                var query = SqliteQueryParser.Parse(item.Sql!, names, name => relations.TryGetValue(name, out var found) ? found : null);
+                views.Add(new CopyView(item.Name, query, item.Sql!));
+                relations.Add(item.Name, (item.Name, names));
+            }
+            catch (Exception e) when (e is UntranslatableException or SqliteFailure)
+            {
+                // A view may be broken: SQLite finds that out when it is used.
+                _leftOut.Add(new LeftOutObject("view", item.Name, Table: null, $"It is not translated: {e.Message}.", item.Sql));
+            }
+        }
+
+        return views;
+    }
+
+    private List<string> Names(string relation)
+    {
+        var names = new List<string>();
+        using var rows = handle.Prepare($"PRAGMA main.table_xinfo({SqliteNames.Quote(relation)})");
+        while (rows.Step())
+            names.Add(rows.Text(1)!);
+        return names;
+    }
+
     private SqlExpression? Translate(SourceTable table, string kind, string name, string text, Func<SqlExpression> parse)
     {
         try
@@ -242,8 +275,6 @@ internal sealed class SqliteCopyPlanner(SqliteHandle handle, SessionOptions opti
             LeaveOutModule(item, module);
         else if (item.Type is "trigger")
             _leftOut.Add(new LeftOutObject("trigger", item.Name, owner, "Triggers are not translated.", item.Sql));
-        else if (item.Type is "view")
-            _leftOut.Add(new LeftOutObject("view", item.Name, Table: null, "Views are not translated.", item.Sql));
         else if (IsHistory(item))
             _leftOut.Add(
                 new LeftOutObject("history", item.Name, Table: null, "The target keeps its own history of migrations.", Text: null)

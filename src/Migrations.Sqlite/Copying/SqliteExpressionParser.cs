@@ -20,23 +20,28 @@ internal sealed class SqliteExpressionParser
     ];
 
     private readonly SqliteTokenCursor _tokens;
-    private readonly Func<string, string?> _column;
+    private readonly Func<string?, string, ColumnReference?> _column;
 
-    private SqliteExpressionParser(IReadOnlyList<SqliteToken> tokens, Func<string, string?> column) =>
+    private SqliteExpressionParser(IReadOnlyList<SqliteToken> tokens, Func<string?, string, ColumnReference?> column) =>
         (_tokens, _column) = (new SqliteTokenCursor(tokens), column);
 
     /// <summary>Reads it.</summary>
     /// <param name="tokens">The expression.</param>
-    /// <param name="column">Finds a column by its name in any case; null when there is no such column.</param>
+    /// <param name="column">Finds a column by its name in any case, and the table before it; null when there is no such column.</param>
     /// <exception cref="UntranslatableException">It has no equal.</exception>
-    public static SqlExpression Parse(IReadOnlyList<SqliteToken> tokens, Func<string, string?> column)
+    public static SqlExpression Parse(IReadOnlyList<SqliteToken> tokens, Func<string?, string, ColumnReference?> column)
     {
         var parser = new SqliteExpressionParser(tokens, column);
         var expression = parser.Or();
         return parser._tokens.IsAtEnd ? expression : throw Unknown(parser._tokens.Current);
     }
 
-    /// <summary>Reads it from a text.</summary>
+    /// <summary>Reads one that is about the columns of one table.</summary>
+    /// <exception cref="UntranslatableException">It has no equal.</exception>
+    public static SqlExpression Parse(IReadOnlyList<SqliteToken> tokens, Func<string, string?> column) =>
+        Parse(tokens, (_, name) => column(name) is { } found ? new ColumnReference(found) : null);
+
+    /// <summary>Reads one from a text.</summary>
     /// <exception cref="UntranslatableException">It has no equal.</exception>
     public static SqlExpression Parse(string text, Func<string, string?> column) => Parse(SqliteTokenCursor.Read(text), column);
 
@@ -182,8 +187,8 @@ internal sealed class SqliteExpressionParser
         return token.Text.ToUpperInvariant() switch
         {
             "NULL" => new NullLiteral(),
-            "TRUE" when _column(token.Name) is null => new BooleanLiteral(Value: true),
-            "FALSE" when _column(token.Name) is null => new BooleanLiteral(Value: false),
+            "TRUE" when _column(null, token.Name) is null => new BooleanLiteral(Value: true),
+            "FALSE" when _column(null, token.Name) is null => new BooleanLiteral(Value: false),
             "CURRENT_DATE" => new CurrentMoment(MomentForm.Date),
             "CURRENT_TIME" => new CurrentMoment(MomentForm.Time),
             "CURRENT_TIMESTAMP" => new CurrentMoment(MomentForm.Timestamp),
@@ -194,8 +199,8 @@ internal sealed class SqliteExpressionParser
 
     private ColumnReference Column(SqliteToken token)
     {
-        var name = _tokens.Skip('.') ? _tokens.Take().Name : token.Name;
-        return new ColumnReference(_column(name) ?? throw new UntranslatableException($"there is no column {name}"));
+        var (table, name) = _tokens.Skip('.') ? (token.Name, _tokens.Take().Name) : (null, token.Name);
+        return _column(table, name) ?? throw new UntranslatableException($"there is no column {name}");
     }
 
     private CaseExpression Case()
@@ -234,6 +239,11 @@ internal sealed class SqliteExpressionParser
         var inner = _tokens.TakeParenthesised();
         if (_tokens.Current.Is("FILTER") || _tokens.Current.Is("OVER"))
             throw Unknown(_tokens.Current);
+        if (inner is [var star] && star.Is('*'))
+            return new FunctionCall(name, []);
+        var isDistinct = inner is [var first, ..] && first.Is("DISTINCT");
+        if (isDistinct)
+            inner.RemoveAt(0);
         List<SqlExpression> arguments = [.. SqliteTokenCursor.SplitAtCommas(inner).Where(i => i.Count > 0).Select(i => Parse(i, _column))];
         return (name, arguments) switch
         {
@@ -242,7 +252,7 @@ internal sealed class SqliteExpressionParser
             ("datetime", [] or [TextLiteral { Value: "now" }]) => new CurrentMoment(MomentForm.Timestamp),
             ("unixepoch", [] or [TextLiteral { Value: "now" }]) => new CurrentMoment(MomentForm.Seconds),
             ("strftime", [TextLiteral { Value: "%s" }, TextLiteral { Value: "now" }]) => new CurrentMoment(MomentForm.Seconds),
-            _ => new FunctionCall(name, arguments),
+            _ => new FunctionCall(name, arguments) { IsDistinct = isDistinct },
         };
     }
 
