@@ -332,7 +332,7 @@ public sealed class CopyTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("SELECT * FROM p ORDER BY name", "1|ada|2.5|t 3|Bob|| 2|bob|4|f")]
+    [InlineData("SELECT * FROM p ORDER BY name", "1|ada|2.5|True 3|Bob|| 2|bob|4|False")]
     [InlineData("SELECT name AS n, count(*) c, sum(q) FROM p JOIN o ON o.p = p.id GROUP BY p.id HAVING count(*) > 1", "ada|2|7")]
     [InlineData("SELECT DISTINCT lower(name) FROM p WHERE active OR price IS NULL ORDER BY 1 DESC", "bob ada")]
     [InlineData(

@@ -131,7 +131,7 @@ public sealed class DatabaseCopy(
             // What the target computes itself was not sent, and is read again.
             if (table.Columns.Any(c => c.Generated is not null))
                 sent = await DigestAsync(
-                        await origin.ReadAsync(new RowRequest(table.Name, columns), cancellationToken).ConfigureAwait(false),
+                        await origin.ReadAsync(Again(table, columns), cancellationToken).ConfigureAwait(false),
                         cancellationToken
                     )
                     .ConfigureAwait(false);
@@ -153,6 +153,10 @@ public sealed class DatabaseCopy(
             .. forecast.Tables.Where(t => t.Outcome == CopyOutcome.LeftOut),
         ];
     }
+
+    // The rows that were left out are in the file already.
+    private RowRequest Again(CopyTable table, IReadOnlyList<RowColumn> columns) =>
+        new(table.Name, columns) { Rejected = request.RejectFile is null ? null : static _ => { } };
 
     private static async Task<TableDigest> DigestAsync(IRowReader reader, CancellationToken cancellationToken)
     {

@@ -42,9 +42,19 @@ internal sealed class ViewScript(string schema, CopyPlan plan)
                 ? columns[c.Name]
                 : throw new UntranslatableException("it reads a view that is not copied")
         );
+        var text = Select(writer, query);
+        if (query.OrderBy.Count > 0)
+            text = Sorted(writer, query, text);
+        if (query.Limit is not null)
+            text += $"\nLIMIT {writer.Write(query.Limit)}";
+        _kinds[view.Name] = query.Columns.ToDictionary(c => c.Name, c => KindOf(writer, c.Expression), StringComparer.Ordinal);
+        return $"CREATE VIEW {TargetNames.Qualified(schema, view.Name)} AS\n{text}";
+    }
+
+    private string Select(ExpressionWriter writer, SqlQuery query)
+    {
         var list = query.Columns.Select(c => $"{Value(writer, c.Expression)} AS {TargetNames.Quoted(c.Name)}");
-        var text = new StringBuilder($"CREATE VIEW {TargetNames.Qualified(schema, view.Name)} AS\nSELECT ");
-        text.Append(query.IsDistinct ? "DISTINCT " : "").AppendJoin(", ", list);
+        var text = new StringBuilder("SELECT ").Append(query.IsDistinct ? "DISTINCT " : "").AppendJoin(", ", list);
         foreach (var (source, i) in query.Sources.Select((s, i) => (s, i)))
             text.Append(
                     i == 0 ? "\nFROM "
@@ -59,12 +69,24 @@ internal sealed class ViewScript(string schema, CopyPlan plan)
             text.Append("\nGROUP BY ").AppendJoin(", ", query.GroupBy.Select(writer.Write));
         if (query.Having is not null)
             text.Append($"\nHAVING {writer.Condition(query.Having)}");
-        if (query.OrderBy.Count > 0)
-            text.Append("\nORDER BY ").AppendJoin(", ", query.OrderBy.Select(o => Order(writer, o)));
-        if (query.Limit is not null)
-            text.Append($"\nLIMIT {writer.Write(query.Limit)}");
-        _kinds[view.Name] = query.Columns.ToDictionary(c => c.Name, c => KindOf(writer, c.Expression), StringComparer.Ordinal);
         return text.ToString();
+    }
+
+    // Rows that come once can be sorted only by what they show.
+    private static string Sorted(ExpressionWriter writer, SqlQuery query, string text)
+    {
+        if (!query.IsDistinct)
+            return $"{text}\nORDER BY {string.Join(", ", query.OrderBy.Select(o => Order(writer, o, writer.Write(o.Expression))))}";
+        var order = query.OrderBy.Select(o =>
+            Order(
+                writer,
+                o,
+                query.Columns.FirstOrDefault(c => c.Expression == o.Expression) is { } column
+                    ? TargetNames.Quoted(column.Name)
+                    : throw new UntranslatableException("DISTINCT is sorted by what it does not show")
+            )
+        );
+        return $"SELECT * FROM (\n{text}\n) AS rows\nORDER BY {string.Join(", ", order)}";
     }
 
     // A truth value is a number in SQLite, unless it is a column that is one.
@@ -81,8 +103,8 @@ internal sealed class ViewScript(string schema, CopyPlan plan)
             null => ColumnKind.Text,
         };
 
-    private static string Order(ExpressionWriter writer, CopyIndexPart part) =>
-        writer.Write(part.Expression)
+    private static string Order(ExpressionWriter writer, CopyIndexPart part, string expression) =>
+        expression
         + (writer.KindOf(part.Expression) is ColumnKind.Text ? " COLLATE pg_catalog.\"C\"" : "")
         + (part.IsDescending ? " DESC NULLS LAST" : " NULLS FIRST");
 }
