@@ -52,7 +52,7 @@ internal static class Application
             return ExitCode.Usage;
         }
 
-        ErrorPrinter.Print(terminal, target: null, error, MigrationDirection.Up, verbose: false);
+        ErrorPrinter.Print(terminal, target: null, error, verbose: false);
         terminal.Error();
         terminal.Error("Usage: " + HelpPrinter.Usage(command));
         return ExitCode.Usage;

@@ -7,7 +7,7 @@ using Migrations.Running;
 namespace Migrations;
 
 /// <summary>
-/// Applies, shows and undoes the migrations of one folder in one database. Each call connects, does its work and disconnects; nothing is
+/// Applies, shows and undoes the migrations of one source in one database. Each call connects, does its work and disconnects; nothing is
 /// kept between calls, so it can be called at every start of an application: with nothing pending it reads the folder and the history, and
 /// takes no lock.
 /// </summary>
@@ -17,11 +17,11 @@ namespace Migrations;
 /// </remarks>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
-/// <param name="folder">The migration folder.</param>
+/// <param name="source">The migrations: a folder's path, or scripts that an assembly carries.</param>
 /// <param name="options">How to read and to connect.</param>
-public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions? options = null)
 {
-    private readonly RunContext _context = new(driver, target, folder, options ?? new MigratorOptions());
+    private readonly RunContext _context = new(driver, target, source, options ?? new MigratorOptions());
 
     /// <summary>
     /// Where each migration stands; in a database that does not exist yet, all are pending. Changes and creates nothing.
@@ -169,7 +169,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         await using (session.ConfigureAwait(false))
         {
             var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
-            var repair = new HistoryRepair(session, driver.Dialect, target, folder, _context.NewRecorder());
+            var repair = new HistoryRepair(session, driver.Dialect, target, source.Name, _context.NewRecorder());
             return
             [
                 .. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s =>
@@ -187,7 +187,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
     public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
         WriteHistoryAsync(
             (session, recorder, input) =>
-                new HistoryRepair(session, driver.Dialect, target, folder, recorder).RunAsync(
+                new HistoryRepair(session, driver.Dialect, target, source.Name, recorder).RunAsync(
                     input,
                     request ?? new RepairRequest(),
                     cancellationToken
@@ -208,6 +208,25 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         return await GetStatusAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Marks the database as that of an environment, by a row of its history. Needs no migration folder.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The environment that it was marked with before; null without one.</returns>
+    /// <exception cref="MigrationException">The database is missing or refuses.</exception>
+    public async Task<string?> StampAsync(string environment, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(environment);
+        var session = await _context.OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+                return await DatabaseStamp
+                    .WriteAsync(session, _context.NewRecorder(), environment, cancellationToken)
+                    .ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Where a folder is only looked at, that it may be the wrong one is a warning.</summary>
     private void Doubt(PlanningInput input)
     {
@@ -219,11 +238,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, stri
         new(driver, target, _context.Options.Session, backup, restoreOnFailure);
 
     private DatabaseStatus Summary(PlanningInput input, DatabaseInfo info, LockHolder? holder) =>
-        StatusBuilder.Summarize(Statuses(input), input.History, target, folder, _context.Options.Service, info, holder);
+        StatusBuilder.Summarize(Statuses(input), input.History, target, source.Name, _context.Options.Service, info, holder);
 
     private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input)
     {
-        var statuses = StatusBuilder.Build(input, target, folder, _context.Options.Service);
+        var statuses = StatusBuilder.Build(input, target, source.Name, _context.Options.Service);
         foreach (var status in statuses.Where(s => s.OpenForeignKeys.Count > 0))
         {
             var until = input

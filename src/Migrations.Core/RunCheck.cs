@@ -48,7 +48,7 @@ internal sealed class RunCheck(RunContext context, CheckRequest? request)
     {
         try
         {
-            return await new IntegrityChecker(context.Driver, context.Target, context.Folder, context.Options)
+            return await new IntegrityChecker(context.Driver, context.Target, context.Source, context.Options)
                 .CheckAsync(wanted, cancellationToken)
                 .ConfigureAwait(false);
         }

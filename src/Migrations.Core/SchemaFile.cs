@@ -56,9 +56,10 @@ internal sealed class SchemaFile(RunContext context, string? path)
     }
 
     private bool IsTakenForMigration(string folder) =>
-        string.Equals(
+        context.Source.Folder is { } migrations
+        && string.Equals(
             Path.GetFullPath(folder),
-            Path.TrimEndingDirectorySeparator(Path.GetFullPath(context.Folder)),
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(migrations)),
             StringComparison.Ordinal
         )
         && string.Equals(Path.GetExtension(path), ".sql", StringComparison.OrdinalIgnoreCase)

@@ -62,11 +62,11 @@ public abstract class ConfiguredCommand : MigrationCommand
             // An empty cell of a table means none.
             Services = [.. (Service ?? []).Where(s => !string.IsNullOrEmpty(s))],
             CurrentFolder = Paths.CurrentFolder,
-            EngineAddress = () => Drivers.EnvironmentAddress,
+            EngineAddress = () => DatabaseDrivers.EnvironmentAddress,
             Target = (text, folder) =>
                 string.Equals(folder, Paths.CurrentFolder, StringComparison.Ordinal)
                     ? Resolve(text).Target
-                    : Drivers.Resolve(text, folder).Target,
+                    : DatabaseDrivers.Resolve(text, folder).Target,
             Secrets = Secret,
         };
 

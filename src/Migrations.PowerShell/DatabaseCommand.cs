@@ -164,7 +164,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
     }
 
     private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>
-        database.IsGiven ? Resolve(database.Database) : WithCredential(Drivers.Resolve(database.Database, database.BaseFolder));
+        database.IsGiven ? Resolve(database.Database) : WithCredential(DatabaseDrivers.Resolve(database.Database, database.BaseFolder));
 
     /// <summary>Asks by the name of the environment, where it requires confirmation.</summary>
     private bool MayChange(IReadOnlyList<SelectedDatabase> selected, DatabaseTarget? known = null)
@@ -286,7 +286,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
 
         if (item.Target is not { } target)
             return Resolve(item.Database.Length > 0 ? item.Database : throw NotNamed());
-        var driver = Drivers.Of(target);
+        var driver = DatabaseDrivers.Of(target);
         return (driver, Credential is null ? target : driver.WithCredential(target, Credential.GetNetworkCredential()));
     }
 

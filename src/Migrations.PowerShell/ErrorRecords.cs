@@ -46,26 +46,22 @@ internal static class ErrorRecords
             AppendStatement(text, statement);
         if (target is not null && !error.Message.Contains(target, StringComparison.Ordinal))
             text.Append("\n  ").Append(targetWord).Append(": ").Append(target);
-        if (error.Applied.Count > 0)
-            text.Append("\n  Done before: ").AppendJoin(", ", error.Applied.Select(r => r.Name));
-        if (error.NotApplied.Count > 0)
-            text.Append("\n  Not done: ").AppendJoin(", ", error.NotApplied);
-        if (error.InDatabase is { } kept)
-            text.Append("\n  In the database: ").Append(kept);
+        Append(text, ErrorFacts.OfRun(error));
         // The way out is not repeated here: PowerShell shows the recommended action below the message.
         return text.ToString();
     }
 
     private static void AppendStatement(StringBuilder text, StatementException error)
     {
-        if (error.Code is { } code)
-            text.Append("\n  Code: ").Append(code);
-        if (error.Detail is { } detail)
-            text.Append("\n  Detail: ").Append(detail);
-        if (error.Hint is { } hint)
-            text.Append("\n  Hint: ").Append(hint);
+        Append(text, ErrorFacts.OfStatement(error));
         if (error.Statement is { } statement)
             text.Append('\n').AppendJoin('\n', StatementExcerpt.Lines(statement, error.StatementOffset, error.Location?.Line ?? 1));
+    }
+
+    private static void Append(StringBuilder text, IEnumerable<(string Name, string Value)> facts)
+    {
+        foreach (var (name, value) in facts)
+            text.Append("\n  ").Append(name).Append(": ").Append(value);
     }
 
     private static ErrorCategory CategoryOf(MigrationException error) =>

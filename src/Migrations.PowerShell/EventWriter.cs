@@ -52,49 +52,33 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
         switch (item)
         {
             case ConnectionAttempted connecting:
-                Verbose($"Connecting to {connecting.Database} (attempt {Of(connecting.Attempt, connecting.Attempts)}).");
+                Verbose(EventText.Of(connecting));
                 break;
             // Who waits for a server reads why once, not every second.
-            case ConnectionRetried { Attempts: null } waiting:
-                if (_reasons.Add(waiting.Database + waiting.Reason))
-                    Warning($"Waiting for {waiting.Database}: {NextStep.ForPowerShell(waiting.Reason)}");
+            case ConnectionRetried { Attempts: null } waiting when !_reasons.Add(waiting.Database + waiting.Reason):
                 break;
             case ConnectionRetried retried:
-                Warning(
-                    $"Connecting to {retried.Database} failed (attempt {Of(retried.Attempt, retried.Attempts)}): "
-                        + $"{NextStep.ForPowerShell(retried.Reason)} Trying again in {retried.Delay.TotalSeconds:0.#} s."
-                );
+                Warning(NextStep.ForPowerShell(EventText.Of(retried)));
                 break;
             case LockAwaited locked:
-                Warning(
-                    $"Waiting for the migration lock, held by {locked.Holder?.ToString() ?? "another session"}; waited "
-                        + $"{locked.Waited.TotalSeconds:0} of {locked.Timeout.TotalSeconds:0} s."
-                );
+                Warning(EventText.Of(locked));
                 break;
             case RunStarted run:
-                _activity =
-                    $"{(run.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {run.Total} "
-                    + $"migration{(run.Total == 1 ? "" : "s")}: {run.Database}";
+                _activity = EventText.Of(run);
                 break;
             case StepStarted step:
                 _step = (step.Number, step.Total);
-                Verbose(
-                    $"{(step.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {step.Migration} ({step.Number}/{step.Total})."
-                );
+                Verbose(EventText.Of(step));
                 WriteProgress(step.Migration, 0);
                 break;
             case ScriptAdvanced advanced:
                 WriteProgress(advanced.Migration, advanced.Total == 0 ? 0 : (double)advanced.Done / advanced.Total);
                 break;
             case StepRetried retried:
-                Warning(
-                    $"{retried.Migration} could not get a table lock (attempt "
-                        + $"{retried.Attempt}/{retried.Attempts}){(retried.Blocker is null ? "" : ": " + retried.Blocker)}. "
-                        + $"It was rolled back; trying again in {retried.Delay.TotalSeconds:0.#} s."
-                );
+                Warning(EventText.Of(retried));
                 break;
             case NoticeReceived notice:
-                Verbose($"{notice.Severity}: {notice.Message}");
+                Verbose(EventText.Of(notice));
                 break;
             case WarningRaised warning:
                 Warning(NextStep.ForPowerShell(warning.Message));
@@ -103,26 +87,21 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
                 WriteWork(work);
                 break;
             case StepFinished finished:
-                WriteEnd(finished.Result);
+                WriteEnd(finished);
                 break;
         }
     }
-
-    private static string Of(int attempt, int? attempts) => attempts is { } all ? $"{attempt}/{all}" : $"{attempt}";
 
     private void Verbose(string text) => cmdlet.Report(() => cmdlet.WriteVerbose(text));
 
     private void Warning(string text) => cmdlet.Report(() => cmdlet.WriteWarning(text));
 
-    private void WriteEnd(MigrationResult result)
+    private void WriteEnd(StepFinished finished)
     {
-        Verbose(
-            $"{result.Name}: {result.Outcome} in {result.Duration.TotalMilliseconds:0} "
-                + $"ms{(result.RowsAffected is { } rows ? $", {rows} rows" : "")}."
-        );
+        Verbose(EventText.Of(finished, isDetailed: true));
         // A failed step is the error's matter: what is written as output is committed.
-        if (result.Outcome == MigrationOutcome.Done)
-            done?.Invoke(result);
+        if (finished.Result.Outcome == MigrationOutcome.Done)
+            done?.Invoke(finished.Result);
     }
 
     private void WriteWork(WorkAdvanced work)

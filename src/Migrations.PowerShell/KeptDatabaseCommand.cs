@@ -41,7 +41,7 @@ public abstract class KeptDatabaseCommand : ConfiguredCommand
             .Select(d =>
                 string.Equals(d.BaseFolder, Paths.CurrentFolder, StringComparison.Ordinal)
                     ? Resolve(d.Database)
-                    : Drivers.Resolve(d.Database, d.BaseFolder)
+                    : DatabaseDrivers.Resolve(d.Database, d.BaseFolder)
             )
             .DistinctBy(d => d.Target.Display, StringComparer.Ordinal)
             .ToList();
@@ -72,7 +72,7 @@ public abstract class KeptDatabaseCommand : ConfiguredCommand
         Run(
             async (events, token) =>
             {
-                await new KeptDatabases(Drivers.Of(target), target, new SessionOptions { Events = events })
+                await new KeptDatabases(DatabaseDrivers.Of(target), target, new SessionOptions { Events = events })
                     .RemoveAsync(backup, token)
                     .ConfigureAwait(false);
                 return backup;

@@ -54,7 +54,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
 
     /// <summary>The database that a parameter names.</summary>
     private protected virtual (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) =>
-        Drivers.Resolve(Paths.Database(text), Paths.CurrentFolder);
+        DatabaseDrivers.Resolve(Paths.Database(text), Paths.CurrentFolder);
 
     /// <summary>The server for scratch databases that a parameter names; null when it names none.</summary>
     private protected DatabaseTarget? ScratchServer(string? text) => text is null ? null : Resolve(text).Target;

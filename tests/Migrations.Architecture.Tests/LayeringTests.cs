@@ -18,8 +18,10 @@ public sealed class LayeringTests
         ["Migrations.Sqlite"] = ["Migrations.Core"],
         ["Migrations.PostgreSql"] = ["Migrations.Core"],
         ["Migrations.Loader"] = ["Migrations.Core"],
-        ["Migrations.Cli"] = ["Migrations.Sqlite", "Migrations.PostgreSql"],
-        ["Migrations.PowerShell"] = ["Migrations.Sqlite", "Migrations.PostgreSql", "Migrations.Loader"],
+        ["Migrations.Drivers"] = ["Migrations.Sqlite", "Migrations.PostgreSql"],
+        ["Migrations.Extensions.Hosting"] = ["Migrations.Drivers"],
+        ["Migrations.Cli"] = ["Migrations.Drivers"],
+        ["Migrations.PowerShell"] = ["Migrations.Drivers", "Migrations.Loader"],
     };
 
     private static IEnumerable<string> Projects =>

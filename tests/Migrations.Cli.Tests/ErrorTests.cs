@@ -29,8 +29,8 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
                 "40 |     , , oops text",
                 "^",
                 "syntax error",
-                "Applied before: 001_initial_schema, 002_add_indexes, 003_add_user_prefs",
-                "Not applied: 004_long",
+                "Done before: 001_initial_schema, 002_add_indexes, 003_add_user_prefs",
+                "Not done: 004_long",
                 "'migrations ",
             ],
             "up"
@@ -112,7 +112,7 @@ public abstract class ErrorConformance(string engine) : CliTests(engine)
         await Task.Delay(300);
         process.Interrupt();
         var result = await process.WaitAsync(TimeSpan.FromSeconds(20));
-        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Applied before: 001_a", "Not applied: 002_slow");
+        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Done before: 001_a", "Not done: 002_slow");
         Assert.DoesNotContain("b", await Database.TablesAsync());
 
         Migration("002_slow", "CREATE TABLE b (id integer);");

@@ -45,7 +45,7 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         await process.WaitForAsync("Applying 002_slow");
         process.Interrupt(signal);
         var result = await process.WaitAsync(TimeSpan.FromSeconds(20));
-        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Applied before: 001_a");
+        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Done before: 001_a");
         Assert.Equal(["a", "migration_journal"], await Database.TablesAsync());
     }
 
@@ -61,7 +61,7 @@ public sealed class InterruptTests() : CliTests("PostgreSQL")
         process.Interrupt();
         process.Interrupt();
         var result = await process.WaitAsync(TimeSpan.FromSeconds(20));
-        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Applied before: 001_a");
+        AssertError(result, ErrorId.Cancelled, 130, "002_slow", "rolled back", "Done before: 001_a");
         Assert.Equal(["a", "migration_journal"], await Database.TablesAsync());
     }
 

@@ -5,7 +5,15 @@ namespace Migrations.Cli.Tests;
 /// <summary>The packages of this build, in a folder that serves as a package source, under a version of their own.</summary>
 public sealed class LocalPackages : IAsyncLifetime
 {
-    private static readonly string[] Projects = ["Migrations.Core", "Migrations.Sqlite", "Migrations.PostgreSql", "Migrations.Cli"];
+    private static readonly string[] Projects =
+    [
+        "Migrations.Core",
+        "Migrations.Sqlite",
+        "Migrations.PostgreSql",
+        "Migrations.Drivers",
+        "Migrations.Extensions.Hosting",
+        "Migrations.Cli",
+    ];
 
     private readonly TemporaryFolder _folder = new();
 

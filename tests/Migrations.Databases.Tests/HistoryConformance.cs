@@ -100,6 +100,55 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Fact]
+    public async Task A_script_that_ran_and_a_stamp_concern_no_migration()
+    {
+        ThreeTables();
+        await ApplyAsync(new ApplyRequest { First = 1 });
+        await AppendAsync(r => r.Ran("seed.sql", MigrationScript.OfText("seed.sql", "SELECT 1;"), statements: 3));
+        await AppendAsync(r => r.Ran("fix.sql", MigrationScript.OfText("fix.sql", "SELECT 2;"), statements: 1) with { Success = false });
+        Assert.Null(await Engine(o => o with { Service = "api" }).StampAsync("staging"));
+        Assert.Equal("staging", await Engine().StampAsync("production"));
+        Assert.Equal("production", await Engine().StampAsync("production"));
+
+        Assert.Equal("001_a Applied, 002_b Pending, 003_c Pending", await StatesAsync());
+        Assert.Equal("production", (await Engine().GetSummaryAsync()).Stamp);
+        Assert.True((await Engine().GetSummaryAsync()).Healthy);
+        Assert.Equal("002_b, 003_c", Names(await ApplyAsync()));
+        Assert.Equal("003_c, 002_b, 001_a", Names(await UndoAsync(new UndoRequest { All = true })));
+        Assert.Equal(
+            [
+                ("seed.sql", JournalEvent.Ran, true, (int?)3),
+                ("fix.sql", JournalEvent.Ran, false, null),
+                ("staging", JournalEvent.Stamped, true, null),
+                ("production", JournalEvent.Stamped, true, null),
+            ],
+            (await Engine().GetHistoryAsync()).Where(e => !e.IsOfMigration).Select(e => (e.Name, e.Event, e.Success, e.Statements))
+        );
+    }
+
+    [Fact]
+    public async Task A_history_of_stamps_alone_is_one_without_migrations()
+    {
+        await Database.ExecuteAsync("CREATE TABLE other (id integer)");
+        await Engine().StampAsync("production");
+        await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => Engine().GetStatusAsync());
+        ThreeTables();
+        Assert.Equal("001_a Pending, 002_b Pending, 003_c Pending", await StatesAsync());
+        Assert.Null((await Engine().GetSummaryAsync()).LastRun);
+    }
+
+    private async Task AppendAsync(Func<JournalRecorder, JournalEntry> entry)
+    {
+        await using var session = await Kind.Driver.OpenAsync(
+            Target(),
+            new SessionOptions { Access = SessionAccess.Write },
+            CancellationToken.None
+        );
+        await using var held = await session.LockAsync(CancellationToken.None);
+        await session.History.AppendAsync(entry(new JournalRecorder(Kind.Driver.Dialect, service: null)), CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Events_are_wanted_from_a_moment_on()
     {
         ThreeTables();

@@ -106,6 +106,21 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         await UndoAsync(new UndoRequest { RequireProven = true, Last = 2 });
     }
 
+    [Theory]
+    [InlineData("SELECT 1", "undo proven for the schema only, but the order of columns changes: there were no rows to compare")]
+    [InlineData("INSERT INTO a (id, y) VALUES (1, 'y')", "undo proven, but the order of columns changes")]
+    public async Task Whether_rows_were_compared_stands_beside_the_order_of_columns(string rows, string message)
+    {
+        Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, x text, y text);\n", "DROP TABLE a;\n");
+        await ApplyAsync();
+        await Database.ExecuteAsync(rows);
+        Migration("002_b", "ALTER TABLE a DROP COLUMN x;\n", "ALTER TABLE a ADD COLUMN x text;\n");
+
+        var result = Assert.Single((await RehearseAsync(new RehearsalRequest { WithData = true })).Results);
+
+        Assert.Equal((UndoVerdict.SameButColumnOrder, message), (result.UndoVerdict, result.UndoMessage));
+    }
+
     [Fact]
     public async Task What_cannot_be_kept_is_shown_all_the_same()
     {

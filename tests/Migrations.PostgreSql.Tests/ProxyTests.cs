@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Migrations.Databases;
 using Migrations.History;
+using Migrations.Testing;
 using Xunit;
 
 namespace Migrations.PostgreSql.Tests;
@@ -30,33 +32,67 @@ public sealed class ProxyTests
         Assert.Equal(5, proxy.RoundTrips - before);
     }
 
-    [Fact]
-    public async Task Wherever_the_connection_breaks_before_the_first_step_that_is_reported()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("DELETE FROM migration_journal")]
+    [InlineData("COMMENT ON TABLE migration_journal IS NULL")]
+    [InlineData("DROP TABLE migration_journal")]
+    public async Task Where_a_database_stands_is_read_in_one_round_trip(string? change)
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        await using var proxy = Before(fixture);
+        using var folder = new TemporaryFolder();
+        folder.Write("001_a.sql", "CREATE TABLE a (id int)");
+        var driver = new PostgreSqlDriver();
+        var migrator = new Migrator(driver, driver.Parse(AddressOf(fixture, proxy), folder.Path)!, folder.Path);
+        await migrator.ApplyAsync();
+        if (change is not null)
+            await fixture.Database.ExecuteAsync(change);
+        var before = proxy.RoundTrips;
+        await migrator.GetStatusAsync();
+        Assert.Equal(1, proxy.RoundTrips - before);
+        // Who holds the lock is asked besides, of both kinds of lock.
+        await migrator.GetSummaryAsync();
+        Assert.Equal(4, proxy.RoundTrips - before);
+    }
+
+    [Theory]
+    [InlineData("TRUNCATE migration_journal; COMMENT ON TABLE migration_journal IS NULL", "COMMENT")]
+    [InlineData("COMMENT ON TABLE migration_journal IS E'Migration history. First schema of the runs:\n = gone'", "SELECT 0", "COMMENT")]
+    [InlineData("DROP TABLE IF EXISTS migration_journal", "CREATE TABLE", "COMMENT")]
+    public async Task Wherever_the_connection_breaks_before_the_first_step_that_is_reported(string before, params string[] reached)
     {
         await using var fixture = await DriverFixture.CreateAsync();
         await using var proxy = Before(fixture);
         await (await fixture.OpenAsync()).History.EnsureAsync(CancellationToken.None);
         var (at, seen) = (0, 0);
+        var tags = new ConcurrentQueue<string>();
         do
         {
             at++;
+            await fixture.Database.ExecuteAsync(before);
             proxy.CutsAt = _ => false;
             var session = await fixture.OpenAsync(address: AddressOf(fixture, proxy));
             seen = 0;
             var cut = at;
-            proxy.CutsAt = _ => Interlocked.Increment(ref seen) == cut;
+            proxy.CutsAt = tag =>
+            {
+                tags.Enqueue(tag);
+                return Interlocked.Increment(ref seen) == cut;
+            };
             var error = await Record.ExceptionAsync(() => PrepareAsync(session));
             Assert.True(error is null == (seen < at), $"{at}: {error}");
             Assert.True(error is null or MigrationException { Id: ErrorId.ConnectionFailed }, $"{at}: {error}");
         } while (seen >= at);
+        Assert.Subset(tags.ToHashSet(StringComparer.Ordinal), reached.ToHashSet(StringComparer.Ordinal));
     }
 
-    /// <summary>What a run does before its first step; the history is there, and empty.</summary>
+    /// <summary>What a run does before its first step, with something applied.</summary>
     private static async Task PrepareAsync(IDatabaseSession session)
     {
         await session.History.ReadAsync(CancellationToken.None);
         await session.LockAsync(CancellationToken.None);
-        await session.History.CheckSchemaAsync(service: null, isApplied: false, CancellationToken.None);
+        await session.History.CheckSchemaAsync(service: null, isApplied: true, CancellationToken.None);
         await session.History.EnsureAsync(CancellationToken.None);
     }
 

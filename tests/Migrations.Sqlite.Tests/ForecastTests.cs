@@ -266,6 +266,49 @@ public sealed class ForecastTests : IDisposable
         Assert.Null(Assert.Single((await ForecastAsync("DELETE FROM tags WHERE x = 1", before: "UPDATE tags SET x = 1")).Losses).Rows);
     }
 
+    [Fact]
+    public async Task Each_script_of_a_plan_is_run_on_the_schema_once()
+    {
+        const string Rebuild = "CREATE TABLE n (x); INSERT INTO n SELECT x FROM made; DROP TABLE made; ALTER TABLE n RENAME TO made;";
+        await using var session = await _folder.OpenAsync(SessionAccess.Read);
+        var objects = ((SqliteInspector)session.Inspector).Objects;
+        var scripts = new List<MigrationScript> { _folder.Script("CREATE TABLE made (x); CREATE INDEX of_made ON made (x)") };
+        for (var i = 0; i < 20; i++)
+        {
+            var script = _folder.Script(Rebuild + (i == 10 ? "CREATE INDEX again ON made (x);" : ""));
+            Assert.Equal(
+                i switch
+                {
+                    0 => "of_made",
+                    11 => "again",
+                    _ => "",
+                },
+                await LostAsync(script)
+            );
+            scripts.Add(script);
+        }
+
+        Assert.Equal(scripts.Count, objects.ScriptsRun);
+
+        // Another plan begins at the beginning, and so does one on a schema that has changed.
+        scripts.RemoveRange(1, scripts.Count - 1);
+        Assert.Equal("of_made", await LostAsync(_folder.Script(Rebuild)));
+        TestSql.Run(_folder.Database, "CREATE TABLE made (x); CREATE INDEX elsewhere ON made (x)");
+        scripts.Clear();
+        Assert.Equal("elsewhere", await LostAsync(_folder.Script(Rebuild)));
+
+        // Behind a script that cannot be followed nothing is known.
+        scripts.Add(_folder.Script("DROP TABLE made; CREATE TABLE made (x); CREATE INDEX i ON missing (x)"));
+        Assert.Equal("", await LostAsync(_folder.Script(Rebuild)));
+
+        async Task<string> LostAsync(MigrationScript script)
+        {
+            var question = new LossForecastRequest(script, MigrationDirection.Up, [.. scripts], TimeSpan.FromSeconds(30));
+            var forecast = await session.Inspector.ForecastLossAsync(question, default);
+            return string.Join(", ", forecast.ObjectsLost.Select(o => o.Name));
+        }
+    }
+
     private async Task<LossForecast> ForecastAsync(string sql, TimeSpan? limit = null, string? before = null)
     {
         await using var session = await _folder.OpenAsync(SessionAccess.Read);

@@ -64,6 +64,12 @@ public sealed class SettingTests : IDisposable
     [InlineData("PRAGMA journal_mode = WAL;", "PRAGMA journal_mode = DELETE;\nPRAGMA page_size = 8192;\nVACUUM;", null)]
     [InlineData("", "PRAGMA encoding = 'UTF-16';\nVACUUM;", "its encoding cannot be changed later")]
     [InlineData("", "PRAGMA page_size = 4096;\nPRAGMA auto_vacuum = NONE;\nPRAGMA encoding = 'utf8';", null)]
+    [InlineData("", "BEGIN;\nCREATE TABLE a (x);\nPRAGMA journal_mode = WAL;\nCOMMIT;", "it stands in a transaction")]
+    [InlineData("PRAGMA journal_mode = WAL;", "BEGIN;\nCREATE TABLE a (x);\nPRAGMA journal_mode = DELETE;\nCOMMIT;", "in a transaction")]
+    [InlineData("", "BEGIN;\nCREATE TABLE a (x);\nCOMMIT;\nPRAGMA journal_mode = wal;", null)]
+    [InlineData("", "BEGIN;\nCREATE TABLE a (x);\nPRAGMA journal_mode = TRUNCATE;\nCOMMIT;", null)]
+    [InlineData("", "PRAGMA journal_mode = WALL;", "the modes are DELETE")]
+    [InlineData("", "PRAGMA temp.journal_mode = WAL;\nPRAGMA temp.page_size = 8192;", null)]
     public async Task The_warning_says_the_right_reason(string before, string sql, string? reason)
     {
         var outside = new MigrationHeader { Transaction = false };

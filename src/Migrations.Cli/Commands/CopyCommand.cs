@@ -88,7 +88,7 @@ internal static class CopyCommand
     )
     {
         var here = Directory.GetCurrentDirectory();
-        var (source, target) = (Drivers.Resolve(databases.From, here), Drivers.Resolve(databases.To, here));
+        var (source, target) = (DatabaseDrivers.Resolve(databases.From, here), DatabaseDrivers.Resolve(databases.To, here));
         var copy = new DatabaseCopy(source, target, request);
         if (call.Settings.WhatIf)
         {

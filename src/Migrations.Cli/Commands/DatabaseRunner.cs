@@ -154,7 +154,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     private DatabaseCall Resolve(Settings all, SelectedDatabase database, IReport report)
     {
         var settings = all.For(database);
-        var (driver, target) = Drivers.Resolve(database.Database, database.BaseFolder);
+        var (driver, target) = DatabaseDrivers.Resolve(database.Database, database.BaseFolder);
         var migrator = settings.Migrator;
         return new DatabaseCall
         {

@@ -73,7 +73,7 @@ internal static class DiffCommand
     )
     {
         var here = Directory.GetCurrentDirectory();
-        var (left, right) = (Drivers.Resolve(sides.Left, here), Drivers.Resolve(sides.Right, here));
+        var (left, right) = (DatabaseDrivers.Resolve(sides.Left, here), DatabaseDrivers.Resolve(sides.Right, here));
         var request = new CompareRequest { Scope = scope, Session = settings.Migrator.Session with { Events = report } };
         var results = await new DataComparison(left, right, request).RunAsync(cancellationToken).ConfigureAwait(false);
         report.Transfers.Compared(left.Target, right.Target, results);
@@ -92,8 +92,9 @@ internal static class DiffCommand
     {
         var here = Directory.GetCurrentDirectory();
         var named = settings.Selector.NamedDatabases();
-        (IDatabaseDriver, DatabaseTarget)? beside = named.Count > 0 ? Drivers.Resolve(named[0].Database, named[0].BaseFolder) : null;
-        var sides = SidePair.Resolve(left, right, beside, Drivers.All, here);
+        (IDatabaseDriver, DatabaseTarget)? beside =
+            named.Count > 0 ? DatabaseDrivers.Resolve(named[0].Database, named[0].BaseFolder) : null;
+        var sides = SidePair.Resolve(left, right, beside, DatabaseDrivers.All, here);
         var options = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
         var reader = new SchemaSides(
             sides.Driver,

@@ -8,7 +8,7 @@ namespace Migrations.Cli.Commands;
 /// <summary>One command's work on files: backups and their folders.</summary>
 internal sealed record FileCall
 {
-    private readonly IReadOnlyList<IDatabaseDriver> _drivers = Drivers.All;
+    private readonly IReadOnlyList<IDatabaseDriver> _drivers = DatabaseDrivers.All;
 
     public required Settings Settings { get; init; }
 
@@ -31,7 +31,7 @@ internal sealed record FileCall
         if (Settings.Choice is { Databases.Count: 0, Environment: null, Services.Count: 0 })
             return backups;
         var kept = new List<DatabaseBackup>();
-        var databases = Settings.Selector.NamedDatabases().Select(d => Drivers.Resolve(d.Database, d.BaseFolder));
+        var databases = Settings.Selector.NamedDatabases().Select(d => DatabaseDrivers.Resolve(d.Database, d.BaseFolder));
         foreach (var (driver, target) in databases.DistinctBy(d => d.Target.Display, StringComparer.Ordinal))
         {
             kept.AddRange(await new KeptDatabases(driver, target, Session).ListAsync(cancellationToken).ConfigureAwait(false));
@@ -55,6 +55,6 @@ internal sealed record FileCall
     public DatabaseTarget? TargetOf(IDatabaseDriver driver) =>
         Settings
             .Selector.NamedDatabases()
-            .Select(database => Drivers.Resolve(database.Database, database.BaseFolder).Target)
+            .Select(database => DatabaseDrivers.Resolve(database.Database, database.BaseFolder).Target)
             .FirstOrDefault(target => string.Equals(target.Engine, driver.Engine, StringComparison.Ordinal));
 }

@@ -101,7 +101,7 @@ internal static class RestoreCommand
         CancellationToken cancellationToken
     )
     {
-        var catalogue = new BackupCatalogue(Drivers.All);
+        var catalogue = new BackupCatalogue(DatabaseDrivers.All);
         var backup = choice.Backup is null
             ? await catalogue.FindLatestAsync(Path.GetFullPath(choice.From!), call.Target, cancellationToken).ConfigureAwait(false)
             : await catalogue.FindAsync(choice.Backup, cancellationToken).ConfigureAwait(false);

@@ -193,8 +193,8 @@ internal sealed class GlobalOptions
             Databases = _database.Given(parse),
             Folder = parse.GetValue(_path) is { } path ? Path.GetFullPath(path) : null,
             CurrentFolder = Directory.GetCurrentDirectory(),
-            EngineAddress = () => Drivers.EnvironmentAddress,
-            Target = (text, folder) => Drivers.Resolve(text, folder).Target,
+            EngineAddress = () => DatabaseDrivers.EnvironmentAddress,
+            Target = (text, folder) => DatabaseDrivers.Resolve(text, folder).Target,
         };
 
     private MigratorOptions ReadMigrator(ParseResult parse, ConfigurationSettings settings) =>

@@ -17,5 +17,5 @@ internal sealed class ScratchOption
     /// <summary>The server; null when none is named.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is not a database.</exception>
     public DatabaseTarget? Read(ParseResult parse) =>
-        parse.GetValue(_option) is { } text ? Drivers.Resolve(text, Directory.GetCurrentDirectory()).Target : null;
+        parse.GetValue(_option) is { } text ? DatabaseDrivers.Resolve(text, Directory.GetCurrentDirectory()).Target : null;
 }

@@ -1,23 +1,19 @@
-using System.Globalization;
-
 namespace Migrations.Cli.Output;
 
 /// <summary>Prints errors for people: what happened, where, what was and was not applied, and what to do next.</summary>
 internal static class ErrorPrinter
 {
-    private const int NamesShown = 10;
-
-    public static void Print(Terminal terminal, DatabaseTarget? target, Exception exception, MigrationDirection direction, bool verbose)
+    public static void Print(Terminal terminal, DatabaseTarget? target, Exception exception, bool verbose)
     {
         if (exception is MigrationException error)
-            PrintKnown(terminal, target, error, direction);
+            PrintKnown(terminal, target, error);
         else
             PrintUnexpected(terminal, target, exception);
         if (verbose && (exception is MigrationException ? exception.InnerException : exception) is { } cause)
             terminal.Error(cause.ToString(), Tone.Faint);
     }
 
-    private static void PrintKnown(Terminal terminal, DatabaseTarget? target, MigrationException error, MigrationDirection direction)
+    private static void PrintKnown(Terminal terminal, DatabaseTarget? target, MigrationException error)
     {
         terminal.Error($"error {error.Id}: {error.Message}", Tone.Bad);
         // A message that begins with the place says it once.
@@ -26,10 +22,8 @@ internal static class ErrorPrinter
         if (error is StatementException statement)
             PrintStatement(terminal, statement);
         PrintFact(terminal, "Database", target?.Display);
-        var done = direction == MigrationDirection.Up ? "Applied" : "Rolled back";
-        PrintFact(terminal, $"{done} before", Names([.. error.Applied.Select(result => result.Name)]));
-        PrintFact(terminal, $"Not {done.ToLowerInvariant()}", Names(error.NotApplied));
-        PrintFact(terminal, "In the database", error.InDatabase);
+        foreach (var (name, value) in ErrorFacts.OfRun(error))
+            PrintFact(terminal, name, value);
         PrintFact(terminal, "Next", error.NextStep);
     }
 
@@ -43,9 +37,8 @@ internal static class ErrorPrinter
             terminal.Error();
         }
 
-        PrintFact(terminal, "Code", error.Code);
-        PrintFact(terminal, "Detail", error.Detail);
-        PrintFact(terminal, "Hint", error.Hint);
+        foreach (var (name, value) in ErrorFacts.OfStatement(error))
+            PrintFact(terminal, name, value);
     }
 
     private static void PrintUnexpected(Terminal terminal, DatabaseTarget? target, Exception exception)
@@ -64,10 +57,4 @@ internal static class ErrorPrinter
         if (!string.IsNullOrEmpty(value))
             terminal.Error($"  {name}: {value.TrimEnd().ReplaceLineEndings("\n    ")}");
     }
-
-    private static string Names(IReadOnlyList<string> names) =>
-        names.Count <= NamesShown
-            ? string.Join(", ", names)
-            : string.Join(", ", names.Take(NamesShown))
-                + string.Create(CultureInfo.InvariantCulture, $" and {names.Count - NamesShown} more");
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Migrations.Events;
 
 namespace Migrations.Cli.Output;
@@ -16,16 +15,13 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
         switch (item)
         {
             case ConnectionAttempted e when e.Attempts > 1 || _verbose:
-                terminal.Error($"Connecting to {e.Database} (attempt {PlainText.Attempt(e.Attempt, e.Attempts)})...");
+                terminal.Error(EventText.Of(e));
                 break;
             // Who waits for a server reads why once, not every second.
             case ConnectionRetried { Attempts: null } e when !_verbose && !_reasons.Add(e.Database + e.Reason):
                 break;
-            case ConnectionRetried { Attempts: null } e:
-                terminal.Error($"Waiting for {e.Database}: {e.Reason.TrimEnd('.')}.", Tone.Notice);
-                break;
             case ConnectionRetried e:
-                terminal.Error($"  {e.Reason.TrimEnd('.')}. Trying again in {PlainText.Of(e.Delay)}.", Tone.Notice);
+                terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
             case LockAwaited e:
                 terminal.Error(EventText.Of(e), Tone.Notice);
@@ -34,7 +30,7 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
                 terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
             case NoticeReceived e when _verbose || !IsQuiet(e.Severity):
-                terminal.Error($"{e.Severity}: {e.Message}", Tone.Faint);
+                terminal.Error(EventText.Of(e), Tone.Faint);
                 break;
             case WarningRaised e:
                 Warn(e.Message);
@@ -67,11 +63,7 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
         switch (item)
         {
             case RunStarted e:
-                terminal.Out(
-                    e.Direction == MigrationDirection.Up
-                        ? $"Applying {PlainText.Count(e.Total, "migration")} to {e.Database}"
-                        : $"Undoing {PlainText.Count(e.Total, "migration")} of {e.Database}"
-                );
+                terminal.Out(EventText.Of(e));
                 break;
             case StepStarted e:
                 Start(e);
@@ -93,10 +85,7 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
     // A person sees what runs in the progress line; a log gets a line, so that a run that hangs shows where.
     private void Start(StepStarted e)
     {
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"[{e.Number}/{e.Total}] {(e.Direction == MigrationDirection.Up ? "Applying" : "Undoing")} {e.Migration}"
-        );
+        var text = EventText.Of(e);
         if (terminal.ShowsProgress)
             terminal.Progress(text + " ...");
         else
@@ -107,13 +96,11 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
     {
         terminal.Progress(null);
         var result = e.Result;
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"[{e.Number}/{e.Total}] {Verb(result)} {result.Name}"));
-        if (result.Outcome == MigrationOutcome.Done)
-            text.Append(" in ").Append(Figures(result));
-        terminal.Out(text.ToString(), result.Outcome == MigrationOutcome.Failed ? Tone.Bad : Tone.Good);
+        var text = EventText.Of(e, _verbose);
+        terminal.Out(text, result.Outcome == MigrationOutcome.Failed ? Tone.Bad : Tone.Good);
         PrintLost(result);
         if (terminal.IsAzurePipelines)
-            terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text.ToString()), toError: false);
+            terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text), toError: false);
     }
 
     private void PrintLost(MigrationResult result)
@@ -121,11 +108,6 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
         foreach (var lost in result.ObjectsLost.Where(l => l.Weight == LostObjectWeight.Listed))
             terminal.Out("      " + LostObjectText.Line(lost), Tone.Notice);
     }
-
-    private string Figures(MigrationResult result) =>
-        PlainText.Of(result.Duration)
-        + (result.RowsAffected is { } rows ? ", " + PlainText.Count(rows, "row") : "")
-        + (_verbose ? ", " + PlainText.Count(result.Statements, "statement") : "");
 
     private static string Advance(WorkAdvanced e)
     {
@@ -140,14 +122,6 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
         string Amount(long amount) =>
             isBytes ? PlainText.OfBytes(amount) : string.Create(CultureInfo.InvariantCulture, $"{amount} {e.Unit}");
     }
-
-    private static string Verb(MigrationResult result) =>
-        (result.Outcome, result.Direction) switch
-        {
-            (MigrationOutcome.Failed, _) => "Failed",
-            (_, MigrationDirection.Down) => "Rolled back",
-            _ => "Applied",
-        };
 
     private static bool IsQuiet(string severity) => severity.ToUpperInvariant() is "NOTICE" or "INFO" or "LOG" or "DEBUG";
 }

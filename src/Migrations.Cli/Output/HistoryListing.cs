@@ -30,8 +30,14 @@ internal static class HistoryListing
             entry.ExecutionTimeMs is { } ms ? PlainText.Of(TimeSpan.FromMilliseconds(ms)) : "",
             entry.RowsAffected?.ToString(CultureInfo.InvariantCulture) ?? "",
             PlainText.Clean(entry.AppliedBy + "@" + entry.Host),
-            PlainText.Shorten((entry.ErrorMessage ?? "").ReplaceLineEndings(" "), 160),
+            PlainText.Shorten(Note(entry).ReplaceLineEndings(" "), 160),
         ];
+
+    private static string Note(JournalEntry entry) =>
+        entry.ErrorMessage
+        ?? (
+            entry.Statements is { } count ? string.Create(CultureInfo.InvariantCulture, $"{count} statement{(count == 1 ? "" : "s")}") : ""
+        );
 
     private static string Event(JournalEntry entry)
     {
@@ -45,6 +51,8 @@ internal static class HistoryListing
             && entry.Event is JournalEvent.Failed or JournalEvent.Started or JournalEvent.Progress
         )
             text += " (down)";
-        return entry.StatementIndex is { } index ? string.Create(CultureInfo.InvariantCulture, $"{text} #{index + 1}") : text;
+        return entry is { Statements: null, StatementIndex: { } index }
+            ? string.Create(CultureInfo.InvariantCulture, $"{text} #{index + 1}")
+            : text;
     }
 }

@@ -80,7 +80,8 @@ internal sealed record JsonSummary(
     bool Healthy,
     string? LockedBy,
     DateTime? LastRun,
-    bool Exists
+    bool Exists,
+    string? Stamp
 )
 {
     public static JsonSummary Of(DatabaseStatus s) =>
@@ -97,7 +98,8 @@ internal sealed record JsonSummary(
             s.Healthy,
             s.LockedBy,
             s.LastRun?.UtcDateTime,
-            s.Exists
+            s.Exists,
+            s.Stamp
         );
 }
 
@@ -121,6 +123,7 @@ internal sealed record JsonEvent(
     bool Success,
     string? Error,
     int? StatementIndex,
+    int? Statements,
     string? SchemaFingerprint,
     string ToolVersion
 )
@@ -146,6 +149,7 @@ internal sealed record JsonEvent(
             e.Success,
             e.ErrorMessage,
             e.StatementIndex,
+            e.Statements,
             e.SchemaFingerprint,
             e.ToolVersion
         );

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Backup;
+using Migrations.Events;
 
 namespace Migrations.Cli.Output;
 
@@ -42,21 +43,10 @@ internal static class PlainText
     public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
     /// <summary>A number with its noun: <c>1 migration</c>, <c>3 migrations</c>.</summary>
-    public static string Count(long number, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+    public static string Count(long number, string noun) => EventText.Count(number, noun);
 
-    /// <summary>Which attempt of how many: <c>2/5</c>, and <c>2</c> where that is open.</summary>
-    public static string Attempt(int attempt, int? attempts) =>
-        string.Create(CultureInfo.InvariantCulture, $"{attempt}{(attempts is { } all ? $"/{all}" : "")}");
-
-    /// <summary>A duration for people: <c>12 ms</c>, <c>3.4 s</c>, <c>5 min 20 s</c>.</summary>
-    public static string Of(TimeSpan duration) =>
-        duration.TotalSeconds switch
-        {
-            < 1 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
-            < 60 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalMinutes):0} min {duration.Seconds} s"),
-        };
+    /// <summary>A duration for people, as events say it: <c>12 ms</c>, <c>3.4 s</c>, <c>5 min 20 s</c>.</summary>
+    public static string Of(TimeSpan duration) => EventText.Of(duration);
 
     /// <summary>A moment in UTC, as the listing shows it.</summary>
     public static string Of(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

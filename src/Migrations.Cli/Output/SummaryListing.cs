@@ -11,6 +11,8 @@ internal static class SummaryListing
         terminal.Out($"Engine:     {status.Engine} {status.EngineVersion}".TrimEnd());
         if (status.Service is not null)
             terminal.Out("Service:    " + status.Service);
+        if (status.Stamp is not null)
+            terminal.Out("Stamp:      " + PlainText.Clean(status.Stamp));
         terminal.Out("Current:    " + (status.Current?.Text ?? "nothing applied"));
         terminal.Out(
             string.Create(

@@ -131,7 +131,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
     public void Failure(DatabaseTarget? target, Exception exception)
     {
         terminal.Progress(null);
-        ErrorPrinter.Print(terminal, target, exception, _direction, detail == Detail.Verbose);
+        ErrorPrinter.Print(terminal, target, exception, detail == Detail.Verbose);
         if (!terminal.IsAzurePipelines)
             return;
         foreach (var issue in AzurePipelines.Issues(exception))

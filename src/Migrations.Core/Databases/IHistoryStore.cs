@@ -21,7 +21,7 @@ public interface IHistoryStore
     /// <summary>
     /// Refuses a connection on which names without a schema mean other objects than they did when this history was written, where the
     /// history knows. A connection that is the first to be seen is remembered by <see cref="EnsureAsync"/>. Databases without schemas have
-    /// nothing to refuse.
+    /// nothing to refuse. What <see cref="ReadAsync"/> has seen counts.
     /// </summary>
     /// <param name="service">The service whose history it is; null without services.</param>
     /// <param name="isApplied">Whether anything counts as applied; where nothing does, any connection will do.</param>

@@ -36,11 +36,29 @@ internal sealed class FolderContent
         Add(entry, name, name.Form, name.IsDown, versionFolder: null);
     }
 
+    /// <summary>A script of the rollback folder.</summary>
+    public void AddRollback(FolderEntry entry)
+    {
+        if (
+            MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name)
+            && name.Number.Length > 0
+            && name.Form != FileForm.UpSuffix
+        )
+            Add(entry, name, FileForm.RollbackFolder, isDown: true, versionFolder: null);
+        else
+            Report(
+                entry,
+                "The file in the rollback folder does not start with the number of the migration it rolls back.",
+                "Rename it to '<number>_rollback.sql', for example '0001_rollback.sql'."
+            );
+    }
+
     public void Add(FolderEntry entry, MigrationFileName name, FileForm form, bool isDown, string? versionFolder) =>
         Files.Add(
             new MigrationFile
             {
                 Path = entry.Path,
+                Open = entry.Open,
                 Version = versionFolder is null ? name.Version : FolderVersion(versionFolder, name.Number),
                 Number = name.Number,
                 Name = name.Name,

@@ -5,6 +5,9 @@ namespace Migrations.Folders;
 /// <summary>A file or folder. Names that begin with a dot are hidden from everything.</summary>
 internal readonly record struct FolderEntry(string Path, string Name, bool IsFolder)
 {
+    /// <summary>Opens what is no file on disk; null for files.</summary>
+    public Func<Stream>? Open { get; init; }
+
     private static readonly EnumerationOptions All = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
     public static List<FolderEntry> In(string folder)

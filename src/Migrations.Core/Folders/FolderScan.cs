@@ -72,7 +72,7 @@ internal sealed class FolderScan
         if (FolderNames.Contains(FolderNames.Rollback, folder.Name))
         {
             if (_filter.Reads(MigrationLayout.RollbackFolder))
-                Each(folder, AddRollback);
+                Each(folder, _content.AddRollback);
             return;
         }
 
@@ -94,22 +94,6 @@ internal sealed class FolderScan
     {
         foreach (var entry in FolderEntry.In(folder.Path).Where(e => !e.IsFolder))
             TakeFile(entry, addScript);
-    }
-
-    private void AddRollback(FolderEntry entry)
-    {
-        if (
-            MigrationFileName.TryParse(entry.Name, rollbackSuffix: true, out var name)
-            && name.Number.Length > 0
-            && name.Form != FileForm.UpSuffix
-        )
-            _content.Add(entry, name, FileForm.RollbackFolder, isDown: true, versionFolder: null);
-        else
-            _content.Report(
-                entry,
-                "The file in the rollback folder does not start with the number of the migration it rolls back.",
-                "Rename it to '<number>_rollback.sql', for example '0001_rollback.sql'."
-            );
     }
 
     /// <summary><c>0.9/</c> or <c>v1.0.0/</c> with numbered scripts in it.</summary>

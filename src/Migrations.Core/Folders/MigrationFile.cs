@@ -6,6 +6,9 @@ internal sealed record MigrationFile
     /// <summary>The full path.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Opens a script that is no file on disk; null for files.</summary>
+    public Func<Stream>? Open { get; init; }
+
     /// <summary>Null for repeatable migrations.</summary>
     public required MigrationVersion? Version { get; init; }
 

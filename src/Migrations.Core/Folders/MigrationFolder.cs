@@ -3,8 +3,11 @@ namespace Migrations.Folders;
 /// <summary>A migration folder that was read and found good.</summary>
 public sealed record MigrationFolder
 {
-    /// <summary>The folder's full path.</summary>
+    /// <summary>The folder's full path, or the name of the source that is no folder.</summary>
     public required string Path { get; init; }
+
+    /// <summary>Whether it is a folder on disk, which may have other files and neighbours.</summary>
+    public bool IsOnDisk { get; init; }
 
     /// <summary>Its migrations as they are applied: versioned ones by version, then repeatable ones by name.</summary>
     public required IReadOnlyList<Migration> Migrations { get; init; }

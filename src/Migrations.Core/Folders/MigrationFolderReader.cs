@@ -24,6 +24,18 @@ public static class MigrationFolderReader
         var scan = Scan(folder, options.Layout, cancellationToken);
         if (scan.Files.Count == 0 && scan.Misfits.Count == 0 && scan.OtherFolders.Count > 0)
             throw MissingFolder.OnlyInSubfolders(folder, scan.OtherFolders);
+        var read = Read(folder, scan, options, cancellationToken);
+        return read with { IsOnDisk = true, Warnings = InOrder([.. read.Warnings, .. RunElsewhere(folder, read.Migrations)]) };
+    }
+
+    /// <summary>Reads the scripts that were found, pairs and orders them.</summary>
+    /// <param name="name">The folder, as messages name it.</param>
+    /// <param name="scan">What is in it.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="FolderException">Files are invalid; all of them are listed, each with its fix.</exception>
+    internal static MigrationFolder Read(string name, FolderContent scan, FolderOptions options, CancellationToken cancellationToken)
+    {
         var scripts = ReadScripts(scan.Files, options.Layout, cancellationToken);
         var style = NumberingStyle.Of(scan.Files, scripts, options.Layout);
         var pairing = new MigrationPairing(scripts, style, options);
@@ -40,10 +52,10 @@ public static class MigrationFolderReader
             .. scan.ChecksumFiles.SelectMany(ChecksumFile.Check),
         ];
         if (problems.Count > 0)
-            throw new FolderException(folder, InOrder(problems));
+            throw new FolderException(name, InOrder(problems));
         return new MigrationFolder
         {
-            Path = folder,
+            Path = name,
             Migrations = pairing.Migrations,
             HasChecks = scan.HasChecks,
             Warnings = InOrder([
@@ -51,7 +63,6 @@ public static class MigrationFolderReader
                 .. scripts.Values.SelectMany(s => s.Warnings),
                 .. scan.Misfits.Select(names.Explain),
                 .. pairing.Warnings,
-                .. RunElsewhere(folder, pairing.Migrations),
                 .. NumberingWarnings.Find(pairing.Migrations),
             ]),
         };
@@ -108,16 +119,18 @@ public static class MigrationFolderReader
     }
 
     /// <summary>Undo scripts that another program would run.</summary>
-    private static IEnumerable<FileProblem> RunElsewhere(string folder, List<Migration> migrations)
+    private static IEnumerable<FileProblem> RunElsewhere(string folder, IReadOnlyList<Migration> migrations)
     {
-        var beside = migrations.FindAll(m =>
-            m.HasUndo
-            && m.Layout
-                is MigrationLayout.DownSuffix
-                    or MigrationLayout.RollbackSuffix
-                    or MigrationLayout.UpDownSuffix
-                    or MigrationLayout.Sections
-        );
+        var beside = migrations
+            .Where(m =>
+                m.HasUndo
+                && m.Layout
+                    is MigrationLayout.DownSuffix
+                        or MigrationLayout.RollbackSuffix
+                        or MigrationLayout.UpDownSuffix
+                        or MigrationLayout.Sections
+            )
+            .ToList();
         if (beside.Count == 0 || OtherReader.Find(folder) is not { } reader || reader.Equals("refinery", StringComparison.Ordinal))
             yield break;
         yield return new FileProblem(

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Win32.SafeHandles;
 
 namespace Migrations.Folders;
 
@@ -18,6 +17,9 @@ internal sealed class ScriptReader : IDisposable
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
     private readonly ScriptScanner _scanner = new();
 
+    /// <summary>Reads what is at a position; 0 at the end.</summary>
+    private delegate int ReadAt(Span<byte> buffer, long position);
+
     /// <summary>Whether the buffer still holds all of the file that was read last.</summary>
     private bool _isWhole;
 
@@ -26,6 +28,8 @@ internal sealed class ScriptReader : IDisposable
     {
         try
         {
+            if (file.Open is { } open)
+                return ReadResource(file, open, rule, cancellationToken);
             if (RegularFile.OtherKind(file.Path) is { } kind)
                 return new ScriptFile
                 {
@@ -39,8 +43,8 @@ internal sealed class ScriptReader : IDisposable
                     ],
                 };
             using var handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var problem = Scan(file, handle, rule, cancellationToken);
-            return problem is null ? ToScripts(file, _scanner.Finish()) : new ScriptFile { Problems = [problem] };
+            var problem = Scan(file, (buffer, position) => RandomAccess.Read(handle, buffer, position), rule, cancellationToken);
+            return problem is null ? ToScripts(file, _scanner.Finish(), whole: null) : new ScriptFile { Problems = [problem] };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -58,6 +62,23 @@ internal sealed class ScriptReader : IDisposable
         }
     }
 
+    /// <summary>Reads a script that an assembly carries. It is in memory already, and its bytes are kept whatever their size.</summary>
+    private ScriptFile ReadResource(MigrationFile file, Func<Stream> open, SectionRule rule, CancellationToken cancellationToken)
+    {
+        using var resource = open();
+        var bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        var problem = Scan(file, (buffer, position) => Copy(bytes, position, buffer), rule, cancellationToken);
+        return problem is null ? ToScripts(file, _scanner.Finish(), bytes) : new ScriptFile { Problems = [problem] };
+    }
+
+    private static int Copy(byte[] bytes, long position, Span<byte> buffer)
+    {
+        var count = (int)Math.Min(buffer.Length, bytes.Length - position);
+        bytes.AsSpan((int)position, count).CopyTo(buffer);
+        return count;
+    }
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);
@@ -65,7 +86,7 @@ internal sealed class ScriptReader : IDisposable
     }
 
     /// <summary>Reads block by block: a block ends with a line, so that only lines longer than the buffer are cut.</summary>
-    private FileProblem? Scan(MigrationFile file, SafeFileHandle handle, SectionRule rule, CancellationToken cancellationToken)
+    private FileProblem? Scan(MigrationFile file, ReadAt readAt, SectionRule rule, CancellationToken cancellationToken)
     {
         _isWhole = false;
         var position = 0L;
@@ -75,7 +96,7 @@ internal sealed class ScriptReader : IDisposable
         while (!atEnd)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var read = RandomAccess.Read(handle, _buffer.AsSpan(held, BlockSize - held), position + held);
+            var read = readAt(_buffer.AsSpan(held, BlockSize - held), position + held);
             held += read;
             atEnd = read == 0;
             if (!atEnd && held < BlockSize)
@@ -117,27 +138,29 @@ internal sealed class ScriptReader : IDisposable
         return length;
     }
 
-    private ScriptFile ToScripts(MigrationFile file, ScannedFile scanned)
+    private ScriptFile ToScripts(MigrationFile file, ScannedFile scanned, byte[]? whole)
     {
         var problems = new List<FileProblem>(scanned.Problems);
         return new ScriptFile
         {
-            Script = ToScript(file, scanned.Main, problems),
-            DownSection = scanned.Down is null ? null : ToScript(file, scanned.Down, problems),
+            Script = ToScript(file, scanned.Main, whole, problems),
+            DownSection = scanned.Down is null ? null : ToScript(file, scanned.Down, whole, problems),
             Dialect = scanned.Dialect,
             Problems = problems,
             Warnings = scanned.Warnings,
         };
     }
 
-    private MigrationScript ToScript(MigrationFile file, ScriptPart part, List<FileProblem> problems)
+    private MigrationScript ToScript(MigrationFile file, ScriptPart part, byte[]? whole, List<FileProblem> problems)
     {
         if (file.OutsideTransaction)
             part.Header.RunOutsideTransaction();
-        var script = part.ToScript(file.Path) with { Kept = Keep(part) };
+        var script = part.ToScript(file.Path) with { Kept = Keep(part, whole) };
         return part.HasVariables ? ScriptVariables.Substitute(script, part.VariablesAtStart, problems) : script;
     }
 
-    private byte[]? Keep(ScriptPart part) =>
-        _isWhole && part.Length <= MostKept ? _buffer.AsSpan((int)part.Offset, (int)part.Length).ToArray() : null;
+    private byte[]? Keep(ScriptPart part, byte[]? whole) =>
+        whole is not null ? whole.AsSpan((int)part.Offset, (int)part.Length).ToArray()
+        : _isWhole && part.Length <= MostKept ? _buffer.AsSpan((int)part.Offset, (int)part.Length).ToArray()
+        : null;
 }

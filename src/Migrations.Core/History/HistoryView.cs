@@ -37,7 +37,7 @@ public sealed class HistoryView
     /// <summary>The row id of the newest undo; 0 when nothing was ever undone.</summary>
     public long LastUndoId { get; }
 
-    /// <summary>When anything was last recorded.</summary>
+    /// <summary>When anything was last recorded about a migration.</summary>
     public DateTimeOffset? LastRun { get; }
 
     /// <summary>Whether other services keep their history in the same table, and so their objects in the same database.</summary>
@@ -45,6 +45,9 @@ public sealed class HistoryView
 
     /// <summary>The row that holds the schema from which a replay starts; null when no baseline stored one.</summary>
     public JournalEntry? Snapshot { get; private init; }
+
+    /// <summary>The environment whose database this is, by its last stamp, of whichever service; null without one.</summary>
+    public string? Stamp { get; private init; }
 
     /// <summary>What the history says about a migration; null when it knows nothing.</summary>
     public HistoryRecord? Find(MigrationKey key) => _records.GetValueOrDefault(key);
@@ -61,7 +64,7 @@ public sealed class HistoryView
         JournalEntry? snapshot = null;
         var isShared = false;
         var renumbering = new Renumbering();
-        foreach (var entry in entries)
+        foreach (var entry in entries.Where(e => e.IsOfMigration))
         {
             if (!string.Equals(entry.Service, service, StringComparison.Ordinal))
             {
@@ -92,8 +95,14 @@ public sealed class HistoryView
         {
             Snapshot = snapshot,
             IsShared = isShared,
+            Stamp = StampIn(entries),
         };
     }
+
+    /// <summary>The environment that the last stamp names; null without one, or when it was taken away.</summary>
+    /// <param name="entries">All rows, of all services, in the order of their ids.</param>
+    public static string? StampIn(IReadOnlyList<JournalEntry> entries) =>
+        entries.LastOrDefault(e => e.Event == JournalEvent.Stamped) is { Direction: MigrationDirection.Up } stamp ? stamp.Name : null;
 
     /// <summary>
     /// An applied migration keeps the name under which it was applied or repaired: what fails or is rehearsed later may be another one.

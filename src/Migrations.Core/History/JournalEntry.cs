@@ -23,7 +23,7 @@ public sealed record JournalEntry : IHasPlace
     /// <summary>The version as the file wrote it; null for migrations known by name.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Version and name as the file wrote them.</summary>
+    /// <summary>Version and name as the file wrote them; of a script that ran its name, of a stamp the environment's.</summary>
     public required string Name { get; init; }
 
     /// <summary>The header's description.</summary>
@@ -62,8 +62,13 @@ public sealed record JournalEntry : IHasPlace
     /// <summary>Why it failed, without secrets; or what a repair compared.</summary>
     public string? ErrorMessage { get; init; }
 
-    /// <summary>Started, progress and failures outside a transaction: which statement, from 0.</summary>
+    /// <summary>
+    /// Started, progress and failures outside a transaction: which statement, from 0. Of a script that ran: its last statement.
+    /// </summary>
     public int? StatementIndex { get; init; }
+
+    /// <summary>How many statements a script that ran has; null for all other events.</summary>
+    public int? Statements => this is { Event: JournalEvent.Ran, Success: true } ? StatementIndex + 1 : null;
 
     /// <summary>Last row of a run: the schema's fingerprint, once there is one.</summary>
     public string? SchemaFingerprint { get; init; }
@@ -73,4 +78,10 @@ public sealed record JournalEntry : IHasPlace
 
     /// <summary>The script's text, as the file has it; null when it is too long, not wanted, or was not read.</summary>
     public string? Script { get; init; }
+
+    /// <summary>Whether it is about a migration, and not about a script that ran or the database as a whole.</summary>
+    public bool IsOfMigration => Event is not (JournalEvent.Ran or JournalEvent.Stamped);
+
+    /// <summary>Whether it records that a script failed: of a migration, or one that was run on its own.</summary>
+    public bool IsFailure => this is { Event: JournalEvent.Failed } or { Event: JournalEvent.Ran, Success: false };
 }

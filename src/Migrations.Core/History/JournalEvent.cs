@@ -32,4 +32,16 @@ public enum JournalEvent
 
     /// <summary>A rehearsal's verdict on a migration's undo.</summary>
     Rehearsed,
+
+    /// <summary>
+    /// A script that is no migration was run: an init script, a seed, a fix. Its name stands where a migration's would; without success it
+    /// failed.
+    /// </summary>
+    Ran,
+
+    /// <summary>
+    /// The database was marked as that of an environment, whose name stands where a migration's would; with the direction down, the mark of
+    /// that environment was taken away. The last row counts, of whichever service it is.
+    /// </summary>
+    Stamped,
 }

@@ -20,6 +20,8 @@ public static class JournalNames
             JournalEvent.Adopted => "adopted",
             JournalEvent.Snapshot => "snapshot",
             JournalEvent.Rehearsed => "rehearsed",
+            JournalEvent.Ran => "ran",
+            JournalEvent.Stamped => "stamped",
             _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
         };
 
@@ -48,6 +50,8 @@ public static class JournalNames
             "adopted" => JournalEvent.Adopted,
             "snapshot" => JournalEvent.Snapshot,
             "rehearsed" => JournalEvent.Rehearsed,
+            "ran" => JournalEvent.Ran,
+            "stamped" => JournalEvent.Stamped,
             _ => throw Unknown(name),
         };
 

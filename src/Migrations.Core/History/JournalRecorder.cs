@@ -21,38 +21,42 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
 
     /// <summary>A row about a migration of the folder.</summary>
     public JournalEntry Entry(Migration migration, MigrationDirection direction, JournalEvent what) =>
-        new()
+        Row(migration.FullName, direction, what) with
         {
-            RunId = RunId,
-            Service = service,
             Version = migration.Version?.Text,
-            Name = migration.FullName,
             Description = migration.Header.Description,
             SemanticVersion = migration.Header.SemanticVersion,
-            Direction = direction,
-            Event = what,
             Checksum = migration.Up.Checksum,
-            AppliedBy = OwnUser.Name,
-            Host = Environment.MachineName,
-            Success = what != JournalEvent.Failed,
-            ToolVersion = ToolVersion,
         };
 
     /// <summary>A row about a migration that only the history knows.</summary>
     public JournalEntry Entry(HistoryRecord record, MigrationDirection direction, JournalEvent what) =>
-        new()
+        Row(record.Name, direction, what) with
         {
-            RunId = RunId,
-            Service = service,
             Version = record.Version?.Text,
-            Name = record.Name,
-            Direction = direction,
-            Event = what,
             Checksum = record.Applied?.Checksum,
-            AppliedBy = OwnUser.Name,
-            Host = Environment.MachineName,
-            Success = what != JournalEvent.Failed,
-            ToolVersion = ToolVersion,
+        };
+
+    /// <summary>A row about a script that is no migration; the driver fills in duration and rows when it is run as a step.</summary>
+    /// <param name="name">The name that the history shows: mostly the file's.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="statements">How many statements it has; null when that is not known.</param>
+    public JournalEntry Ran(string name, MigrationScript script, int? statements) =>
+        Row(name, MigrationDirection.Up, JournalEvent.Ran) with
+        {
+            Checksum = script.Checksum,
+            StatementIndex = statements - 1,
+        };
+
+    /// <summary>A row that marks the database as that of an environment, or takes the mark away.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="isRemoved">Whether its mark is taken away.</param>
+    /// <remarks>A stamp is of the database, whichever services share it, so the row belongs to none.</remarks>
+    public JournalEntry Stamped(string environment, bool isRemoved = false) =>
+        Row(environment, isRemoved ? MigrationDirection.Down : MigrationDirection.Up, JournalEvent.Stamped) with
+        {
+            Service = null,
+            ErrorMessage = isRemoved ? "The stamp was removed." : null,
         };
 
     /// <summary>
@@ -66,4 +70,18 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
         var text = ScriptText.ReadChecked(script);
         return script.Header.StoreScript ? ScriptRedaction.Redact(dialect, text) : null;
     }
+
+    private JournalEntry Row(string name, MigrationDirection direction, JournalEvent what) =>
+        new()
+        {
+            RunId = RunId,
+            Service = service,
+            Name = name,
+            Direction = direction,
+            Event = what,
+            AppliedBy = OwnUser.Name,
+            Host = Environment.MachineName,
+            Success = what != JournalEvent.Failed,
+            ToolVersion = ToolVersion,
+        };
 }

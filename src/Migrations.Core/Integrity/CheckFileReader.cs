@@ -12,6 +12,11 @@ public static class CheckFileReader
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Reads the checks that come with migrations; only a folder has some.</summary>
+    /// <exception cref="FolderException">Files are bad; all of them are named.</exception>
+    internal static IReadOnlyList<DeclaredCheck> Read(MigrationSource source, ISqlDialect dialect) =>
+        source.Folder is { } folder ? Read(folder, dialect) : [];
+
     /// <summary>Reads them, in the order of file names. No folder gives none.</summary>
     /// <param name="migrationFolder">The migration folder.</param>
     /// <param name="dialect">How its SQL is read.</param>

@@ -15,9 +15,9 @@ namespace Migrations.Integrity;
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
-/// <param name="folder">The migration folder.</param>
+/// <param name="source">The migrations: a folder's path, or scripts that an assembly carries.</param>
 /// <param name="options">How to read and to connect.</param>
-public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions? options = null)
 {
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
@@ -55,7 +55,8 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                 "Rehearse them: migrations test --checklist"
             );
         if (
-            !Directory.Exists(folder)
+            source.Folder is { } folder
+            && !Directory.Exists(folder)
             && (wanted.Categories.Count == 0 || wanted.Categories.Any(c => c is not (CheckCategory.Engine or CheckCategory.Backup)))
         )
             throw MissingFolder.Error(folder);
@@ -119,7 +120,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
 
         var share = results.Count == 0 ? TimeSpan.Zero : watch.Elapsed / results.Count;
         return results.Select(r =>
-            r.Of(target, _options.Service, folder) with
+            r.Of(target, _options.Service, source.Name) with
             {
                 Duration = r.Duration == TimeSpan.Zero ? share : r.Duration,
             }
@@ -141,8 +142,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             Recommendation = error.NextStep,
         };
 
-    private MigrationFolder ReadFolder(CancellationToken cancellationToken) =>
-        MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+    private MigrationFolder ReadFolder(CancellationToken cancellationToken) => source.Read(_options.Folder, cancellationToken);
 
     /// <summary>An empty folder is good only where the history, or the caller, knows of it.</summary>
     private async Task<MigrationFolder> ReadFolderAsync(IDatabaseSession session, CancellationToken cancellationToken)
@@ -159,7 +159,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             .ConfigureAwait(false);
 
     private async Task<IReadOnlyList<MigrationStatus>> StatusesAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
-        StatusBuilder.Build(await ReadInputAsync(session, cancellationToken).ConfigureAwait(false), target, folder, _options.Service);
+        StatusBuilder.Build(await ReadInputAsync(session, cancellationToken).ConfigureAwait(false), target, source.Name, _options.Service);
 
     private async Task<IReadOnlyList<CheckResult>> SchemaAsync(
         CheckCategory category,
@@ -198,7 +198,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         }
 
         List<CheckResult> results = [.. SchemaChecks.Existing(expected, live)];
-        if (ExpectedSchema.FileOf(folder) is { } file)
+        if (source.Folder is { } folder && ExpectedSchema.FileOf(folder) is { } file)
         {
             var replayed = await expectations.OfFolderAsync(input, cancellationToken).ConfigureAwait(false);
             var written = await expectations.OfFileAsync(file, cancellationToken).ConfigureAwait(false);
@@ -223,7 +223,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     )
     {
         var checks = CheckFileReader
-            .Read(folder, driver.Dialect)
+            .Read(source, driver.Dialect)
             .Where(c => c.IsFor(_options.Environment) && IsNamed(c.Name, request.Names))
             .ToList();
         if (checks.Count == 0 || !request.OnCopy)

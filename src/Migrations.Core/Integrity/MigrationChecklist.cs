@@ -10,9 +10,14 @@ namespace Migrations.Integrity;
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
-/// <param name="folder">The migration folder.</param>
+/// <param name="source">The migrations: a folder's path, or scripts that an assembly carries.</param>
 /// <param name="options">How to read and to connect.</param>
-public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+public sealed class MigrationChecklist(
+    IDatabaseDriver driver,
+    DatabaseTarget target,
+    MigrationSource source,
+    MigratorOptions? options = null
+)
 {
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
@@ -28,14 +33,14 @@ public sealed class MigrationChecklist(IDatabaseDriver driver, DatabaseTarget ta
         CancellationToken cancellationToken = default
     )
     {
-        var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
-        var runner = new Rehearsal(driver, target, folder, _options);
+        var read = source.Read(_options.Folder, cancellationToken);
+        var runner = new Rehearsal(driver, target, source, _options);
         var empty = await runner.RunAsync(rehearsal with { WithData = false, Checks = false }, cancellationToken).ConfigureAwait(false);
         var populated = rehearsal.All
             ? null
             : await runner.RunAsync(rehearsal with { WithData = true, Checks = false }, cancellationToken).ConfigureAwait(false);
         var backup = await BackupChecks.AskAsync(driver, target, checks, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        return [.. Judge(read, empty, populated, backup).Select(r => r.Of(target, _options.Service, folder))];
+        return [.. Judge(read, empty, populated, backup).Select(r => r.Of(target, _options.Service, source.Name))];
     }
 
     /// <summary>Answers the items. Pure.</summary>

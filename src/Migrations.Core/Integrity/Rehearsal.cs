@@ -13,9 +13,9 @@ namespace Migrations.Integrity;
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
-/// <param name="folder">The migration folder.</param>
+/// <param name="source">The migrations: a folder's path, or scripts that an assembly carries.</param>
 /// <param name="options">How to read and to connect.</param>
-public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions? options = null)
 {
     private readonly MigratorOptions _options = options ?? new MigratorOptions();
 
@@ -26,7 +26,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     public async Task<RehearsalReport> RunAsync(RehearsalRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new RehearsalRequest();
-        var read = MigrationFolderReader.Read(folder, _options.Folder, cancellationToken);
+        var read = source.Read(_options.Folder, cancellationToken);
         var input = await ReadInputAsync(read, wanted, cancellationToken).ConfigureAwait(false);
         var migrations = Chosen(input, wanted);
         var results = new List<RehearsalResult>();
@@ -67,7 +67,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         {
             Target = target,
             Service = _options.Service,
-            Path = folder,
+            Path = source.Name,
             Differences = [.. result.Differences.Select(WithoutSecrets)],
             ObjectsChanged = [.. result.ObjectsChanged.Select(WithoutSecrets)],
         };
@@ -128,14 +128,14 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, string? leftOut, CancellationToken cancellationToken)
     {
         var results = new List<CheckResult>();
-        var checks = CheckFileReader.Read(folder, driver.Dialect).Where(c => c.IsFor(_options.Environment)).ToList();
+        var checks = CheckFileReader.Read(source, driver.Dialect).Where(c => c.IsFor(_options.Environment)).ToList();
         if (checks.Count == 0)
             return results;
         if (leftOut is not null)
             return
             [
                 .. checks.Select(c =>
-                    DeclaredChecks.NotRun(c, $"Not run: {leftOut} was not run on the copy.").Of(target, _options.Service, folder)
+                    DeclaredChecks.NotRun(c, $"Not run: {leftOut} was not run on the copy.").Of(target, _options.Service, source.Name)
                 ),
             ];
         var session = await copy.SessionAsync(cancellationToken).ConfigureAwait(false);
@@ -151,7 +151,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
                     .AskAsync(session.Inspector, check, new CheckRequest().Timeout, unfilled, cancellationToken)
                     .ConfigureAwait(false)
             );
-        return [.. results.Select(r => r.Of(target, _options.Service, folder))];
+        return [.. results.Select(r => r.Of(target, _options.Service, source.Name))];
     }
 
     /// <summary>What was found is worth reading, whether it could be kept or not.</summary>
@@ -163,7 +163,8 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
     )
     {
         var judged = migrations.Zip(results).Where(p => p.Second.UndoVerdict is not (UndoVerdict.None or UndoVerdict.NotRun)).ToList();
-        if (judged.Count == 0)
+        // Beside scripts that an assembly carries there is no place for a file.
+        if (judged.Count == 0 || (!request.Record && source.Folder is null))
             return null;
         try
         {
@@ -184,7 +185,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, str
         var now = DateTimeOffset.UtcNow;
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
         RehearsalVerdicts.Write(
-            folder,
+            source.Folder!,
             judged.Select(p => KeyValuePair.Create(p.Migration.FullName, RehearsalVerdict.Of(p.Migration, p.Result.UndoVerdict, now)))
         );
     }

@@ -46,6 +46,9 @@ public sealed record DatabaseStatus : IHasPlace
     /// <summary>Who holds the migration lock; null when no one does.</summary>
     public string? LockedBy { get; init; }
 
-    /// <summary>When anything was last recorded (UTC).</summary>
+    /// <summary>When anything was last recorded about a migration (UTC).</summary>
     public DateTimeOffset? LastRun { get; init; }
+
+    /// <summary>The environment that the database is stamped with; null without a stamp.</summary>
+    public string? Stamp { get; init; }
 }

@@ -50,6 +50,7 @@ public static class StatusBuilder
             Healthy = statuses.All(IsHealthy),
             LockedBy = holder?.ToString(),
             LastRun = history.LastRun,
+            Stamp = history.Stamp,
         };
     }
 

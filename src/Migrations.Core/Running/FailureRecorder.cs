@@ -37,7 +37,14 @@ internal sealed class FailureRecorder(IDatabaseSession session, JournalRecorder 
 
     private Task AppendAsync(StepExecution step, MigrationException failure, CancellationToken cancellationToken)
     {
-        var entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed) with
+        var failed =
+            step.Entry.Event == JournalEvent.Ran
+                ? step.Entry with
+                {
+                    Success = false,
+                }
+                : recorder.Entry(step.Migration, step.Direction, JournalEvent.Failed);
+        var entry = failed with
         {
             ErrorMessage = failure.MessageWithPlace,
             StatementIndex = (failure as StatementException)?.StatementIndex,

@@ -28,7 +28,7 @@ internal static class PlanningInputReader
             input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
         if (input.History.IsShared && (input.History.Records.Count == 0 || input.Match.IsOtherFolder))
             input = input with { OtherService = FindService(folder, entries, options.Service) };
-        return input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 }
+        return folder.IsOnDisk && (input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 })
             ? input with
             {
                 BetterFolder = FolderNeighbours.FindBetter(folder.Path, input.History.Applied.Select(r => r.Name)),
@@ -68,7 +68,7 @@ internal static class PlanningInputReader
     /// migration.</exception>
     public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
-        if (folder.IsEmpty && entries.Count == 0 && !options.Folder.AllowEmpty)
+        if (folder.IsEmpty && !entries.Any(e => e.IsOfMigration) && !options.Folder.AllowEmpty)
             throw MissingFolder.Empty(folder.Path);
         return new PlanningInput
         {
@@ -76,7 +76,9 @@ internal static class PlanningInputReader
             History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
             Environment = options.Environment,
             Folder = folder.Path,
-            Verdicts = RehearsalVerdicts.Read(folder.Path),
+            Verdicts = folder.IsOnDisk
+                ? RehearsalVerdicts.Read(folder.Path)
+                : new Dictionary<string, RehearsalVerdict>(StringComparer.Ordinal),
         };
     }
 }

@@ -7,25 +7,28 @@ using Migrations.Sql;
 
 namespace Migrations.Running;
 
-/// <summary>The database and the migration folder that a call works on, and how it reads and connects.</summary>
+/// <summary>The database and the migrations that a call works on, and how it reads and connects.</summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database.</param>
-/// <param name="folder">The migration folder.</param>
+/// <param name="source">The migrations.</param>
 /// <param name="options">How to read and to connect.</param>
-internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions options)
+internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions options)
 {
     public IDatabaseDriver Driver => driver;
 
     public DatabaseTarget Target => target;
 
-    public string Folder => folder;
+    public MigrationSource Source => source;
+
+    /// <summary>The migration folder, or the name of the source that is no folder.</summary>
+    public string Folder => source.Name;
 
     public MigratorOptions Options => options;
 
-    /// <summary>Reads the folder and publishes what is worth a warning in it.</summary>
+    /// <summary>Reads the migrations and publishes what is worth a warning in them.</summary>
     public MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
-        var read = MigrationFolderReader.Read(folder, options.Folder, cancellationToken);
+        var read = source.Read(options.Folder, cancellationToken);
         foreach (var warning in read.Warnings)
             Warn(warning.ToString());
         return read;
@@ -55,7 +58,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>Checks the scripts of a plan.</summary>
     /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
     public IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history) =>
-        PlannedScripts.Analyze(driver.Dialect, folder, plan, history);
+        PlannedScripts.Analyze(driver.Dialect, source.Name, plan, history);
 
     /// <summary>Creates the rows of one run in the history.</summary>
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Databases;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -14,17 +15,12 @@ internal sealed class OwnSettings
     private static readonly (string Name, string Value) Path = ("search_path", SearchPath);
     private static readonly (string Name, string Value) EveryRow = ("row_security", "off");
 
+    private readonly (string Name, string Value)[] _settings;
+
     private OwnSettings(params (string Name, string Value)[] settings)
     {
-        Enter =
-            "SELECT "
-            + string.Join(
-                ", ",
-                settings.Select(s =>
-                    $"pg_catalog.set_config('migrations.{s.Name}', pg_catalog.current_setting('{s.Name}'), true), "
-                    + $"pg_catalog.set_config('{s.Name}', '{s.Value}', true)"
-                )
-            );
+        _settings = settings;
+        Enter = "SELECT " + string.Join(", ", [.. settings.Select(Save), .. settings.Select(Set)]);
         Leave =
             "SELECT "
             + string.Join(
@@ -48,16 +44,38 @@ internal sealed class OwnSettings
     public static OwnSettings Tables { get; } = new(EveryRow);
 
     /// <summary>A query that puts them in force, and remembers what was.</summary>
-    public string Enter { get; }
+    public string Enter { get; private init; }
 
     /// <summary>A query that restores what was in force.</summary>
     public string Leave { get; }
+
+    /// <summary>Takes what <see cref="Enter"/> has looked at; null when it looks at nothing.</summary>
+    public Action<NpgsqlDataReader>? Take { get; private init; }
+
+    /// <summary>
+    /// The same, whose <see cref="Enter"/> besides looks at something under the user's own settings, before those of our own are in force:
+    /// that saves the round trip of another query. What the look itself sets is over with it.
+    /// </summary>
+    /// <param name="columns">What is looked at, computed from left to right.</param>
+    /// <param name="from">Where, with one row.</param>
+    /// <param name="take">Takes that row.</param>
+    public OwnSettings Looking(string columns, string from, Action<NpgsqlDataReader> take) =>
+        new(_settings)
+        {
+            Enter = $"SELECT {string.Join(", ", [.. _settings.Select(Save), columns, .. _settings.Select(Set)])} FROM {from}",
+            Take = take,
+        };
 
     /// <summary>As <see cref="Catalogue"/>, for what may have to wait for others: no longer than a session is to.</summary>
     public static OwnSettings Within(SessionOptions options) =>
         options.StatementTimeout is { } limit
             ? new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)), ("statement_timeout", Milliseconds(limit)))
             : new(Path, EveryRow, ("lock_timeout", Milliseconds(options.TableLockTimeout)));
+
+    private static string Save((string Name, string Value) setting) =>
+        $"pg_catalog.set_config('migrations.{setting.Name}', pg_catalog.current_setting('{setting.Name}'), true)";
+
+    private static string Set((string Name, string Value) setting) => $"pg_catalog.set_config('{setting.Name}', '{setting.Value}', true)";
 
     private static string Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
 
     private readonly CascadedObjects _cascaded = new();
     private ILockHold? _hold;
+    private string? _stopped;
     private bool _silent;
     private bool _wasOvertaken;
 
@@ -112,6 +113,15 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
 
     /// <summary>What CASCADE has dropped since this was last asked.</summary>
     public IReadOnlyList<LostObject> TakeCascaded() => _cascaded.Take();
+
+    /// <summary>What a statement has called that reaches beyond a copy, since this was last asked: it was refused, but a script may go on
+    /// all the same.</summary>
+    public string? TakeStopped()
+    {
+        var stopped = _stopped;
+        _stopped = null;
+        return stopped;
+    }
 
     /// <summary>A batch of commands, which are sent as they are.</summary>
     public NpgsqlBatch CreateBatch() => Npgsql.CreateBatch();
@@ -243,7 +253,17 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         Action<NpgsqlDataReader> take,
         CancellationToken cancellationToken,
         params object?[] values
-    ) => SqlBatch.QueryAsync(Npgsql, OwnSettings.Within(Options), sql, values, take, cancellationToken);
+    ) => QueryUnderAsync(OwnSettings.Within(Options), sql, take, cancellationToken, values);
+
+    /// <summary>Runs a query of our own under the given settings.</summary>
+    /// <returns>How many rows it gave.</returns>
+    public Task<int> QueryUnderAsync(
+        OwnSettings settings,
+        string sql,
+        Action<NpgsqlDataReader> take,
+        CancellationToken cancellationToken,
+        params object?[] values
+    ) => SqlBatch.QueryAsync(Npgsql, settings, sql, values, take, cancellationToken);
 
     /// <summary>Runs a query under the settings in force: one of a script, or one that looks up names as a script would. What is our own in
     /// it must be qualified, operators too.</summary>
@@ -269,6 +289,8 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         if (e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction)
             UnbalancedTransactions++;
         _cascaded.Observe(e.Notice);
+        if (e.Notice.SqlState is Barrier.State)
+            _stopped ??= e.Notice.Detail;
         Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
     }
 }

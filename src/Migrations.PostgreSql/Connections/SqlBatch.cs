@@ -45,7 +45,12 @@ internal static class SqlBatch
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         if (settings is not null)
+        {
+            if (settings.Take is { } look && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                look(reader);
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         return await ReadAsync(reader, take, cancellationToken).ConfigureAwait(false);
     }
 

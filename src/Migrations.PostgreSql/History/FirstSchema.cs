@@ -10,30 +10,30 @@ namespace Migrations.PostgreSql;
 /// <param name="connection">The connection.</param>
 /// <param name="schema">The history table's schema.</param>
 /// <param name="table">The history table.</param>
-internal sealed class FirstSchema(PostgreSqlConnection connection, string schema, string table)
+/// <param name="look">What was seen when the history was last read.</param>
+internal sealed class FirstSchema(PostgreSqlConnection connection, string schema, string table, HistoryLook look)
 {
     private const string Head = "Migration history. First schema of the runs:";
     private const string Separator = " = ";
 
     private string Table => PostgreSqlText.Name(schema) + "." + PostgreSqlText.Name(table);
 
-    private string? _comment;
     private string? _wanted;
 
-    /// <summary>Compares the connection with what is remembered.</summary>
+    /// <summary>Compares the connection with what is remembered, as both were when the history was last read.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.OtherSchema"/>.</exception>
     public async Task<bool> CheckAsync(string? service, bool isApplied, CancellationToken cancellationToken)
     {
         _wanted = null;
-        var current = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        var remembered = Lines(_comment);
+        var current = look.FirstSchema;
+        var remembered = Lines(look.Comment);
         var known = remembered.GetValueOrDefault(service ?? "");
         if (current is null || string.Equals(known, current, StringComparison.Ordinal))
             return true;
         if (known is not null && isApplied && await ExistsAsync(known, cancellationToken).ConfigureAwait(false))
             throw Other(service, known, current);
         // A comment of the user's own stays.
-        if (_comment is null || remembered.Count > 0)
+        if (look.Comment is null || remembered.Count > 0)
         {
             remembered[service ?? ""] = current;
             var lines = remembered.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"\n{r.Key}{Separator}{r.Value}");
@@ -61,41 +61,8 @@ internal sealed class FirstSchema(PostgreSqlConnection connection, string schema
         }
     }
 
-    /// <summary>Reads the comment, and the first schema as scripts find it, in one round trip.</summary>
-    private async Task<string?> ReadAsync(CancellationToken cancellationToken)
-    {
-        string? current = null;
-        _comment = null;
-        var batch = connection.CreateBatch();
-        await using var _ = batch.ConfigureAwait(false);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN READ ONLY"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path TO DEFAULT"));
-        var query = new NpgsqlBatchCommand(
-            """
-            SELECT pg_catalog.current_schema(), (
-                SELECT pg_catalog.obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c
-                JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-                WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2)
-            """
-        );
-        query.Parameters.Add(PostgreSqlText.Parameter(schema));
-        query.Parameters.Add(PostgreSqlText.Parameter(table));
-        batch.BatchCommands.Add(query);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        do
-        {
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                (current, _comment) = (Text(reader, 0), Text(reader, 1));
-        } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
-        return current;
-    }
-
     private Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) =>
         connection.AnyAsync("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", cancellationToken, name);
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static Dictionary<string, string> Lines(string? comment)
     {

@@ -19,7 +19,7 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
     public async Task RunAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
         // What failed must not take the row of its failure along.
-        if (entry.Event == JournalEvent.Failed && connection.IsInOwnTransaction)
+        if (entry.IsFailure && connection.IsInOwnTransaction)
             await connection.RollBackAsync().ConfigureAwait(false);
         await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var batch = connection.CreateBatch();
@@ -99,12 +99,10 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
     // What is recorded here goes on only with the lock: another run may have gone further meanwhile. A failure is recorded without asking.
     private NpgsqlBatchCommand GuardOf(JournalEntry entry)
     {
-        var needed = entry.Event switch
-        {
-            JournalEvent.Failed => null,
-            JournalEvent.Progress => connection.GuardOfDone,
-            _ => connection.Guard,
-        };
+        var needed =
+            entry.IsFailure ? null
+            : entry.Event == JournalEvent.Progress ? connection.GuardOfDone
+            : connection.Guard;
         return new NpgsqlBatchCommand($"SELECT {history.Guard.Preparation}{(needed is null ? "" : ", " + needed)}");
     }
 

@@ -90,4 +90,21 @@ internal sealed class HistoryErrors(PostgreSqlConnection connection)
             "Give the history another name with --history-table, or rename that table.",
             e
         );
+
+    /// <summary>
+    /// The table is partitioned, and holds no row itself. Rows of tables that inherit from the history are not its own, and are not read
+    /// (<see href="https://www.postgresql.org/docs/current/ddl-inherit.html"/>).
+    /// </summary>
+    public MigrationException Partitioned()
+    {
+        var old = PostgreSqlText.Name(HistoryTable.Schema(connection.Options)) + ".old_journal";
+        return new MigrationException(
+            ErrorId.HistoryTableConflict,
+            $"The history table {Display} is partitioned: what guards its rows works on a plain table only.",
+            $"Make it a plain table: BEGIN; ALTER TABLE {Table} RENAME TO old_journal; "
+                + $"{string.Join(' ', HistoryCreation.Statement(Table).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))};"
+                + $" INSERT INTO {Table} OVERRIDING SYSTEM VALUE SELECT * FROM {old} ORDER BY id;"
+                + $" SELECT setval(pg_get_serial_sequence({PostgreSqlText.Literal(Table)}, 'id'), max(id)) FROM {Table}; COMMIT;"
+        );
+    }
 }

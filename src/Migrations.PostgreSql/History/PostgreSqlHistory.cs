@@ -14,6 +14,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     private readonly string _table;
     private readonly HistoryQuery _query;
     private readonly HistoryAppend _append;
+    private readonly HistoryLook _look;
     private readonly FirstSchema _firstSchema;
     private long? _lastRead;
     private Guid _runId;
@@ -28,7 +29,8 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         Errors = new HistoryErrors(connection);
         _query = new HistoryQuery(connection, Errors);
         _append = new HistoryAppend(connection, this);
-        _firstSchema = new FirstSchema(connection, HistoryTable.Schema(options), options.HistoryTable);
+        _look = new HistoryLook(connection);
+        _firstSchema = new FirstSchema(connection, HistoryTable.Schema(options), options.HistoryTable, _look);
     }
 
     /// <summary>The table as it stands in statements.</summary>
@@ -50,6 +52,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         {
             await _query
                 .RunAsync(
+                    _look,
                     $"SELECT {HistoryInsert.Columns}, id FROM ONLY {_table} ORDER BY id",
                     row => entries.Add(JournalRow.Read(row)),
                     cancellationToken
@@ -77,10 +80,8 @@ internal sealed class PostgreSqlHistory : IHistoryStore
             throw Errors.Broken(e, "Reading");
         }
 
-        if (entries.Count == 0)
-            await PostgreSqlErrors
-                .TranslateAsync(_query.DemandRowsOfItsOwnAsync(cancellationToken), $"Reading the history table {Display}")
-                .ConfigureAwait(false);
+        if (_look.IsPartitioned)
+            throw Errors.Partitioned();
         _lastRead = entries.Count == 0 ? 0 : entries[^1].Id;
         return entries;
     }

@@ -136,9 +136,12 @@ internal sealed class PostgreSqlDeclaredCheckQuery(PostgreSqlConnection connecti
         catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var failure = StatementFailure.Of(e, Script(), statement, blocker: null, attempts: 1);
+            if (confinement is not null && Barrier.Stopped(failure) is not null)
+                throw confinement.Judge(failure);
             _answer = new QueryAnswer
             {
-                Error = StatementFailure.Of(e, Script(), statement, blocker: null, attempts: 1),
+                Error = failure,
                 IsErrorOfRows = PostgreSqlErrors.IsOfRows(e),
                 IsParentMissing = e.SqlState is PostgresErrorCodes.ForeignKeyViolation,
             };

@@ -33,9 +33,9 @@ internal sealed class Confinement(DatabaseTarget target)
             return;
         _knows = true;
         await KnownReach.TeachAsync(_reader, connection, cancellationToken).ConfigureAwait(false);
-        _mayAnything =
-            _server is null
-            && await connection
+        _mayAnything = ScratchRegister.IsOpen(target);
+        if (_server is null && !_mayAnything)
+            _mayAnything = await connection
                 .AnyAsync(
                     "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)",
                     cancellationToken
@@ -70,9 +70,22 @@ internal sealed class Confinement(DatabaseTarget target)
             _ => false,
         };
 
+    /// <summary>What a statement has called and the <see cref="Barrier"/> has refused: the statement's failure, or that the script has
+    /// caught it; null when it called nothing of the kind.</summary>
+    public StatementException? Stopped(PostgreSqlConnection connection, string statement, ScriptLocation location)
+    {
+        if (connection.TakeStopped() is not { } called)
+            return null;
+        var refusal = BeyondCopy.Refused(called, Secrets.Mask(statement), location);
+        _leftOut ??= refusal;
+        return refusal;
+    }
+
     /// <summary>The failure of a statement: as it is, or that nothing is known.</summary>
     public StatementException Judge(StatementException failure)
     {
+        if (Barrier.Stopped(failure) is { } called)
+            return BeyondCopy.Refused(called, failure.Statement ?? "", failure.Location!, inner: failure);
         if (_leftOut is not null)
             return BeyondCopy.Needs(_leftOut, failure);
         if (_server is { IsOfOtherVersion: true })

@@ -89,7 +89,10 @@ internal sealed class ReachReader
     /// <param name="function">A function that its use calls; null when it lies on another server.</param>
     public void KnowRelation(string relation, bool isView, string? function)
     {
-        var called = function is null ? Reach.World : _carriers.GetValueOrDefault((ReachToken.Folded(function), CarrierKind.Routine));
+        var called =
+            function is null || WorldFunctions.Contain("", ReachToken.Folded(function))
+                ? Reach.World
+                : _carriers.GetValueOrDefault((ReachToken.Folded(function), CarrierKind.Routine));
         if (called > Reach.Database)
             _ = _carriers.TryAdd((ReachToken.Folded(relation), isView ? CarrierKind.View : CarrierKind.Table), called);
     }

@@ -12,6 +12,8 @@ internal static class ScratchRegister
     private static readonly ConcurrentDictionary<string, IOwnServer> Servers = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Missing = new(StringComparer.Ordinal);
 
+    private static readonly ConcurrentDictionary<string, bool> Open = new(StringComparer.Ordinal);
+
     /// <summary>A server of our own has started.</summary>
     public static void Add(string folder, IOwnServer server) => Servers[folder] = server;
 
@@ -28,6 +30,16 @@ internal static class ScratchRegister
     /// <summary>The extensions that a scratch database lacks.</summary>
     public static IReadOnlyList<string> MissingOn(DatabaseTarget scratch) => Missing.GetValueOrDefault(scratch.ConnectionString) ?? [];
 
+    /// <summary>In a scratch database functions can be called that reach beyond it.</summary>
+    public static void LeaveOpen(DatabaseTarget scratch) => Open[scratch.ConnectionString] = true;
+
+    /// <summary>Whether functions that reach beyond a scratch database can be called in it.</summary>
+    public static bool IsOpen(DatabaseTarget scratch) => Open.ContainsKey(scratch.ConnectionString);
+
     /// <summary>A scratch database is dropped.</summary>
-    public static void Forget(DatabaseTarget scratch) => Missing.TryRemove(scratch.ConnectionString, out _);
+    public static void Forget(DatabaseTarget scratch)
+    {
+        Missing.TryRemove(scratch.ConnectionString, out _);
+        Open.TryRemove(scratch.ConnectionString, out _);
+    }
 }

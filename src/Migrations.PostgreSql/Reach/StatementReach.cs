@@ -123,18 +123,12 @@ internal static class StatementReach
     /// <summary>Whether an extension reaches beyond its database: those that connect to others, write files, or run any code.</summary>
     public static bool IsWorldExtension(string name) =>
         name.EndsWith("_fdw", StringComparison.Ordinal)
-        || name
-            is "dblink"
-                or "adminpack"
-                or "pg_cron"
-                or "pg_net"
-                or "http"
-                or "pglogical"
-                or "pg_background"
-                or "aws_s3"
-                or "aws_lambda"
-                or "plsh"
-        || (name.StartsWith("pl", StringComparison.Ordinal) && name.EndsWith('u'));
+        || name is "dblink" or "adminpack" or "pg_cron" or "pg_net" or "http" or "pglogical" or "pg_background" or "aws_s3" or "aws_lambda"
+        || IsLanguage(name);
+
+    /// <summary>Whether an extension is a language that is not trusted.</summary>
+    public static bool IsLanguage(string extension) =>
+        extension is "plsh" || (extension.StartsWith("pl", StringComparison.Ordinal) && extension.EndsWith('u'));
 
     private static (Reach Reach, string What)? Extension(TokenWords words, int at, string what)
     {

@@ -29,6 +29,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         // As a run does between its steps: an up that is undone and made again finds no temporary table of its own.
         _connection.Leftovers.Expect();
         await _connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
+        _ = _connection.TakeStopped();
         // Before the transaction: a script may take another role in it.
         if (session.Confinement is { } confinement)
             await confinement.ReadAsync(_connection, cancellationToken).ConfigureAwait(false);
@@ -154,6 +155,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
                 .ConfigureAwait(false);
         else
             await _connection.ExecuteAsync(piece.Text, cancellationToken).ConfigureAwait(false);
+        NoteStopped(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column));
         await _watch.ReadAsync(piece, _clock.Elapsed - began, cancellationToken).ConfigureAwait(false);
     }
 
@@ -166,6 +168,12 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             return false;
         _leftOut.Add(refusal);
         return true;
+    }
+
+    private void NoteStopped(string statement, ScriptLocation location)
+    {
+        if (session.Confinement?.Stopped(_connection, statement, location) is { } stopped)
+            _leftOut.Add(stopped);
     }
 
     private async Task<StepOutcome> EndAsync(StepFigures figures, CancellationToken cancellationToken)
@@ -204,6 +212,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
                 continue;
             _statements++;
             var outcome = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
+            NoteStopped(statement.Text, statement.Location);
             rows = outcome.Rows is { } affected ? (rows ?? 0) + affected : rows;
             lost.AddRange(outcome.ObjectsLost);
         }

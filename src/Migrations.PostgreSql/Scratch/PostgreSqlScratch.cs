@@ -201,6 +201,8 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
                     .ConfigureAwait(false);
             }
 
+            if (plan.Request.Scripts is not null)
+                await CloseAsync(scratch.Target, options, cancellationToken).ConfigureAwait(false);
             return scratch;
         }
         catch
@@ -208,6 +210,15 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
             await scratch.DropAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Lets nothing in the copy reach beyond it.</summary>
+    private async Task CloseAsync(DatabaseTarget scratch, SessionOptions options, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(scratch, options, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        if (!await Barrier.RaiseAsync(connection, cancellationToken).ConfigureAwait(false))
+            ScratchRegister.LeaveOpen(scratch);
     }
 
     private static async Task<bool> NeedsClusterAsync(

@@ -67,7 +67,7 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
                     Expand(Left),
                     Expand(Right),
                     Database is null ? null : Resolve(Database),
-                    Drivers.All,
+                    DatabaseDrivers.All,
                     Paths.CurrentFolder
                 );
                 var server = ScratchServer(ScratchDatabase);

@@ -40,7 +40,7 @@ public sealed class GetDatabaseBackupCommand : KeptDatabaseCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var catalogue = new BackupCatalogue(Drivers.All);
+        var catalogue = new BackupCatalogue(DatabaseDrivers.All);
         foreach (var given in Path)
         {
             Guard(

@@ -105,7 +105,7 @@ public sealed class RemoveDatabaseBackupCommand : KeptDatabaseCommand
                 if (!string.Equals(ParameterSetName, nameof(InputObject), StringComparison.Ordinal))
                 {
                     var folder = Path.Length > 0 ? Paths.Literal(Path) : BackupFolderIn(settings);
-                    _backups.AddRange(Run((_, token) => new BackupCatalogue(Drivers.All).ReadAsync(folder, token)));
+                    _backups.AddRange(Run((_, token) => new BackupCatalogue(DatabaseDrivers.All).ReadAsync(folder, token)));
                 }
 
                 _backups.AddRange(ListKept());

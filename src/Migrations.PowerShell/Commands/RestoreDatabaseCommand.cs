@@ -102,7 +102,7 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             return;
         }
 
-        var catalogue = new BackupCatalogue(Drivers.All);
+        var catalogue = new BackupCatalogue(DatabaseDrivers.All);
         var place = Paths.Literal(Latest ? From : Path);
         var backup = Run(
             (_, token) => Latest ? catalogue.FindLatestAsync(place, database.Target, token) : catalogue.FindAsync(place, token)

@@ -64,7 +64,7 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var catalogue = new BackupCatalogue(Drivers.All);
+        var catalogue = new BackupCatalogue(DatabaseDrivers.All);
         foreach (var given in Path)
         {
             Guard(
@@ -78,7 +78,11 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                     var origin = server is not null
                         ? null
                         : InputObject?.Target
-                            ?? ((EnvironmentSettings.Database ?? Drivers.EnvironmentAddress) is { } text ? Resolve(text).Target : null);
+                            ?? (
+                                (EnvironmentSettings.Database ?? DatabaseDrivers.EnvironmentAddress) is { } text
+                                    ? Resolve(text).Target
+                                    : null
+                            );
                     WriteObject(
                         Run(
                             (events, token) =>

@@ -72,7 +72,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             () =>
             {
                 // What failed must not take the row of its failure along: a script's own transaction may still be open.
-                if (entry.Event == JournalEvent.Failed && _handle.InTransaction)
+                if (entry.IsFailure && _handle.InTransaction)
                     _handle.Execute("ROLLBACK");
                 _connection.DemandSameFile();
                 if (_handle.InTransaction)

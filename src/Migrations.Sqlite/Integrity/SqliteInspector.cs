@@ -5,9 +5,12 @@ namespace Migrations.Sqlite;
 
 /// <summary>Inspects one database through its connection.</summary>
 /// <param name="connection">The connection.</param>
-internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseInspector
+internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseInspector, IDisposable
 {
     private readonly EarlierScripts _earlier = new(SqliteDialect.Instance, SqliteNames.Comparer, SqliteLossForecast.NamesMade);
+
+    /// <summary>Finds the objects that go with what is recreated.</summary>
+    public ObjectForecast Objects { get; } = new(connection.Handle);
 
     /// <inheritdoc/>
     public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>
@@ -58,9 +61,12 @@ internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseIn
                     () =>
                         SqliteLossForecast.Read(connection.Handle, question, _earlier, cancellationToken) with
                         {
-                            ObjectsLost = ObjectForecast.Read(connection.Handle, question, cancellationToken),
+                            ObjectsLost = Objects.Read(question, cancellationToken),
                         }
                 ),
             cancellationToken
         );
+
+    /// <summary>Lets go of what it has read.</summary>
+    public void Dispose() => Objects.Dispose();
 }

@@ -10,6 +10,7 @@ internal sealed class SqliteSession : IDatabaseSession
     private readonly SqliteHistory _history;
     private readonly ScriptTransaction _transaction;
     private readonly SqliteNonTransactional _nonTransactional;
+    private readonly SqliteInspector _inspector;
     private SqliteLock? _lock;
 
     public SqliteSession(DatabaseTarget target, SessionOptions options, SqliteHandle handle)
@@ -18,7 +19,7 @@ internal sealed class SqliteSession : IDatabaseSession
         _history = new SqliteHistory(Connection);
         _transaction = new ScriptTransaction(Connection, _history);
         _nonTransactional = new SqliteNonTransactional(_transaction);
-        Inspector = new SqliteInspector(Connection);
+        _inspector = new SqliteInspector(Connection);
     }
 
     /// <summary>The connection.</summary>
@@ -31,7 +32,7 @@ internal sealed class SqliteSession : IDatabaseSession
     public IHistoryStore History => _history;
 
     /// <inheritdoc/>
-    public IDatabaseInspector Inspector { get; }
+    public IDatabaseInspector Inspector => _inspector;
 
     /// <inheritdoc/>
     public async Task<IAsyncDisposable?> LockAsync(Func<Task<bool>>? isNeeded, CancellationToken cancellationToken)
@@ -116,6 +117,7 @@ internal sealed class SqliteSession : IDatabaseSession
     {
         _nonTransactional.Dispose();
         _history.Dispose();
+        _inspector.Dispose();
         Connection.Dispose();
         if (_lock is not null)
             await _lock.DisposeAsync().ConfigureAwait(false);

@@ -100,7 +100,12 @@ internal ref struct StatementHeadReader
             }
         }
 
-        return new StatementHead(StatementKind.Pragma) { Name = name, Value = value };
+        return new StatementHead(StatementKind.Pragma)
+        {
+            Name = name,
+            Schema = _schema,
+            Value = value,
+        };
     }
 
     private StatementHead ReadCreate()

@@ -90,5 +90,29 @@ public class HistoryViewTests
         Assert.Equal(1, HistoryView.From(entries, service: null, identityByName: false).LastId);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("staging", "staging")]
+    [InlineData("production", "staging", "production")]
+    [InlineData(null, "staging", "-staging")]
+    [InlineData("staging", "staging", "-staging", "staging")]
+    public void The_last_stamp_counts_whatever_service_asks(string? expected, params string[] stamps)
+    {
+        var journal = new Journal().Add("001_x", JournalEvent.Applied);
+        foreach (var stamp in stamps)
+            journal.Add(
+                stamp.TrimStart('-'),
+                JournalEvent.Stamped,
+                stamp.StartsWith('-') ? MigrationDirection.Down : MigrationDirection.Up
+            );
+        foreach (var service in new[] { null, "api" })
+        {
+            var view = HistoryView.From(journal.Entries, service, identityByName: false);
+            Assert.Equal(expected, view.Stamp);
+            Assert.Equal(service is not null, view.IsShared);
+            Assert.Equal(service is null ? 1 : 0, view.Records.Count);
+        }
+    }
+
     private static ResumePoint? Resume(Journal journal) => journal.View.Find(Key)!.Resume;
 }

@@ -2,30 +2,32 @@ using Migrations.Databases;
 using Migrations.PostgreSql;
 using Migrations.Sqlite;
 
-namespace Migrations.Cli.Options;
+namespace Migrations;
 
-/// <summary>The kinds of databases that this command knows: the only place that names them.</summary>
-internal static class Drivers
+/// <summary>The kinds of databases: the only place that names all of them.</summary>
+public static class DatabaseDrivers
 {
     // SQLite comes last because any text may be a path.
-    private static readonly Func<IDatabaseDriver>[] Makers = [static () => new PostgreSqlDriver(), static () => new SqliteDriver()];
+    private static readonly Lazy<IDatabaseDriver>[] Each = [new(static () => new PostgreSqlDriver()), new(static () => new SqliteDriver())];
 
     /// <summary>All of them, for what is not a database yet: a backup in a folder.</summary>
-    public static IReadOnlyList<IDatabaseDriver> All => [.. Makers.Select(create => create())];
+    public static IReadOnlyList<IDatabaseDriver> All => [.. Each.Select(d => d.Value)];
 
     /// <summary>The database that an engine's own environment variables name; null when none does.</summary>
     public static string? EnvironmentAddress => PostgreSqlDriver.EnvironmentAddress;
 
     /// <summary>Finds the driver for what a user gave as a database.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
+    /// <param name="text">A path, a URL or a connection string.</param>
+    /// <param name="baseFolder">The folder that relative file paths start from.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: no engine's form. The message never repeats the
+    /// text.</exception>
     public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text, string baseFolder)
     {
         // Made one after another: a call that needs one engine does not load the other.
-        foreach (var create in Makers)
+        foreach (var driver in Each)
         {
-            var driver = create();
-            if (driver.Parse(text, baseFolder) is { } target)
-                return (driver, target);
+            if (driver.Value.Parse(text, baseFolder) is { } target)
+                return (driver.Value, target);
         }
 
         // The text is not repeated: it may hold a password.
@@ -36,4 +38,8 @@ internal static class Drivers
                 + "connection string (Host=...;Database=...)."
         );
     }
+
+    /// <summary>The driver of a target.</summary>
+    public static IDatabaseDriver Of(DatabaseTarget target) =>
+        All.First(d => string.Equals(d.Engine, target.Engine, StringComparison.Ordinal));
 }

@@ -1,0 +1,2 @@
+CREATE TABLE b (id integer PRIMARY KEY);
+INSERT INTO b VALUES (1), (2);
