@@ -36,6 +36,6 @@ public sealed record CopyColumn
     /// <summary>Whether the database numbers its rows by it.</summary>
     public bool IsIdentity { get; init; }
 
-    /// <summary>The highest number that was ever given out, or is stored; 0 when there is none.</summary>
+    /// <summary>The highest number that was ever given out, or is stored; 0 where no row has one.</summary>
     public long HighestId { get; init; }
 }

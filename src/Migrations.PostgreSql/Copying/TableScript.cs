@@ -158,7 +158,7 @@ internal sealed class TableScript(string schema, CopyTable table)
 /// <param name="Name">Its name, or what stands for it.</param>
 /// <param name="Table">The table; null for what is no part of one.</param>
 /// <param name="Statement">The statement; null where there is no equal.</param>
-/// <param name="Refusal">Why there is none.</param>
+/// <param name="Refusal">Why it cannot be written; null where it can.</param>
 internal sealed record ScriptPart(string Kind, string Name, string? Table, string? Statement, string? Refusal)
 {
     /// <summary>As the source has it.</summary>

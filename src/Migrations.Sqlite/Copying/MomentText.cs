@@ -5,7 +5,7 @@ namespace Migrations.Sqlite;
 /// <summary>The form of a text that stands for a day or a moment.</summary>
 internal enum MomentTextForm
 {
-    /// <summary>It is none.</summary>
+    /// <summary>Anything else.</summary>
     None,
 
     /// <summary><c>2025-03-01</c>.</summary>
