@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using Migrations.Configuration;
 
@@ -73,6 +74,14 @@ public abstract class ConfiguredCommand : MigrationCommand
     /// <summary>The full path of a folder that the configuration names.</summary>
     private protected string PathIn(ConfiguredValue<string> path) =>
         System.IO.Path.GetFullPath(new ConfigurationReferences(Configured!.Folder, Secret).Expand(path), Configured.Folder);
+
+    /// <summary>The variables of a call: those that it gives, and for all other names those of the configuration.</summary>
+    private protected VariableSet? VariablesOf(ConfigurationSettings settings, Hashtable? given) =>
+        ConfiguredVariables.Find(
+            settings,
+            new ConfigurationReferences(Configured?.Folder ?? Paths.CurrentFolder, Secret),
+            given is null ? null : VariableTable.Read(given)
+        );
 
     /// <summary>The folder for backups that the configuration names.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it names none.</exception>

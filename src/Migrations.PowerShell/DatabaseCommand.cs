@@ -135,7 +135,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 () => shown,
                 () =>
                 {
-                    Selected = database;
+                    Go(database);
                     if (Changes)
                         turns.Demand(database);
                     var resolved = Resolve(database);
@@ -221,6 +221,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
     /// <summary>Takes an object from the pipeline: by default to work on its database once, at the end.</summary>
     private protected virtual void Take(IHasTarget item) => _objects.Add(item);
 
+    /// <summary>Goes to the database that is worked on next; still on the pipeline's thread, where secrets can be asked for.</summary>
+    private protected virtual void Go(SelectedDatabase database) => Selected = database;
+
     /// <summary>Works on one database.</summary>
     private protected abstract void Process((IDatabaseDriver Driver, DatabaseTarget Target) database);
 
@@ -244,8 +247,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 Service = place.Service is null ? _givenService : [place.Service];
                 GoTo(place.Folder);
                 Chosen = ChosenBy(items);
-                Selected = SelectedFor(items[0].Database, place.Service);
-                if (MayChange([Selected], database.Target))
+                var selected = SelectedFor(items[0].Database, place.Service);
+                Go(selected);
+                if (MayChange([selected], database.Target))
                     Process(database);
             }
         );

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using Migrations.Configuration;
 using Migrations.Databases;
@@ -42,6 +43,15 @@ public abstract class FolderCommand : DatabaseCommand
     [Parameter]
     public SwitchParameter AllowEmpty { get; set; }
 
+    /// <summary>
+    /// The values of <c>${name}</c> in the scripts, by name; a SecureString is never shown. They win over <c>variables</c> in the
+    /// configuration file. Default: those of the file; without either, no script is changed.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable? Variable { get; set; }
+
+    private VariableSet? _variables;
     private string? _givenPath;
     private string? _brought;
 
@@ -89,6 +99,12 @@ public abstract class FolderCommand : DatabaseCommand
         }
     }
 
+    private protected override void Go(SelectedDatabase database)
+    {
+        base.Go(database);
+        _variables = VariablesOf(database.Settings, Variable);
+    }
+
     private protected override string? GivenFolder => LiteralPath ?? Path;
 
     // A database that an object brings has the folder that the configuration names, too.
@@ -112,6 +128,7 @@ public abstract class FolderCommand : DatabaseCommand
                     ? string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase)
                     : Settings.IdentityByName?.Value ?? false,
                 AllowEmpty = AllowEmpty,
+                Variables = _variables,
             },
         };
 }

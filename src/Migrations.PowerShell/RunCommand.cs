@@ -201,7 +201,7 @@ public abstract class RunCommand : ChangeCommand
         {
             text.Append("\n-- ").Append(step.Migration);
             foreach (var statement in driver.Dialect.Split(step.Script))
-                text.Append('\n').Append(ScriptRedaction.Redact(driver.Dialect, statement.Text)).Append(';');
+                text.Append('\n').Append(ScriptRedaction.Show(driver.Dialect, statement.Text)).Append(';');
         }
 
         return text.ToString();

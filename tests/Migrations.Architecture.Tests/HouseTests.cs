@@ -14,6 +14,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Sql", "Folders"],
         ["History", "Configuration"],
         ["Databases"],
+        ["Variables"],
         ["Backup"],
         ["Planning"],
         ["Running"],

@@ -127,6 +127,65 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task Scripts_take_variables_of_the_file_and_of_the_call()
+    {
+        _temporary.Write("key", "s3cr3t");
+        Service("api", "-- Variables: quoted\nCREATE TABLE a (v text);\nINSERT INTO a VALUES ('${word} ${key}');");
+        Configure("\"variables\": { \"word\": \"of the file\", \"key\": \"${file:key}\" },");
+        var shown = await OutputAsync(["up", "--service", "api", "--what-if", "--variable", "word=it's"]);
+        Assert.Contains("VALUES ('it''s ***')", shown, StringComparison.Ordinal);
+        var json = await OutputAsync(["up", "--service", "api", "--what-if", "--output", "json"]);
+        Assert.Contains("of the file ***", json, StringComparison.Ordinal);
+        Assert.Contains("Applied 1", await OutputAsync(["up", "--service", "api"]), StringComparison.Ordinal);
+        Assert.Contains("Applied: 1", await OutputAsync(["status", "--service", "api"]), StringComparison.Ordinal);
+        var listed = await OutputAsync(["config"]);
+        Assert.Matches(@"variables.word +of the file +.migrations.json:1:\d+", listed);
+        Assert.Matches(@"variables.key +\*\*\* ", listed);
+    }
+
+    [Theory]
+    [InlineData(
+        1,
+        "FolderInvalid",
+        "001_first.sql:1:14: The variable 'nam' is not defined. Did you mean 'name'?",
+        "up",
+        "--variable",
+        "name=x"
+    )]
+    [InlineData(2, "UsageInvalid", "Invalid variable 'name'", "up", "--variable", "name")]
+    [InlineData(2, "UsageInvalid", "Invalid variable 'a-b'", "up", "--variable", "a-b=x")]
+    [InlineData(2, "UsageInvalid", "gives 'a' twice", "up", "--variable", "a=x", "--variable", "a=y")]
+    [InlineData(2, "UsageInvalid", "does not apply to 'history'", "history", "--variable", "a=x")]
+    [InlineData(2, "UsageInvalid", "Add --checklist", "test", "--max-duration", "10s")]
+    public async Task A_variable_that_is_wrong_is_said(int exitCode, string id, string words, params string[] arguments)
+    {
+        Service("api", "CREATE TABLE ${nam} (v text);");
+        var result = await RunAsync([.. arguments, "--service", "api"]);
+        Assert.True(result.ExitCode == exitCode, result.ToString());
+        Assert.Contains("error " + id, result.Error, StringComparison.Ordinal);
+        Assert.Contains(words, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_schema_file_of_a_service_is_kept()
+    {
+        Configure("");
+        var file = _temporary["migrations.json"];
+        var text = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(
+            file,
+            text.Replace(
+                "\"path\": \"migrations/api\"",
+                "\"path\": \"migrations/api\", \"schemaFile\": \"api.sql\"",
+                StringComparison.Ordinal
+            )
+        );
+        await OutputAsync(["up", "--service", "*"]);
+        Assert.Contains("CREATE TABLE a", await File.ReadAllTextAsync(_temporary["api.sql"]), StringComparison.Ordinal);
+        Assert.Matches("schemaFile +" + _temporary["api.sql"], await OutputAsync(["config"]));
+    }
+
+    [Fact]
     public async Task A_new_file_is_one_that_works_and_is_never_overwritten()
     {
         using var empty = new TemporaryFolder();

@@ -388,6 +388,21 @@ public abstract class RehearsalConformance(DatabaseKind kind) : Conformance(kind
         Assert.Equal(CheckStatus.NotRun, results.Single(r => r is { Target: "004_no_undo", Name: "rollback-tested" }).Status);
     }
 
+    [Theory]
+    [InlineData(0.000001, CheckStatus.Fail)]
+    [InlineData(600, CheckStatus.Pass)]
+    public async Task The_checklist_judges_how_long_a_migration_takes(double seconds, CheckStatus expected)
+    {
+        ThreeTables();
+        var results = await new MigrationChecklist(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(
+            new RehearsalRequest { Target = "001_a" },
+            new CheckRequest { MaxDuration = TimeSpan.FromSeconds(seconds) }
+        );
+        var duration = results.Single(r => r.Name == "duration");
+        Assert.Equal(expected, duration.Status);
+        Assert.Equal(expected == CheckStatus.Fail, duration.Message.Contains("are allowed", StringComparison.Ordinal));
+    }
+
     private Task<RehearsalReport> RehearseAsync(RehearsalRequest? request = null) =>
         new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
 }

@@ -58,5 +58,7 @@ public class EarlierScriptsTests
         public ScriptAnalysis Analyze(MigrationScript script) => _dialect.Analyze(script);
 
         public TransactionMark MarkOf(ScriptStatement statement) => _dialect.MarkOf(statement);
+
+        public QuoteForm FormOf(ReadOnlySpan<char> token) => _dialect.FormOf(token);
     }
 }

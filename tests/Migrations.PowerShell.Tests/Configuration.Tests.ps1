@@ -109,4 +109,24 @@ Describe 'The configuration file' {
         (New-Migration 'more words' -Service words).FullName[0] | Should -BeLike '*words*002_more_words.sql'
         Remove-Item "$project/migrations/words/002*"
     }
+
+    It 'gives scripts their variables, and -Variable wins' {
+        Set-Content "$project/variables.json" '{ "variables": { "word": "of the file", "number": 1 }, "schemaFile": "whole.sql" }'
+        $null = New-Item "$project/folder" -ItemType Directory
+        Set-Content "$project/folder/001_a.sql" "-- Variables: quoted`nCREATE TABLE a (v text);`nINSERT INTO a VALUES ('`${word} `${number} `${key}');"
+        $key = ConvertTo-SecureString 's3cr3t' -AsPlainText -Force
+        $common = @{ Path = 'folder'; ConfigurationPath = 'variables.json' }
+        $shown = Invoke-Migration v.db @common -Variable @{ number = 2; key = $key } -WhatIf 6>&1 | Out-String
+        $problem = Get-ErrorOf { Invoke-Migration v.db @common }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'FolderInvalid,*'
+        "$problem" | Should -Match "001_a.sql:3:42: The variable 'key' is not defined.*-Variable"
+        (Invoke-Migration v.db @common -Variable @{ number = 2; key = $key }).Outcome | Should -Be 'Done'
+        "$project/whole.sql" | Should -FileContentMatch 'CREATE TABLE a'
+        (Test-Migration -All -Database v.db @common -Variable @{ key = 'k' }).Applies | Should -Be $true
+        (Test-Migration v2.db @common -Variable @{ key = 'k' } -Checklist -MaxDuration 10m | Where-Object Name -eq duration).Status | Should -Be 'Pass'
+        Compare-DatabaseSchema v.db folder -ConfigurationPath variables.json -Variable @{ key = 'k' } | Should -BeNullOrEmpty
+        (Get-ErrorOf { Invoke-Migration v.db @common -Variable @{ key = @(1, 2) } }).FullyQualifiedErrorId | Should -BeLike 'VariableInvalid,*'
+        (Get-MigrationConfiguration -ConfigurationPath variables.json | Where-Object Name -eq variables.word).Value | Should -Be 'of the file'
+        $shown + (Get-Content "$project/whole.sql" -Raw) | Should -Not -Match 's3cr3t'
+    }
 }

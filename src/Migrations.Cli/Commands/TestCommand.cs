@@ -27,6 +27,7 @@ internal static class TestCommand
             "--checklist",
             "Report a checklist for each migration: naming, rollback, empty and populated data, duration, backup."
         );
+        var maxDuration = MaxDurationOption(checklist);
         var backups = new NewestBackupOptions("For the checklist");
         var scratch = new ScratchOption();
         var command = new DescribedCommand(
@@ -43,6 +44,7 @@ internal static class TestCommand
             record,
             noChecks,
             checklist,
+            maxDuration,
         };
         backups.AddTo(command);
         scratch.AddTo(command);
@@ -62,13 +64,29 @@ internal static class TestCommand
                             ScratchServer = scratch.Read(parse),
                         };
                         return parse.GetValue(checklist)
-                            ? AnswerAsync(call, request, backups.Read(parse, new CheckRequest()), token)
+                            ? AnswerAsync(
+                                call,
+                                request,
+                                backups.Read(parse, new CheckRequest { MaxDuration = parse.GetValue(maxDuration) }),
+                                token
+                            )
                             : RunAsync(call, request, token);
                     },
                     cancellationToken
                 )
         );
         return command;
+    }
+
+    private static Option<TimeSpan?> MaxDurationOption(Option<bool> checklist)
+    {
+        var option = Choice.Duration("--max-duration", "For the checklist: how long a migration may take on the copy. Default: no limit.");
+        option.Validators.Add(result =>
+        {
+            if (!result.GetValue(checklist))
+                result.AddError("--max-duration is for the checklist. Add --checklist.");
+        });
+        return option;
     }
 
     private static async Task<int> RunAsync(DatabaseCall call, RehearsalRequest request, CancellationToken cancellationToken)

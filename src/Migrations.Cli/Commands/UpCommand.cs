@@ -70,7 +70,7 @@ internal static class UpCommand
                             AllowOutOfOrder = parse.GetValue(outOfOrder),
                             SkipChecksum = parse.GetValue(skipChecksum),
                             Check = checks ? new CheckRequest { Ignored = ignore.Read(parse, call.Settings) } : null,
-                            SchemaFile = parse.GetValue(schemaFile) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
+                            SchemaFile = call.Settings.SchemaFile(parse.GetValue(schemaFile)),
                             Backup = protection.Backup(parse, call.Settings),
                             RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
                         };

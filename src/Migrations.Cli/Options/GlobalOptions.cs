@@ -68,6 +68,8 @@ internal sealed class GlobalOptions
         ("name", MigrationIdentity.Name)
     );
 
+    private readonly VariableOption _variable = new();
+
     private readonly Option<bool> _allowEmpty = new("--allow-empty")
     {
         Description = "Accept an empty migration folder even when the database has no history.",
@@ -100,6 +102,7 @@ internal sealed class GlobalOptions
             new("Configuration", SharedOptions.Configuration, _configuration.All),
             new("Migrations", SharedOptions.Path, [_path, _layout]),
             new("Migrations", SharedOptions.Selection, [_identity, _allowEmpty]),
+            new("Migrations", SharedOptions.Variables, [_variable.Option]),
             new("History", SharedOptions.History, [_historyTable, _historySchema]),
             new("Time limits", SharedOptions.Limits, [_lockTimeout, _statementTimeout, _tableLockTimeout]),
             new(General, SharedOptions.WhatIf, [_whatIf]),
@@ -176,7 +179,7 @@ internal sealed class GlobalOptions
             Choice = choice,
             Configuration = configuration,
             Configured = selector.SettingsOf(service: null),
-            Options = settings => ReadMigrator(parse, settings),
+            Options = settings => ReadMigrator(parse, settings, selector.References),
             Verbose = parse.GetValue(_verbose),
             WhatIf = parse.GetValue(_whatIf),
             Yes = parse.GetValue(_yes),
@@ -197,7 +200,7 @@ internal sealed class GlobalOptions
             Target = (text, folder) => DatabaseDrivers.Resolve(text, folder).Target,
         };
 
-    private MigratorOptions ReadMigrator(ParseResult parse, ConfigurationSettings settings) =>
+    private MigratorOptions ReadMigrator(ParseResult parse, ConfigurationSettings settings, ConfigurationReferences references) =>
         new()
         {
             Folder = new FolderOptions
@@ -207,9 +210,15 @@ internal sealed class GlobalOptions
                     ? identity == MigrationIdentity.Name
                     : settings.IdentityByName?.Value ?? false,
                 AllowEmpty = parse.GetValue(_allowEmpty),
+                Variables = Takes(parse, SharedOptions.Variables)
+                    ? ConfiguredVariables.Find(settings, references, _variable.Read(parse))
+                    : null,
             },
             Session = ReadSession(parse, SessionOptions.Of(settings)),
         };
+
+    private static bool Takes(ParseResult parse, SharedOptions group) =>
+        parse.CommandResult.Command is DescribedCommand command && command.Takes.HasFlag(group);
 
     private SessionOptions ReadSession(ParseResult parse, SessionOptions configured) =>
         _database.Read(

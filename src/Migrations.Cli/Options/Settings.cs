@@ -51,6 +51,12 @@ internal sealed record Settings
             $"Name one on the command line, or as \"backup\": {{ \"folder\": ... }} in {MigrationConfiguration.FileName}."
         );
 
+    /// <summary>The file that gets the schema after a run: as it was given, or as the configuration names it; null: none.</summary>
+    public string? SchemaFile(string? given) =>
+        given is { Length: > 0 } ? Path.GetFullPath(given)
+        : Configured.SchemaFile is { } file ? Path.GetFullPath(Selector.References.Expand(file), Configuration!.Folder)
+        : null;
+
     /// <summary>The settings for one database.</summary>
     public Settings For(SelectedDatabase database) =>
         this with

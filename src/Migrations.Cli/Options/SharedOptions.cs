@@ -31,6 +31,9 @@ internal enum SharedOptions
     /// <summary>The configuration file, its environments and services.</summary>
     Configuration = 128,
 
+    /// <summary>The variables that scripts take.</summary>
+    Variables = 256,
+
     /// <summary>What a command takes that compares a database with its migration folder.</summary>
-    Migrations = Database | Path | Selection | History | Limits | Configuration,
+    Migrations = Database | Path | Selection | History | Limits | Configuration | Variables,
 }

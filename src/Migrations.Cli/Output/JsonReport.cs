@@ -91,7 +91,7 @@ internal sealed class JsonReport : IReport, IDisposable
                     target,
                     service,
                     step,
-                    [.. dialect.Split(step.Script).Select(s => ScriptRedaction.Redact(dialect, s.Text))],
+                    [.. dialect.Split(step.Script).Select(s => ScriptRedaction.Show(dialect, s.Text))],
                     losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal))
                 )
             ),

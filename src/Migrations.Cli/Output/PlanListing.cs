@@ -21,7 +21,7 @@ internal static class PlanListing
         {
             terminal.Out($"-- {step.Migration.FullName} ({step.Script.File})", Tone.Notice);
             foreach (var statement in dialect.Split(step.Script))
-                terminal.Out(ScriptRedaction.Redact(dialect, statement.Text) + ";");
+                terminal.Out(ScriptRedaction.Show(dialect, statement.Text) + ";");
             terminal.Out();
         }
 

@@ -1,8 +1,8 @@
 using Migrations.Databases;
-using Migrations.Folders;
 using Migrations.Integrity;
 using Migrations.Running;
 using Migrations.Schema;
+using Migrations.Variables;
 
 namespace Migrations.Comparing;
 
@@ -39,7 +39,11 @@ public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options,
             DatabaseSide database => OfDatabaseAsync(database.Target, cancellationToken),
             FileSide file => new ExpectedSchema(driver, options, scratch).OfFileAsync(file.File, cancellationToken),
             FolderSide folder => new ExpectedSchema(driver, options, scratch).OfFolderAsync(
-                PlanningInputReader.Of(MigrationFolderReader.Read(folder.Folder, options.Folder, cancellationToken), [], options),
+                PlanningInputReader.Of(
+                    VariableBinding.ReadFolder(folder.Folder, options.Folder, driver.Dialect, cancellationToken),
+                    [],
+                    options
+                ),
                 cancellationToken
             ),
             BackupSide backup => OfBackupAsync(backup, cancellationToken),

@@ -26,6 +26,7 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
             AddDatabase(selector, service);
             AddFolder(selector, service);
             AddSettings(service?.Name, selector.SettingsOf(service));
+            AddVariables(selector, service);
         }
 
         return _entries;
@@ -74,14 +75,31 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         Add(
             service?.Name,
             "path",
-            Try(() => choice.Folder is null && configured is not null ? Shown(selector, configured) : selector.FolderOf(service)),
+            Try(() =>
+                (choice.Folder ?? EnvironmentSettings.Folder) is null && configured is not null
+                    ? Shown(selector, configured)
+                    : selector.FolderOf(service)
+            ),
             source
         );
     }
 
     // A folder whose name comes from a secret is not shown.
     private string Shown(DatabaseSelector selector, ConfiguredValue<string> path) =>
-        EnvironmentSettings.Folder ?? System.IO.Path.GetFullPath(selector.References.Show(path), configuration!.Folder);
+        System.IO.Path.GetFullPath(selector.References.Show(path), configuration!.Folder);
+
+    private void AddVariables(DatabaseSelector selector, ConfiguredService? service)
+    {
+        var settings = selector.SettingsOf(service);
+        Add(
+            service?.Name,
+            "schemaFile",
+            settings.SchemaFile is { } file ? Try(() => Shown(selector, file)) : "none",
+            settings.SchemaFile is { } own ? Source(own.Place) : Default
+        );
+        foreach (var (name, value) in settings.Variables ?? new Dictionary<string, ConfiguredValue<string>>(StringComparer.Ordinal))
+            Add(service?.Name, "variables." + name, Try(() => selector.References.Show(value)), Source(value.Place));
+    }
 
     private void AddSettings(string? service, ConfigurationSettings settings)
     {

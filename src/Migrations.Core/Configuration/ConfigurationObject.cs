@@ -124,6 +124,12 @@ internal sealed class ConfigurationObject
             : throw ConfigurationError.At(node.Place, $"{Capital(what)} is empty.", "Write a value, or remove it.");
     }
 
+    /// <summary>The text of a string, also of an empty one, or of a number.</summary>
+    public static ConfiguredValue<string> ValueOf(ConfigurationNode node, string what) =>
+        node.Kind is JsonValueKind.String or JsonValueKind.Number
+            ? new ConfiguredValue<string>(node.Text, node.Place)
+            : throw Expected(node, what, "a string in double quotes, or a number");
+
     private static MigrationException Expected(ConfigurationNode node, string what, string expected) =>
         ConfigurationError.At(
             node.Place,

@@ -22,6 +22,7 @@ internal static class ConfigurationReader
             Settings = ReadSettings(all),
         };
         all.RefuseOthers();
+        DemandOwnSchemaFiles(configuration);
         if (configuration.DefaultEnvironment is { } chosen)
             ConfigurationError.DemandKnown(chosen, "environment", environments.Select(e => e.Name));
         return configuration;
@@ -102,7 +103,52 @@ internal static class ConfigurationReader
             IdentityByName = values.Choice("identity", ("version", false), ("name", true)),
             HistoryTable = values.Text("historyTable"),
             HistorySchema = values.Text("historySchema"),
+            Variables = ReadVariables(values.Object("variables")),
+            SchemaFile = values.Text("schemaFile"),
         };
+
+    private static Dictionary<string, ConfiguredValue<string>>? ReadVariables(ConfigurationObject? values)
+    {
+        if (values is null)
+            return null;
+        var variables = new Dictionary<string, ConfiguredValue<string>>(StringComparer.Ordinal);
+        foreach (var member in values.Members)
+        {
+            if (!ScriptVariable.IsName(member.Name))
+            {
+                throw ConfigurationError.At(
+                    member.Place,
+                    $"'{member.Name}' cannot be the name of a variable.",
+                    "Use letters, digits and '_', and begin with a letter or '_'."
+                );
+            }
+
+            variables.Add(member.Name, ConfigurationObject.ValueOf(member.Value, $"the variable '{member.Name}'"));
+        }
+
+        return variables;
+    }
+
+    // A file holds one schema: what services write to the same file, they write over one another.
+    private static void DemandOwnSchemaFiles(MigrationConfiguration configuration)
+    {
+        if (configuration.Services.Count < 2)
+            return;
+        var shared = configuration.Environments.Select(e => e.Settings).Append(configuration.Settings).Select(s => s.SchemaFile);
+        var twice = configuration
+            .Services.Select(s => s.Settings.SchemaFile)
+            .OfType<ConfiguredValue<string>>()
+            .GroupBy(f => f.Value, StringComparer.Ordinal)
+            .FirstOrDefault(g => g.Count() > 1);
+        if ((shared.FirstOrDefault(f => f is not null) ?? twice?.Last()) is { } file)
+        {
+            throw ConfigurationError.At(
+                file.Place,
+                "Several services would write their schema to this file.",
+                "Name a file in each service: \"schemaFile\": \"migrations/<service>/schema.sql\"."
+            );
+        }
+    }
 
     private static ConfigurationSettings ReadSettings(ConfigurationObject values)
     {

@@ -24,6 +24,22 @@ public sealed class ConfigurationReferences(string folder, Func<string, string, 
     public string Show(ConfiguredValue<string> text) =>
         Replace(text, reference => IsSecret(reference) ? Hidden : Find(reference, text.Place));
 
+    /// <summary>Whether something of a text comes from a file or a vault.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/>: a reference is malformed.</exception>
+    public static bool HasSecret(ConfiguredValue<string> text)
+    {
+        var found = false;
+        _ = Replace(
+            text,
+            reference =>
+            {
+                found |= IsSecret(reference);
+                return "";
+            }
+        );
+        return found;
+    }
+
     /// <summary>Whether a text has a reference to this variable.</summary>
     internal static bool Names(string text, string variable) =>
         text.Contains($"${{{variable}}}", StringComparison.Ordinal) || text.Contains($"${{{variable}:-", StringComparison.Ordinal);

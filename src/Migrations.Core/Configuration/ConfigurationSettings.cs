@@ -20,6 +20,14 @@ public sealed record ConfigurationSettings
     /// <summary>The schema of the history table.</summary>
     public ConfiguredValue<string>? HistorySchema { get; init; }
 
+    /// <summary>
+    /// The values that scripts take by their names; an empty one where the file has none, but says so; null where it says nothing.
+    /// </summary>
+    public IReadOnlyDictionary<string, ConfiguredValue<string>>? Variables { get; init; }
+
+    /// <summary>The file that gets the complete schema after a run.</summary>
+    public ConfiguredValue<string>? SchemaFile { get; init; }
+
     /// <summary>How the steps are put into transactions.</summary>
     public ConfiguredValue<TransactionMode>? TransactionMode { get; init; }
 
@@ -74,6 +82,8 @@ public sealed record ConfigurationSettings
             IdentityByName = IdentityByName ?? other.IdentityByName,
             HistoryTable = HistoryTable ?? other.HistoryTable,
             HistorySchema = HistorySchema ?? other.HistorySchema,
+            Variables = Together(Variables, other.Variables),
+            SchemaFile = SchemaFile ?? other.SchemaFile,
             TransactionMode = TransactionMode ?? other.TransactionMode,
             CheckAfterRun = CheckAfterRun ?? other.CheckAfterRun,
             Ignore = Ignore ?? other.Ignore,
@@ -89,5 +99,19 @@ public sealed record ConfigurationSettings
             // Rules work together, so they are taken from one place.
             Retention = Retention.Count > 0 ? Retention : other.Retention,
         };
+    }
+
+    /// <summary>Variables are taken one by one: a service sets its own, and has those of all.</summary>
+    private static IReadOnlyDictionary<string, ConfiguredValue<string>>? Together(
+        IReadOnlyDictionary<string, ConfiguredValue<string>>? first,
+        IReadOnlyDictionary<string, ConfiguredValue<string>>? other
+    )
+    {
+        if (first is null || other is null)
+            return first ?? other;
+        var all = new Dictionary<string, ConfiguredValue<string>>(other, StringComparer.Ordinal);
+        foreach (var (name, value) in first)
+            all[name] = value;
+        return all;
     }
 }

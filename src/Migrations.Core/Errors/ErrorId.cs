@@ -128,6 +128,12 @@ public enum ErrorId
     /// <summary>A literal, a comment or a body is not terminated.</summary>
     ScriptUnterminated,
 
+    /// <summary>A script takes a variable that has no value.</summary>
+    VariableUndefined,
+
+    /// <summary>A variable cannot be what it is given as, or cannot stand where a script has it.</summary>
+    VariableInvalid,
+
     /// <summary>No migration has that version or name.</summary>
     MigrationUnknown,
 

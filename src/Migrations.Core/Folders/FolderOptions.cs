@@ -11,4 +11,7 @@ public sealed record FolderOptions
 
     /// <summary>A folder without a migration is meant to be so, also where the database has no history.</summary>
     public bool AllowEmpty { get; init; }
+
+    /// <summary>The values that scripts take by their names; null: no script is changed.</summary>
+    public VariableSet? Variables { get; init; }
 }

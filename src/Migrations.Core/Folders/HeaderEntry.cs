@@ -32,6 +32,12 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
         Choice("Store-Script", ("yes", h => h with { StoreScript = true }), ("no", h => h with { StoreScript = false })),
         Duration("Timeout", (h, v) => h with { StatementTimeout = v }),
         Duration("Lock-Timeout", (h, v) => h with { TableLockTimeout = v }),
+        new(
+            "Variables",
+            "'Variables: quoted', 'Variables: everywhere', 'Variables: none' or 'Variables: <name> raw'",
+            IsDirective: false,
+            (h, v, _) => h with { Variables = h.Variables.And(v) }
+        ),
         Text("Breaking", (h, v) => h with { Breaking = !v.Equals("no", StringComparison.OrdinalIgnoreCase) }),
     ];
 

@@ -15,6 +15,9 @@ internal sealed class ScriptPart
     /// <summary>Whether they are put in anywhere in it.</summary>
     public bool HasVariables { get; set; }
 
+    /// <summary>Whether <c>${</c> is in it.</summary>
+    public bool HasReference { get; set; }
+
     public long Length { get; set; }
 
     public string Checksum { get; set; } = "";
@@ -34,5 +37,6 @@ internal sealed class ScriptPart
             Checksum = Checksum,
             IsEmpty = IsEmpty,
             Header = Header.Header,
+            HasReference = HasReference,
         };
 }

@@ -19,6 +19,7 @@ internal sealed class ScriptScanner : IDisposable
     private bool _atLineStart;
     private bool _outsideTransaction;
     private bool _variables;
+    private bool _endsWithDollar;
     private SectionDialect? _dialect;
     private SectionMarker? _strayDirective;
     private int _strayLine;
@@ -132,6 +133,9 @@ internal sealed class ScriptScanner : IDisposable
     private void Take(ReadOnlySpan<byte> bytes)
     {
         _position += bytes.Length;
+        // A very long line may be cut between the two characters.
+        _part.HasReference |= bytes.IndexOf("${"u8) >= 0 || (_endsWithDollar && bytes.StartsWith("{"u8));
+        _endsWithDollar = bytes.EndsWith("$"u8);
         _hash.Append(bytes);
         _comments.Append(bytes);
         _survey.Append(bytes);

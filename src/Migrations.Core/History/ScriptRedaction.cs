@@ -25,12 +25,16 @@ public static class ScriptRedaction
         return at == 0 ? text : result.Append(text, at, text.Length - at).ToString();
     }
 
+    /// <summary>A text without its secrets and those that are known, to show it.</summary>
+    public static string Show(ISqlDialect dialect, string text) => KnownSecrets.Hide(Redact(dialect, text));
+
     /// <summary>A statement without its secrets, each character of them an asterisk, so that places in it stay the same.</summary>
     public static string Cover(ISqlDialect dialect, string statement) => Cover(statement, Find(dialect, statement));
 
     /// <summary>The same for a text in which the secrets of another one of the same length were found.</summary>
     internal static string Cover(string text, IReadOnlyList<SecretSpan> secrets)
     {
+        text = KnownSecrets.Cover(text);
         if (secrets.Count == 0)
             return text;
         var covered = text.ToCharArray();
@@ -52,7 +56,7 @@ public static class ScriptRedaction
     {
         foreach (var secret in statement is null ? [] : Values(dialect, statement))
             words = words.Replace(secret, "***", StringComparison.OrdinalIgnoreCase);
-        return SecretText.Hide(words);
+        return KnownSecrets.Hide(SecretText.Hide(words));
     }
 
     /// <summary>Finds the secrets of a statement or script, in order.</summary>

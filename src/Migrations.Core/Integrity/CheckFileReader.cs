@@ -1,6 +1,7 @@
 using System.Text;
 using Migrations.Folders;
 using Migrations.Sql;
+using Migrations.Variables;
 
 namespace Migrations.Integrity;
 
@@ -14,15 +15,16 @@ public static class CheckFileReader
 
     /// <summary>Reads the checks that come with migrations; only a folder has some.</summary>
     /// <exception cref="FolderException">Files are bad; all of them are named.</exception>
-    internal static IReadOnlyList<DeclaredCheck> Read(MigrationSource source, ISqlDialect dialect) =>
-        source.Folder is { } folder ? Read(folder, dialect) : [];
+    internal static IReadOnlyList<DeclaredCheck> Read(MigrationSource source, ISqlDialect dialect, VariableSet? variables) =>
+        source.Folder is { } folder ? Read(folder, dialect, variables) : [];
 
     /// <summary>Reads them, in the order of file names. No folder gives none.</summary>
     /// <param name="migrationFolder">The migration folder.</param>
     /// <param name="dialect">How its SQL is read.</param>
+    /// <param name="variables">The values that the checks take by their names; null: none is changed.</param>
     /// <exception cref="FolderException">Files are bad; all of them are named (<see cref="ErrorId.CheckInvalid"/>, <see
     /// cref="ErrorId.FileUnreadable"/>).</exception>
-    public static IReadOnlyList<DeclaredCheck> Read(string migrationFolder, ISqlDialect dialect)
+    public static IReadOnlyList<DeclaredCheck> Read(string migrationFolder, ISqlDialect dialect, VariableSet? variables = null)
     {
         var folder = Path.Combine(Path.GetFullPath(migrationFolder), FolderName);
         if (!Directory.Exists(folder))
@@ -31,8 +33,8 @@ public static class CheckFileReader
         var checks = new List<DeclaredCheck>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.sql", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            if (ReadText(file, problems) is { } text)
-                checks.AddRange(CheckSections.Read(file, text, dialect, problems));
+            if (ReadText(file, problems) is { } text && Fill(file, text, dialect, variables, problems) is { } filled)
+                checks.AddRange(CheckSections.Read(file, filled, dialect, problems));
         }
 
         foreach (var twice in checks.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
@@ -48,6 +50,19 @@ public static class CheckFileReader
         }
 
         return problems.Count == 0 ? checks : throw new FolderException(folder, problems);
+    }
+
+    private static string? Fill(string file, string text, ISqlDialect dialect, VariableSet? variables, List<FileProblem> problems)
+    {
+        try
+        {
+            return VariableBinding.Fill(file, text, dialect, variables);
+        }
+        catch (FolderException e)
+        {
+            problems.AddRange(e.Problems);
+            return null;
+        }
     }
 
     private static string? ReadText(string file, List<FileProblem> problems)

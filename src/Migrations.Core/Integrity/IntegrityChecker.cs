@@ -6,6 +6,7 @@ using Migrations.Folders;
 using Migrations.Planning;
 using Migrations.Running;
 using Migrations.Schema;
+using Migrations.Variables;
 
 namespace Migrations.Integrity;
 
@@ -142,7 +143,8 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             Recommendation = error.NextStep,
         };
 
-    private MigrationFolder ReadFolder(CancellationToken cancellationToken) => source.Read(_options.Folder, cancellationToken);
+    private MigrationFolder ReadFolder(CancellationToken cancellationToken) =>
+        VariableBinding.ReadFolder(source, _options.Folder, driver.Dialect, cancellationToken);
 
     /// <summary>An empty folder is good only where the history, or the caller, knows of it.</summary>
     private async Task<MigrationFolder> ReadFolderAsync(IDatabaseSession session, CancellationToken cancellationToken)
@@ -223,7 +225,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
     )
     {
         var checks = CheckFileReader
-            .Read(source, driver.Dialect)
+            .Read(source, driver.Dialect, _options.Folder.Variables)
             .Where(c => c.IsFor(_options.Environment) && IsNamed(c.Name, request.Names))
             .ToList();
         if (checks.Count == 0 || !request.OnCopy)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Migrations.Databases;
 using Migrations.Folders;
+using Migrations.Variables;
 
 namespace Migrations.Integrity;
 
@@ -33,14 +34,14 @@ public sealed class MigrationChecklist(
         CancellationToken cancellationToken = default
     )
     {
-        var read = source.Read(_options.Folder, cancellationToken);
+        var read = VariableBinding.ReadFolder(source, _options.Folder, driver.Dialect, cancellationToken);
         var runner = new Rehearsal(driver, target, source, _options);
         var empty = await runner.RunAsync(rehearsal with { WithData = false, Checks = false }, cancellationToken).ConfigureAwait(false);
         var populated = rehearsal.All
             ? null
             : await runner.RunAsync(rehearsal with { WithData = true, Checks = false }, cancellationToken).ConfigureAwait(false);
         var backup = await BackupChecks.AskAsync(driver, target, checks, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        return [.. Judge(read, empty, populated, backup).Select(r => r.Of(target, _options.Service, source.Name))];
+        return [.. Judge(read, empty, populated, backup, checks.MaxDuration).Select(r => r.Of(target, _options.Service, source.Name))];
     }
 
     /// <summary>Answers the items. Pure.</summary>
@@ -48,7 +49,8 @@ public sealed class MigrationChecklist(
         MigrationFolder read,
         RehearsalReport empty,
         RehearsalReport? populated,
-        CheckResult backup
+        CheckResult backup,
+        TimeSpan? maxDuration = null
     )
     {
         foreach (var result in empty.Results)
@@ -73,13 +75,7 @@ public sealed class MigrationChecklist(
                 "there is no copy with rows to test it on"
             );
             yield return Tested(migration, withRows ?? result);
-            yield return Item(
-                migration,
-                "duration",
-                (withRows ?? result).Applies ? CheckStatus.Pass : CheckStatus.NotRun,
-                Duration(withRows ?? result),
-                recommendation: null
-            );
+            yield return Lasts(migration, withRows ?? result, maxDuration);
             yield return Item(migration, "backup-made", backup.Status, backup.Message, backup.Recommendation);
         }
     }
@@ -159,13 +155,24 @@ public sealed class MigrationChecklist(
             ),
         };
 
-    private static string Duration(RehearsalResult result) =>
-        !result.Applies
-            ? "It was not applied."
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"It took {result.Duration.TotalMilliseconds:0} ms on {(result.WithData ? "a copy with all rows" : "a copy without rows")}."
+    private static CheckResult Lasts(Migration migration, RehearsalResult result, TimeSpan? maxDuration)
+    {
+        if (!result.Applies)
+            return Item(migration, "duration", CheckStatus.NotRun, "It was not applied.", recommendation: null);
+        var taken = string.Create(
+            CultureInfo.InvariantCulture,
+            $"It took {result.Duration.TotalMilliseconds:0} ms on {(result.WithData ? "a copy with all rows" : "a copy without rows")}"
+        );
+        return maxDuration is not { } most || result.Duration <= most
+            ? Item(migration, "duration", CheckStatus.Pass, taken + ".", recommendation: null)
+            : Item(
+                migration,
+                "duration",
+                CheckStatus.Fail,
+                string.Create(CultureInfo.InvariantCulture, $"{taken}; {most.TotalSeconds:0.###} s are allowed."),
+                "Split it, do the slow part outside of the deployment, or allow more with --max-duration."
             );
+    }
 
     private static CheckResult Item(Migration migration, string name, CheckStatus status, string message, string? recommendation) =>
         new()

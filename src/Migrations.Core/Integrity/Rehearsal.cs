@@ -5,6 +5,7 @@ using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 using Migrations.Schema;
+using Migrations.Variables;
 
 namespace Migrations.Integrity;
 
@@ -26,7 +27,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
     public async Task<RehearsalReport> RunAsync(RehearsalRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new RehearsalRequest();
-        var read = source.Read(_options.Folder, cancellationToken);
+        var read = VariableBinding.ReadFolder(source, _options.Folder, driver.Dialect, cancellationToken);
         var input = await ReadInputAsync(read, wanted, cancellationToken).ConfigureAwait(false);
         var migrations = Chosen(input, wanted);
         var results = new List<RehearsalResult>();
@@ -75,9 +76,9 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
     private SchemaDifference WithoutSecrets(SchemaDifference difference) =>
         difference with
         {
-            Left = difference.Left is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Left),
-            Right = difference.Right is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Right),
-            Fix = difference.Fix is null ? null : ScriptRedaction.Redact(driver.Dialect, difference.Fix),
+            Left = difference.Left is null ? null : ScriptRedaction.Show(driver.Dialect, difference.Left),
+            Right = difference.Right is null ? null : ScriptRedaction.Show(driver.Dialect, difference.Right),
+            Fix = difference.Fix is null ? null : ScriptRedaction.Show(driver.Dialect, difference.Fix),
         };
 
     private async Task<PlanningInput> ReadInputAsync(MigrationFolder read, RehearsalRequest request, CancellationToken cancellationToken)
@@ -128,7 +129,10 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
     private async Task<IReadOnlyList<CheckResult>> AskChecksAsync(RehearsalCopy copy, string? leftOut, CancellationToken cancellationToken)
     {
         var results = new List<CheckResult>();
-        var checks = CheckFileReader.Read(source, driver.Dialect).Where(c => c.IsFor(_options.Environment)).ToList();
+        var checks = CheckFileReader
+            .Read(source, driver.Dialect, _options.Folder.Variables)
+            .Where(c => c.IsFor(_options.Environment))
+            .ToList();
         if (checks.Count == 0)
             return results;
         if (leftOut is not null)

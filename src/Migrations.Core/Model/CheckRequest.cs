@@ -34,4 +34,7 @@ public sealed record CheckRequest
 
     /// <summary>How old the newest proven backup may be.</summary>
     public TimeSpan BackupAge { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long a migration may take on the copy of a checklist; null: as long as it takes.</summary>
+    public TimeSpan? MaxDuration { get; init; }
 }

@@ -43,6 +43,11 @@ internal static class PlannedScripts
         {
             return dialect.Analyze(script);
         }
+        catch (FolderException e) when (script.Filled is not null)
+        {
+            // Its variables: named with what is wrong with the other scripts.
+            return new ScriptAnalysis { Problems = e.Problems };
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw ScriptText.Unreadable(script, e);

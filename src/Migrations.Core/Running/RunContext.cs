@@ -4,6 +4,7 @@ using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
+using Migrations.Variables;
 
 namespace Migrations.Running;
 
@@ -28,7 +29,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>Reads the migrations and publishes what is worth a warning in them.</summary>
     public MigrationFolder ReadFolder(CancellationToken cancellationToken)
     {
-        var read = source.Read(options.Folder, cancellationToken);
+        var read = VariableBinding.ReadFolder(source, options.Folder, driver.Dialect, cancellationToken);
         foreach (var warning in read.Warnings)
             Warn(warning.ToString());
         return read;

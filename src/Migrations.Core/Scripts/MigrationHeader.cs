@@ -55,4 +55,7 @@ public sealed record MigrationHeader
 
     /// <summary><c>Breaking:</c> is there and not <c>no</c>.</summary>
     public bool Breaking { get; init; }
+
+    /// <summary><c>Variables:</c>, where the script takes variables.</summary>
+    public VariableRules Variables { get; init; } = VariableRules.Default;
 }

@@ -47,6 +47,15 @@ public sealed record MigrationScript
     /// <summary>The part's bytes as they were read and checked; null for a large part, which is read again.</summary>
     internal byte[]? Kept { get; init; }
 
+    /// <summary>Whether <c>${</c> is in it, so that it may take variables.</summary>
+    internal bool HasReference { get; init; }
+
+    /// <summary>
+    /// The text with the values of variables in it, made when it is first read, where there are variables; null otherwise. Never stored in
+    /// the history.
+    /// </summary>
+    internal Lazy<FilledText>? Filled { get; init; }
+
     /// <summary>A script of the engine's own, of no file.</summary>
     /// <param name="name">The name of the file in messages.</param>
     /// <param name="sql">The text.</param>
@@ -62,21 +71,25 @@ public sealed record MigrationScript
             IsEmpty = string.IsNullOrWhiteSpace(sql),
             Header = MigrationHeader.Empty with { StoreScript = false },
             Kept = bytes,
+            HasReference = sql.Contains("${", StringComparison.Ordinal),
         };
     }
+
+    /// <summary>The place in the file of a place in the text as it runs.</summary>
+    internal ScriptLocation At(int line, int? column = null) =>
+        new(File, line, column is { } at && Filled is not null ? Filled.Value.ColumnInFile(line, at) : column);
 
     /// <summary>
     /// Opens the part as it runs. Positions in it count from <see cref="FirstLine"/>. The last bytes of a file that was changed since it
     /// was checked are not returned: reading them throws a <see cref="MigrationException"/> (<see cref="ErrorId.FileChanged"/>).
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public Stream OpenRead() =>
-        Substituted is null ? OpenOriginal() : new MemoryStream(Encoding.UTF8.GetBytes(Substituted), writable: false);
+    public Stream OpenRead() => Changed is { } text ? new MemoryStream(Encoding.UTF8.GetBytes(text), writable: false) : OpenOriginal();
 
     /// <summary>Opens the part as text (UTF-8).</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public TextReader OpenText() =>
-        (Substituted ?? KeptText) is { } text
+        (Changed ?? KeptText) is { } text
             ? new StringReader(text)
             : new StreamReader(OpenOriginal(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024);
 
@@ -89,6 +102,8 @@ public sealed record MigrationScript
         using var reader = new StreamReader(OpenOriginal(), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
         return reader.ReadToEnd();
     }
+
+    private string? Changed => Filled?.Value.Text ?? Substituted;
 
     private string? KeptText => Kept is null ? null : Encoding.UTF8.GetString(Kept);
 

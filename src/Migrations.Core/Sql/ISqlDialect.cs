@@ -16,4 +16,7 @@ public interface ISqlDialect
 
     /// <summary>Whether a statement begins or commits a transaction of the script's own.</summary>
     TransactionMark MarkOf(ScriptStatement statement);
+
+    /// <summary>How a token is written that is a literal or a quoted name.</summary>
+    QuoteForm FormOf(ReadOnlySpan<char> token);
 }

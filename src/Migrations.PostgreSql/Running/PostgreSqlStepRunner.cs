@@ -262,7 +262,7 @@ internal sealed class PostgreSqlStepRunner(
     /// </summary>
     private async Task ConfineAsync(Confinement scratch, SqlPiece piece, CancellationToken cancellationToken)
     {
-        var location = new ScriptLocation(step.Script.File, piece.Line, piece.Column);
+        var location = step.Script.At(piece.Line, piece.Column);
         if (await scratch.RefusalAsync(connection, piece.Text, location, cancellationToken).ConfigureAwait(false) is { } refusal)
             throw refusal;
         if (scratch.MakesExtension(piece.Text))

@@ -107,7 +107,7 @@ internal static class StatementFailure
         {
             var before = piece.Text.AsSpan(0, at);
             var lines = before.Count('\n');
-            return new ScriptLocation(script.File, piece.Line + lines, lines == 0 ? piece.Column + at : at - before.LastIndexOf('\n'));
+            return script.At(piece.Line + lines, lines == 0 ? piece.Column + at : at - before.LastIndexOf('\n'));
         }
 
         if (piece.CopiesFromClient && NumberAfter(e.Where, ", ") is { } row)
@@ -119,7 +119,7 @@ internal static class StatementFailure
             return new ScriptLocation(script.File, piece.Line + body.Count('\n') + line - 1);
         }
 
-        return new ScriptLocation(script.File, piece.Line, piece.Column);
+        return script.At(piece.Line, piece.Column);
     }
 
     private static int? NumberAfter(string? text, string mark)

@@ -135,10 +135,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             || StatementClassifier.IsPassedOver(piece.Text, _connection.ServerVersion)
         )
             return;
-        if (
-            await IsLeftOutAsync(piece.Text, new ScriptLocation(step.Script.File, piece.Line, piece.Column), cancellationToken)
-                .ConfigureAwait(false)
-        )
+        if (await IsLeftOutAsync(piece.Text, step.Script.At(piece.Line, piece.Column), cancellationToken).ConfigureAwait(false))
             return;
         _running = piece;
         _statements++;

@@ -26,7 +26,7 @@ internal sealed class PostgreSqlDialect : ISqlDialect
         foreach (var piece in PostgreSqlStatementReader.Read(script))
         {
             if (piece.Kind == SqlPieceKind.Statement)
-                yield return new ScriptStatement(index++, piece.Text, new ScriptLocation(script.File, piece.Line, piece.Column));
+                yield return new ScriptStatement(index++, piece.Text, script.At(piece.Line, piece.Column));
         }
     }
 
@@ -41,4 +41,7 @@ internal sealed class PostgreSqlDialect : ISqlDialect
             StatementRole.Commit => TransactionMark.Commit,
             _ => TransactionMark.None,
         };
+
+    /// <inheritdoc/>
+    public QuoteForm FormOf(ReadOnlySpan<char> token) => SqlQuotes.FormOf(token);
 }

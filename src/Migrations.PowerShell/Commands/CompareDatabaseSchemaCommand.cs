@@ -1,6 +1,9 @@
+using System.Collections;
 using System.Management.Automation;
 using Migrations.Comparing;
+using Migrations.Configuration;
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.Schema;
 
 namespace Migrations.PowerShell.Commands;
@@ -25,7 +28,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsData.Compare, "DatabaseSchema")]
 [OutputType(typeof(SchemaDifference))]
-public sealed class CompareDatabaseSchemaCommand : MigrationCommand
+public sealed class CompareDatabaseSchemaCommand : ConfiguredCommand
 {
     /// <summary>What is expected.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -56,6 +59,14 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string? ScratchDatabase { get; set; }
 
+    /// <summary>
+    /// The values of <c>${name}</c> in the scripts of a migration folder, by name; a SecureString is never shown. They win over
+    /// <c>variables</c> in the configuration file.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable? Variable { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
         Guard(
@@ -70,11 +81,18 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
                     DatabaseDrivers.All,
                     Paths.CurrentFolder
                 );
+                var settings = new DatabaseSelector(Configured, Choice([], folder: null)).SettingsOf(service: null);
+                var variables = VariablesOf(settings, Variable);
+                var ignored = Ignore.Length > 0 ? Ignore : settings.Ignore?.Value ?? [];
                 var server = ScratchServer(ScratchDatabase);
                 var differences = Run(
                     async (events, token) =>
                     {
-                        var options = new MigratorOptions { Session = new SessionOptions { Events = events } };
+                        var options = new MigratorOptions
+                        {
+                            Folder = new FolderOptions { Variables = variables },
+                            Session = SessionOptions.Of(settings) with { Events = events },
+                        };
                         var reader = new SchemaSides(
                             sides.Driver,
                             options,
@@ -85,7 +103,7 @@ public sealed class CompareDatabaseSchemaCommand : MigrationCommand
                                 Session = options.Session,
                             }
                         );
-                        return await reader.CompareAsync(sides, Ignore, token).ConfigureAwait(false);
+                        return await reader.CompareAsync(sides, ignored, token).ConfigureAwait(false);
                     }
                 );
                 WriteObject(differences, enumerateCollection: true);

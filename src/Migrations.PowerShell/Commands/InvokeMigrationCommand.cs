@@ -86,9 +86,14 @@ public sealed class InvokeMigrationCommand : RunCommand
             var (target, first) => $"Apply at most {first} pending migrations up to {target}",
         };
 
+    private string? WrittenSchema =>
+        SchemaFile is not null ? Paths.Literal(SchemaFile)
+        : Settings.SchemaFile is { } configured ? PathIn(configured)
+        : null;
+
     private bool Checks => IsGiven(nameof(Check)) ? Check : Settings.CheckAfterRun?.Value == true;
 
-    private protected override bool ConcludesInAnyCase => Checks || SchemaFile is not null;
+    private protected override bool ConcludesInAnyCase => Checks || WrittenSchema is not null;
 
     private protected override Task<MigrationPlan> PlanAsync(
         Migrator migrator,
@@ -112,7 +117,7 @@ public sealed class InvokeMigrationCommand : RunCommand
             AllowOutOfOrder = AllowOutOfOrder.IsPresent,
             SkipChecksum = SkipChecksum.IsPresent,
             Check = Checks ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
-            SchemaFile = SchemaFile is null ? null : Paths.Literal(SchemaFile),
+            SchemaFile = WrittenSchema,
             Backup = BackupBefore,
             RestoreOnFailure = Restores,
         };

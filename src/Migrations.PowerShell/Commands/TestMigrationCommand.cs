@@ -67,6 +67,11 @@ public sealed class TestMigrationCommand : RehearsalCommand
     [DurationTransformation]
     public TimeSpan BackupAge { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>How long a migration may take on the copy: <c>10s</c>, or seconds. Default: no limit.</summary>
+    [Parameter(ParameterSetName = "Checklist")]
+    [DurationTransformation]
+    public TimeSpan MaxDuration { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -124,7 +129,12 @@ public sealed class TestMigrationCommand : RehearsalCommand
 
     private void Answer((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, RehearsalRequest request)
     {
-        var checks = new CheckRequest { BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath), BackupAge = BackupAge };
+        var checks = new CheckRequest
+        {
+            BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath),
+            BackupAge = BackupAge,
+            MaxDuration = IsGiven(nameof(MaxDuration)) ? MaxDuration : null,
+        };
         var results = Run(
             (events, token) =>
                 new MigrationChecklist(database.Driver, database.Target, folder, OptionsFor(events)).RunAsync(request, checks, token)

@@ -125,7 +125,7 @@ internal static class SqliteErrors
             }
         }
 
-        return new ScriptLocation(script.File, line, column);
+        return script.At(line, column);
     }
 
     /// <summary>A statement without its secrets; places in it stay as they are.</summary>

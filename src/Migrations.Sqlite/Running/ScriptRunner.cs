@@ -109,7 +109,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         // On a copy an ATTACH is not put off: whether it is refused is known before what needs it runs.
         if (head.NeedsAutocommit && handle.InTransaction && !(handle.IsConfined && head.Kind == StatementKind.Attach))
         {
-            AfterCommit.Add(new ScriptStatement(Statements, text, new ScriptLocation(_script.File, window.Line, window.Column)));
+            AfterCommit.Add(new ScriptStatement(Statements, text, _script.At(window.Line, window.Column)));
             window.Advance(length);
             return false;
         }

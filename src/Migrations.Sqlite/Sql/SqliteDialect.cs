@@ -32,4 +32,7 @@ internal sealed class SqliteDialect : ISqlDialect
             StatementKind.Commit => TransactionMark.Commit,
             _ => TransactionMark.None,
         };
+
+    /// <inheritdoc/>
+    public QuoteForm FormOf(ReadOnlySpan<char> token) => SqliteNames.FormOf(token);
 }

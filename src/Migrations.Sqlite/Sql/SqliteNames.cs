@@ -1,3 +1,5 @@
+using Migrations.Sql;
+
 namespace Migrations.Sqlite;
 
 /// <summary>Names and their quotes.</summary>
@@ -8,6 +10,16 @@ internal static class SqliteNames
 
     /// <summary>A name in quotes, whatever is in it.</summary>
     public static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    /// <summary>How a quoted name or a literal is written (<see href="https://sqlite.org/lang_keywords.html"/>).</summary>
+    public static QuoteForm FormOf(ReadOnlySpan<char> token)
+    {
+        var open = token.IndexOfAny("'\"`[") + 1;
+        var (quote, closing) = (token[open - 1], token[open - 1] == '[' ? ']' : token[open - 1]);
+        var close = token.Length > open && token[^1] == closing ? 1 : 0;
+        // In brackets nothing is doubled.
+        return quote == '[' ? new QuoteForm(open, close) { Forbidden = "]" } : new QuoteForm(open, close) { Doubled = $"{quote}" };
+    }
 
     /// <summary>A name as it is, in quotes only where SQLite needs them.</summary>
     public static string Show(string name) => IsPlain(name) ? name : Quote(name);

@@ -38,7 +38,7 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
     public ReadOnlySpan<byte> Text => _window.Text[.._significantLength];
 
     /// <summary>Where the statement begins.</summary>
-    public ScriptLocation Location => new(script.File, _window.Line, _window.Column);
+    public ScriptLocation Location => script.At(_window.Line, _window.Column);
 
     /// <summary>
     /// Where a literal, comment, quoted name or trigger body begins that the script does not close; known once everything is read.
@@ -49,8 +49,7 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
     /// Where a line comment begins that hides what is meant as further lines, because these end with CR alone; known once everything is
     /// read.
     /// </summary>
-    public ScriptLocation? Hiding =>
-        _hiding ?? (_window.HidingComment is { } comment ? new ScriptLocation(script.File, comment.Line, comment.Column) : null);
+    public ScriptLocation? Hiding => _hiding ?? (_window.HidingComment is { } comment ? script.At(comment.Line, comment.Column) : null);
 
     /// <summary>The statement as an object of its own.</summary>
     public ScriptStatement ToStatement() => new(Index, Encoding.UTF8.GetString(Text), Location);
@@ -63,7 +62,7 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
         if (!_window.SkipBlank())
         {
             if (_window.OpenComment is { } comment)
-                Unterminated = new ScriptLocation(script.File, comment.Line, comment.Column);
+                Unterminated = script.At(comment.Line, comment.Column);
             return false;
         }
 
@@ -123,7 +122,7 @@ internal sealed class SqliteStatementReader(MigrationScript script, int windowSi
     private ScriptLocation LocationOf(int at)
     {
         var (line, column) = _window.PlaceOf(at);
-        return new ScriptLocation(script.File, line, column);
+        return script.At(line, column);
     }
 
     private static Place Next(Place place, SqlTokenKind kind, ReadOnlySpan<byte> token) =>

@@ -49,6 +49,22 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("{ \"defaultEnvironment\": \"x\", \"environments\": { } }", 1, 25, "no environment 'x'")]
     [InlineData("{ \"environments\": { \"e\": { \"databases\": { \"a\": \"x\" } } } }", 1, 43, "no service 'a'")]
     [InlineData("{ \"environments\": { \"e\": { \"confirm\": 1 } } }", 1, 39, "must be true or false")]
+    [InlineData("{ \"variables\": { \"a-b\": \"x\" } }", 1, 18, "cannot be the name of a variable")]
+    [InlineData("{ \"variables\": { \"a\": true } }", 1, 23, "must be a string in double quotes, or a number")]
+    [InlineData("{ \"variables\": [] }", 1, 16, "must be an object in braces")]
+    [InlineData("{ \"schemaFile\": 1 }", 1, 17, "must be a string")]
+    [InlineData(
+        "{ \"schemaFile\": \"s.sql\", \"services\": { \"a\": { \"path\": \"x\" }, \"b\": { \"path\": \"y\" } } }",
+        1,
+        17,
+        "Several services would write"
+    )]
+    [InlineData(
+        "{ \"services\": { \"a\": { \"path\": \"x\", \"schemaFile\": \"s\" }, \"b\": { \"path\": \"y\", \"schemaFile\": \"s\" } } }",
+        1,
+        92,
+        "Several services would write"
+    )]
     public void What_is_wrong_is_named_with_its_place(string text, int line, int column, string words)
     {
         var error = Invalid(() => Open(text));
@@ -203,6 +219,54 @@ public sealed class ConfigurationFileTests : IDisposable
         var all = Select(configuration, choice with { Databases = [], Services = ["*"] });
         Assert.Equal([("a", "l.db", _folder["a"]), ("b", "l.db", _folder["b"])], all.Select(s => (s.Service, s.Database, s.Folder)));
         Assert.All(all, s => Assert.Equal((true, "local", "local"), (s.Confirm, s.Environment, s.Settings.HistoryTable!.Value)));
+    }
+
+    [Fact]
+    public void Variables_are_taken_one_by_one_and_those_of_the_call_win()
+    {
+        _folder.Write("secret", "s3cr3t");
+        var configuration = Open(
+            """
+            { "variables": { "a": "top", "b": "top", "c": 5, "d": "${file:secret}", "e": "$${x}" },
+              "services": { "s": { "path": "s", "variables": { "a": "service" } } },
+              "environments": { "local": { "database": "l.db", "variables": { "a": "environment", "b": "environment" } } } }
+            """
+        );
+        var selected = Assert.Single(
+            Select(
+                configuration,
+                new DatabaseChoice
+                {
+                    CurrentFolder = _folder.Path,
+                    Target = Target,
+                    Environment = "local",
+                }
+            )
+        );
+        var references = new ConfigurationReferences(_folder.Path, secrets: null);
+        var found = ConfiguredVariables.Find(
+            selected.Settings,
+            references,
+            [new ScriptVariable("c", "call"), new ScriptVariable("f", "")]
+        )!;
+        Assert.Equal(
+            "a = service, b = environment, c = call, d = ***, e = ${x}, f = ",
+            string.Join(", ", found.Variables.OrderBy(v => v.Name, StringComparer.Ordinal))
+        );
+        Assert.Equal("s3cr3t", found.Find("d")!.Value);
+        Assert.Null(ConfiguredVariables.Find(ConfigurationSettings.None, references, given: null));
+        Assert.NotNull(ConfiguredVariables.Find(ConfigurationSettings.None, references, given: []));
+    }
+
+    [Fact]
+    public void A_value_that_cannot_be_one_is_at_its_place_in_the_file()
+    {
+        Environment.SetEnvironmentVariable("MIGRATIONS_TEST_LINES", "x\ny");
+        var configuration = Open("{ \"variables\": {\n  \"a\": \"${MIGRATIONS_TEST_LINES}\" } }");
+        var error = Assert.Throws<MigrationException>(() =>
+            ConfiguredVariables.Find(configuration.Settings, new ConfigurationReferences(_folder.Path, secrets: null), given: null)
+        );
+        Assert.Equal((ErrorId.ConfigurationInvalid, 2, 8), (error.Id, error.Location!.Line, error.Location.Column));
     }
 
     [Theory]

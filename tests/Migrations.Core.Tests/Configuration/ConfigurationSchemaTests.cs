@@ -53,6 +53,9 @@ public sealed partial class ConfigurationSchemaTests
     [InlineData("""{ "timeouts": { "lock": "soon" } }""")]
     [InlineData("""{ "backup": { "keepLast": 0 } }""")]
     [InlineData("""{ "layout": "other" }""")]
+    [InlineData("""{ "variables": { "a-b": "x" } }""")]
+    [InlineData("""{ "variables": { "a": null } }""")]
+    [InlineData("""{ "environments": { "e": { "schemaFile": "" } } }""")]
     public void What_the_reader_refuses_is_not_valid(string text)
     {
         Assert.False(IsValid(text), text);

@@ -1,0 +1,71 @@
+using System.Text;
+using Migrations.Folders;
+using Migrations.History;
+using Migrations.Sql;
+
+namespace Migrations.Variables;
+
+/// <summary>Gives scripts the variables of a call. Their text is filled in when it is first read.</summary>
+internal static class VariableBinding
+{
+    /// <summary>Reads a migration folder whose scripts take variables.</summary>
+    /// <exception cref="MigrationException">As for <see cref="MigrationSource.Read"/>.</exception>
+    public static MigrationFolder ReadFolder(
+        MigrationSource source,
+        FolderOptions options,
+        ISqlDialect dialect,
+        CancellationToken cancellationToken
+    )
+    {
+        var read = source.Read(options, cancellationToken);
+        return options.Variables is not { } variables
+            ? read
+            : read with
+            {
+                Migrations =
+                [
+                    .. read.Migrations.Select(m =>
+                        m with
+                        {
+                            Up = Bind(m.Up, dialect, variables),
+                            Down = m.Down is null ? null : Bind(m.Down, dialect, variables),
+                        }
+                    ),
+                ],
+            };
+    }
+
+    /// <summary>A script that takes variables; the same one without variables, or when it has no reference.</summary>
+    public static MigrationScript Bind(MigrationScript script, ISqlDialect dialect, VariableSet? variables)
+    {
+        // What goose's own directive has filled in is filled in.
+        if (variables is null || !script.HasReference || script.Substituted is not null)
+            return script;
+        KnownSecrets.Add(variables.Variables.Where(v => v.IsSecret).Select(v => v.Value));
+        return script with
+        {
+            Filled = new Lazy<FilledText>(
+                () => new VariableInserter(dialect, variables, script).Fill(script.ReadOriginalText()),
+                LazyThreadSafetyMode.PublicationOnly
+            ),
+        };
+    }
+
+    /// <summary>The text of a file that is no migration, with variables in it.</summary>
+    /// <exception cref="FolderException">A variable is not defined, or is where it may not be; all of them are named.</exception>
+    public static string Fill(string file, string text, ISqlDialect dialect, VariableSet? variables)
+    {
+        var bound = Bind(MigrationScript.OfText(file, text) with { Header = HeaderOf(file, text) }, dialect, variables);
+        return bound.Filled?.Value.Text ?? text;
+    }
+
+    private static MigrationHeader HeaderOf(string file, string text)
+    {
+        var header = new HeaderBuilder(MigrationHeader.Empty, file);
+        var comments = new LeadingComments();
+        comments.Start(firstLine: 1, header);
+        comments.Append(Encoding.UTF8.GetBytes(text));
+        comments.Finish();
+        return header.Header;
+    }
+}
