@@ -41,9 +41,9 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         (Get-ErrorOf { Copy-Database $database $target -Table more }).Exception.Message | Should -BeLike '*more.n*id 1*'
         (Get-ErrorOf { Copy-Database $database $target -OnError Reject }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
         $file = Join-Path $folder 'rejected.sql'
-        $more = Copy-Database $database $target -Table more -OnError Reject -RejectFile $file
+        $more = Copy-Database $database $target -Table more -OnError Reject -RejectFile $file | Where-Object Kind -EQ table
         $more.Rows, $more.Rejected | Should -Be 1, 1
         Get-Content $file -Raw | Should -BeLike "*INSERT INTO*'x'*"
-        (Copy-Database $database $target -Table more -ColumnType more.n=text -Recreate -Force).Columns[1].Type | Should -Be 'text'
+        (Copy-Database $database $target -Table more -ColumnType more.n=text -Recreate -Force | Where-Object Kind -EQ table).Columns[1].Type | Should -Be 'text'
     }
 }
