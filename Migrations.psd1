@@ -20,6 +20,7 @@
         'Get-MigrationConfiguration'
         'Get-MigrationHistory'
         'Get-MigrationStatus'
+        'Import-MigrationHistory'
         'Invoke-Migration'
         'New-Migration'
         'New-MigrationConfiguration'

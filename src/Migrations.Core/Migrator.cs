@@ -1,3 +1,4 @@
+using Migrations.Adoption;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.History;
@@ -36,7 +37,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         await using (session.ConfigureAwait(false))
         {
             var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
-            Doubt(input);
+            await DoubtAsync(session, input, cancellationToken).ConfigureAwait(false);
             return Statuses(input);
         }
     }
@@ -59,7 +60,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         await using (session.ConfigureAwait(false))
         {
             var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
-            Doubt(input);
+            await DoubtAsync(session, input, cancellationToken).ConfigureAwait(false);
             return Summary(input, session.Info, await session.Inspector.FindLockHolderAsync(cancellationToken).ConfigureAwait(false));
         }
     }
@@ -185,9 +186,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
     /// <returns>What was repaired, and what was compared.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
     public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
-        WriteHistoryAsync(
-            (session, recorder, input) =>
-                new HistoryRepair(session, driver.Dialect, target, source.Name, recorder).RunAsync(
+        _context.WriteAsync(
+            (session, input) =>
+                new HistoryRepair(session, driver.Dialect, target, source.Name, _context.NewRecorder()).RunAsync(
                     input,
                     request ?? new RepairRequest(),
                     cancellationToken
@@ -200,8 +201,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
     /// <exception cref="MigrationException"><see cref="ErrorId.BaselineConflict"/>, or the database is missing or refuses.</exception>
     public async Task<IReadOnlyList<MigrationStatus>> BaselineAsync(BaselineRequest request, CancellationToken cancellationToken = default)
     {
-        _ = await WriteHistoryAsync(
-                (session, recorder, input) => HistoryBaseline.RunAsync(session, recorder, input, request, cancellationToken),
+        _ = await _context
+            .WriteAsync(
+                (session, input) => HistoryBaseline.RunAsync(session, _context.NewRecorder(), input, request, cancellationToken),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -227,18 +229,31 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         }
     }
 
-    /// <summary>Where a folder is only looked at, that it may be the wrong one is a warning.</summary>
-    private void Doubt(PlanningInput input)
+    /// <summary>
+    /// Where a folder is only looked at, that it may be the wrong one is a warning, and so is that another tool is still in use.
+    /// </summary>
+    private async Task DoubtAsync(IDatabaseSession session, PlanningInput input, CancellationToken cancellationToken)
     {
         if (FolderIdentity.Find(input) is { } error)
             _context.Warn($"{error.Message} {error.NextStep}");
+        if (input.ForeignHistory is { } foreign)
+            _context.Warn(
+                $"The migrations of this database were recorded by {foreign}, so what is applied is not known here. Take that "
+                    + "history over: "
+                    + "migrations adopt (with --what-if to look first)."
+            );
+        if (await TakeOverWatch.FindAsync(session, input, cancellationToken).ConfigureAwait(false) is { } warning)
+            _context.Warn(warning);
     }
 
     private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure) =>
         new(driver, target, _context.Options.Session, backup, restoreOnFailure);
 
     private DatabaseStatus Summary(PlanningInput input, DatabaseInfo info, LockHolder? holder) =>
-        StatusBuilder.Summarize(Statuses(input), input.History, target, source.Name, _context.Options.Service, info, holder);
+        StatusBuilder.Summarize(Statuses(input), input.History, target, source.Name, _context.Options.Service, info, holder) with
+        {
+            ForeignHistory = input.ForeignHistory,
+        };
 
     private IReadOnlyList<MigrationStatus> Statuses(PlanningInput input)
     {
@@ -278,24 +293,6 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
             var plan = planner(input);
             _ = _context.Analyze(plan, input.History);
             return plan;
-        }
-    }
-
-    private async Task<T> WriteHistoryAsync<T>(
-        Func<IDatabaseSession, JournalRecorder, PlanningInput, Task<T>> write,
-        CancellationToken cancellationToken
-    )
-    {
-        var read = _context.ReadFolder(cancellationToken);
-        var session = await _context.OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
-            await using (held.ConfigureAwait(false))
-            {
-                var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
-                return await write(session, _context.NewRecorder(), input).ConfigureAwait(false);
-            }
         }
     }
 }

@@ -93,6 +93,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         var run = new MigrationRun(session, context.Driver.Dialect, context.Target, context.NewRecorder(), context.Options, planned.History)
         {
             Folder = context.Folder,
+            Mirror = await StepMirror.FindAsync(session.History.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
             Backup = protection.Backup?.Path,
         };
         try

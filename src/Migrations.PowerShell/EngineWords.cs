@@ -1,3 +1,4 @@
+using Migrations.Adoption;
 using Migrations.Backup;
 using Migrations.Integrity;
 
@@ -15,6 +16,7 @@ internal static class EngineWords
             RestoreResult restored => (T)(object)(restored with { Checks = Of(restored.Checks) }),
             RehearsalReport rehearsed => (T)
                 (object)(rehearsed with { Results = [.. rehearsed.Results.Select(Of)], Checks = Of(rehearsed.Checks) }),
+            AdoptionResult adopted => (T)(object)Of(adopted),
             IReadOnlyList<CheckResult> checks => (T)Of(checks),
             _ => result,
         };
@@ -27,6 +29,12 @@ internal static class EngineWords
             // What a declared check found is the database's words.
             Message = check.Category is CheckCategory.Declared ? check.Message : NextStep.ForPowerShell(check.Message),
             Recommendation = check.Recommendation is { } way ? NextStep.ForPowerShell(way) : null,
+        };
+
+    private static AdoptionResult Of(AdoptionResult result) =>
+        result with
+        {
+            NotRun = result.NotRun is { } reason ? NextStep.ForPowerShell(reason) : null,
         };
 
     private static RehearsalResult Of(RehearsalResult result) =>

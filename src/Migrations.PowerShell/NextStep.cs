@@ -15,6 +15,7 @@ internal static partial class NextStep
         ["create"] = "New-Migration",
         ["repair"] = "Repair-MigrationHistory",
         ["baseline"] = "Set-MigrationBaseline",
+        ["adopt"] = "Import-MigrationHistory",
         ["backup"] = "Backup-Database",
         ["backups"] = "Get-DatabaseBackup",
         ["verify"] = "Test-DatabaseBackup",
@@ -76,7 +77,7 @@ internal static partial class NextStep
     }
 
     [GeneratedRegex(
-        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|backups|backup|verify"
+        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|adopt|backups|backup|verify"
             + @"|restore|prune|test|check|schema|diff --data|diff|copy|config --new|config)\b(?<operand> (?=[\w""']))?",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000

@@ -15,10 +15,11 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["History", "Configuration"],
         ["Databases"],
         ["Variables"],
-        ["Backup"],
+        ["Backup", "Foreign"],
         ["Planning"],
         ["Running"],
         ["Integrity"],
+        ["Adoption"],
         ["Comparing", "Transfer", "."],
     ];
 

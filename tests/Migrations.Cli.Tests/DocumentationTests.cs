@@ -34,6 +34,8 @@ public sealed partial class DocumentationTests : IDisposable
         "#",
     ];
 
+    private const string OtherTools = "docs/coming-from.md";
+
     private static readonly string[] WholePages = ["README.md", "docs/tutorial.md"];
 
     private static readonly Dictionary<string, string> Beforehand = new(StringComparer.Ordinal)
@@ -75,6 +77,7 @@ public sealed partial class DocumentationTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The lines are written for a POSIX shell.");
         _temporary.CopyFrom(Repository.PathOf("samples"), "samples");
         _temporary.CopyFrom(Repository.PathOf("docs", "examples"), "docs/examples");
+        _temporary.CopyFrom(Repository.Fixture("adoption"), "other-tools");
         var blocks = MarkdownPage
             .Read(page)
             .Blocks.Where(b => b.Section.Length == 0 || section.Length == 0 || b.Section == section)
@@ -141,12 +144,24 @@ public sealed partial class DocumentationTests : IDisposable
                 .Select(l => $"{block.Place}: '{l}': if no test is to run it, put '<!-- not run: why -->' above the block.")
             : [];
 
+    /// <summary>A database as the tool of a section leaves it: the one whose name the heading has.</summary>
+    private static string DatabaseOf(IReadOnlyList<CodeBlock> blocks)
+    {
+        var heading = blocks[^1].Section.Replace(" ", "", StringComparison.Ordinal);
+        var tool = Directory
+            .EnumerateDirectories(Repository.Fixture("adoption"))
+            .Select(d => Path.GetFileName(d))
+            .Where(t => heading.Contains(t, StringComparison.OrdinalIgnoreCase))
+            .MaxBy(t => t.Length);
+        return $"cp -r other-tools/{tool}/migrations migrations; sqlite3 shop.db < other-tools/{tool}/sqlite.sql";
+    }
+
     private string ScriptOf(string page, IReadOnlyList<CodeBlock> blocks)
     {
         var script = new StringBuilder()
             .AppendLine($"migrations() {{ dotnet '{CliProcess.Program}' \"$@\"; }}; export -f migrations")
             .AppendLine("set -E -o pipefail; place=before; trap 'echo \"FAILED at $place: $BASH_COMMAND\" >&2; exit 1' ERR")
-            .AppendLine(Beforehand.GetValueOrDefault(page, ""));
+            .AppendLine(page == OtherTools ? DatabaseOf(blocks) : Beforehand.GetValueOrDefault(page, ""));
         foreach (var block in blocks.Where(b => b.NotRun is null))
         {
             script.AppendLine($"place='{block.Place}'");

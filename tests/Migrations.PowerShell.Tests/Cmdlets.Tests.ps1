@@ -145,6 +145,22 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
         (Invoke-Migration $database $folder).Name | Should -Be '003_t3'
     }
 
+    It 'takes over the history of another tool, and gives it back' {
+        $null = Invoke-Migration $database $folder -First 2 -HistoryTable other_history
+        $sql = "CREATE TABLE _migrations (id integer, name text, applied_at text); INSERT INTO _migrations VALUES (1, '001_t1', '2024-01-15 10:30:22'), (2, '002_t2', '2024-01-15 10:30:23'); DROP TABLE other_history;"
+        if ($Engine -eq 'SQLite') { & sqlite3 $database $sql } else { $null = Invoke-Sql $database $sql }
+        { Invoke-Migration $database $folder } | Should -Throw '*_migrations*' -ErrorId 'ForeignHistoryFound*'
+        $plan = Import-MigrationHistory $database $folder -WhatIf
+        $plan.IsWritten | Should -BeFalse
+        $plan.Obstacles | Should -BeNullOrEmpty
+        $plan.Migrations.Proof | Should -Be 'Schema', 'Schema'
+        (Import-MigrationHistory $database $folder -KeepInStep).IsWritten | Should -BeTrue
+        (Get-MigrationStatus $database $folder).AdoptedFrom | Should -Be 'a runner with a table _migrations', 'a runner with a table _migrations', $null
+        (Invoke-Migration $database $folder).Name | Should -Be '003_t3'
+        (Import-MigrationHistory $database $folder -Undo).Statements | Should -BeNullOrEmpty
+        (Import-MigrationHistory $database $folder).Migrations.Name | Should -Be '001_t1', '002_t2', '003_t3'
+    }
+
     It 'undoes several when told to' {
         $null = Invoke-Migration $database $folder
         (Undo-Migration $database $folder -AcceptDataLoss -To 1 -Force).Name | Should -Be '003_t3', '002_t2'

@@ -54,7 +54,11 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         }
         if ($Cmdlet.Name -eq 'Test-Migration') { Set-Content migrations/004_tags.down.sql 'ALTER TABLE tags RENAME TO labels;' }
         $pending = @{ 'Invoke-Migration' = 1; 'Test-Migration' = 2 }[$Cmdlet.Name]
-        if ($Cmdlet.Name -eq 'Set-MigrationBaseline') { & sqlite3 shop.db 'CREATE TABLE customers (id integer PRIMARY KEY, name text);' }
+        if ($Cmdlet.Name -eq 'Import-MigrationHistory') {
+            foreach ($file in Get-ChildItem migrations/*.sql -Exclude *.down.sql) { Get-Content $file | & sqlite3 shop.db }
+            & sqlite3 shop.db "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('001'), ('002'), ('003'), ('004');"
+        }
+        elseif ($Cmdlet.Name -eq 'Set-MigrationBaseline') { & sqlite3 shop.db 'CREATE TABLE customers (id integer PRIMARY KEY, name text);' }
         else {
             $null = Invoke-Migration shop.db ./migrations -First ($pending ?? 4)
             if (-not $pending) { $null = Test-Migration shop.db ./migrations -All }

@@ -28,7 +28,8 @@ internal static class CommandTree
             CreateCommand.Create(runner),
             HistoryCommand.Create(runner),
             RepairCommand.Create(runner),
-            BaselineCommand.Create(runner)
+            BaselineCommand.Create(runner),
+            AdoptCommand.Create(runner)
         );
         Add(
             root,

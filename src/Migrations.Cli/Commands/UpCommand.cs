@@ -26,6 +26,10 @@ internal static class UpCommand
             "--skip-checksum",
             "Run even though applied scripts were edited or deleted. The history records it."
         );
+        var ignoreForeign = OptionOf.Flag(
+            "--ignore-foreign-history",
+            "Run even though the migrations of the database were recorded by another tool. The history records it."
+        );
         var protection = new ProtectionOptions();
         var command = new DescribedCommand(
             "up",
@@ -41,6 +45,7 @@ internal static class UpCommand
             mode,
             outOfOrder,
             skipChecksum,
+            ignoreForeign,
         };
         protection.AddTo(command);
         var check = CheckOption();
@@ -69,6 +74,7 @@ internal static class UpCommand
                             TransactionMode = parse.GetValue(mode) ?? call.Settings.TransactionMode,
                             AllowOutOfOrder = parse.GetValue(outOfOrder),
                             SkipChecksum = parse.GetValue(skipChecksum),
+                            IgnoreForeignHistory = parse.GetValue(ignoreForeign),
                             Check = checks ? new CheckRequest { Ignored = ignore.Read(parse, call.Settings) } : null,
                             SchemaFile = call.Settings.SchemaFile(parse.GetValue(schemaFile)),
                             Backup = protection.Backup(parse, call.Settings),

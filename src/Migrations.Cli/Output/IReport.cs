@@ -1,3 +1,4 @@
+using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
@@ -32,6 +33,12 @@ internal interface IReport : IEventSink
 
     /// <summary>What was, or would be, recorded as applied without running.</summary>
     void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf);
+
+    /// <summary>What of another tool's history was, or would be, taken over.</summary>
+    void Adoption(AdoptionResult result);
+
+    /// <summary>What taking an adoption back did, or would do.</summary>
+    void AdoptionUndo(AdoptionUndoResult result);
 
     /// <summary>How many of several services were completed.</summary>
     void Services(string summary);

@@ -14,6 +14,8 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonProfile))]
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonRepair))]
+[JsonSerializable(typeof(JsonAdoption))]
+[JsonSerializable(typeof(JsonAdoptionUndo))]
 [JsonSerializable(typeof(JsonFile))]
 [JsonSerializable(typeof(JsonSetting))]
 [JsonSerializable(typeof(JsonCheck))]

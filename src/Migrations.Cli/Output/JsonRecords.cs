@@ -34,6 +34,9 @@ internal sealed record JsonStatus(
     ScriptChange Change,
     string? Error,
     IReadOnlyList<string> OpenForeignKeys,
+    string? AdoptedFrom,
+    AdoptionProof? AdoptionProof,
+    string? ForeignHistory,
     string Path,
     string? File
 )
@@ -62,6 +65,9 @@ internal sealed record JsonStatus(
             s.Change,
             s.Error,
             s.OpenForeignKeys,
+            s.AdoptedFrom,
+            s.AdoptionProof,
+            s.ForeignHistory,
             s.Path,
             s.File
         );
@@ -81,7 +87,8 @@ internal sealed record JsonSummary(
     string? LockedBy,
     DateTime? LastRun,
     bool Exists,
-    string? Stamp
+    string? Stamp,
+    string? ForeignHistory
 )
 {
     public static JsonSummary Of(DatabaseStatus s) =>
@@ -99,7 +106,8 @@ internal sealed record JsonSummary(
             s.LockedBy,
             s.LastRun?.UtcDateTime,
             s.Exists,
-            s.Stamp
+            s.Stamp,
+            s.ForeignHistory
         );
 }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
@@ -110,6 +111,10 @@ internal sealed class JsonReport : IReport, IDisposable
 
     public void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf) =>
         Write(recorded.Select(JsonStatus.Of), json => json.JsonStatus);
+
+    public void Adoption(AdoptionResult result) => Write([JsonAdoption.Of(result)], json => json.JsonAdoption);
+
+    public void AdoptionUndo(AdoptionUndoResult result) => Write([JsonAdoptionUndo.Of(result)], json => json.JsonAdoptionUndo);
 
     // Each record names its service.
     public void Services(string summary) { }

@@ -10,6 +10,12 @@ internal static class StatusListing
         terminal.Out(title);
         terminal.Out(new string('=', title.Length));
         terminal.Out();
+        if (statuses.Count > 0 && statuses[0].ForeignHistory is { } foreign)
+        {
+            terminal.Out($"Recorded by {foreign}: what is applied is not known here.", Tone.Notice);
+            return;
+        }
+
         var width = statuses.Count == 0 ? 0 : statuses.Max(status => status.Name.Length);
         foreach (var status in statuses)
             PrintLine(terminal, status, width);
@@ -62,6 +68,8 @@ internal static class StatusListing
         );
         if (status.RecordedAs is { } other)
             notes.Add(IsApplied(status.State) ? $"applied as {other}" : $"this version was applied as {other}");
+        if (status is { AdoptedFrom: { } tool, AdoptionProof: { } proof })
+            notes.Add($"adopted from {tool}, proof: {proof.Word()}");
         if (status.Change == ScriptChange.Cosmetic)
             notes.Add("comments edited since");
         if (!status.HasUndo && status.State is not (MigrationState.Missing or MigrationState.NotHere))

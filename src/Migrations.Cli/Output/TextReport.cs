@@ -1,3 +1,4 @@
+using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
@@ -110,6 +111,18 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
                 ? $"What if: {count} would be recorded as applied in {target.Display} without running."
                 : $"{count} now {(recorded.Count == 1 ? "counts" : "count")} as applied in {target.Display} without running."
         );
+    }
+
+    public void Adoption(AdoptionResult result)
+    {
+        if (detail != Detail.Quiet || !result.IsWritten)
+            AdoptionListing.Print(terminal, result);
+    }
+
+    public void AdoptionUndo(AdoptionUndoResult result)
+    {
+        if (detail != Detail.Quiet || !result.IsWritten)
+            AdoptionListing.Print(terminal, result);
     }
 
     public void Services(string summary)

@@ -182,6 +182,33 @@ public enum ErrorId
     /// <summary>A baseline cannot be set because migrations are applied.</summary>
     BaselineConflict,
 
+    /// <summary>The database was migrated by another tool whose history was not taken over.</summary>
+    ForeignHistoryFound,
+
+    /// <summary>No history of a known tool is there, or not the one that was named.</summary>
+    ForeignHistoryMissing,
+
+    /// <summary>Several histories of other tools are there, and none was chosen.</summary>
+    ForeignHistoryAmbiguous,
+
+    /// <summary>Another tool's history has entries that failed or were left half-done.</summary>
+    ForeignHistoryDirty,
+
+    /// <summary>Entries of another tool's history and files of the folder do not match.</summary>
+    AdoptionUnmatched,
+
+    /// <summary>What another tool's history claims is not what the database shows.</summary>
+    AdoptionUnproven,
+
+    /// <summary>A history cannot be taken over because this one has rows already.</summary>
+    AdoptionConflict,
+
+    /// <summary>There is no adoption to take back.</summary>
+    AdoptionMissing,
+
+    /// <summary>An adoption cannot be taken back before the other tool's history says what happened since.</summary>
+    AdoptionOutdated,
+
     /// <summary>The migration lock could not be acquired in time.</summary>
     LockTimedOut,
 

@@ -35,6 +35,12 @@ public sealed record HistoryRecord
     /// <summary>Whether it counts as applied.</summary>
     public bool IsApplied => Applied is not null;
 
+    /// <summary>Whether another tool had applied it, and it was taken over from its history.</summary>
+    public bool IsAdopted { get; init; }
+
+    /// <summary>Whether the stored schema from which a replay starts holds what it made, when another tool had applied it.</summary>
+    public bool IsInSnapshot { get; init; }
+
     /// <summary>Whether it counts as applied without ever having run here, since a baseline.</summary>
     public bool IsBaseline => FirstApplied?.Event == JournalEvent.Baselined;
 }

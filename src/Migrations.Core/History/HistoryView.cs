@@ -46,6 +46,9 @@ public sealed class HistoryView
     /// <summary>The row that holds the schema from which a replay starts; null when no baseline stored one.</summary>
     public JournalEntry? Snapshot { get; private init; }
 
+    /// <summary>The other tool whose history was taken over; null when none was.</summary>
+    internal TakeOver? TakenOver { get; private init; }
+
     /// <summary>The environment whose database this is, by its last stamp, of whichever service; null without one.</summary>
     public string? Stamp { get; private init; }
 
@@ -62,6 +65,7 @@ public sealed class HistoryView
         long undo = 0;
         DateTimeOffset? lastRun = null;
         JournalEntry? snapshot = null;
+        TakeOver? takenOver = null;
         var isShared = false;
         var renumbering = new Renumbering();
         foreach (var entry in entries.Where(e => e.IsOfMigration))
@@ -75,6 +79,14 @@ public sealed class HistoryView
             if (entry.Event == JournalEvent.Snapshot)
             {
                 snapshot = entry;
+                foreach (var (covered, record) in records.Where(r => r.Value.FirstApplied is { Event: JournalEvent.Adopted }).ToList())
+                    records[covered] = record with { IsInSnapshot = true };
+                continue;
+            }
+
+            if (entry.Event == JournalEvent.TakenOver)
+            {
+                takenOver = TakeOver.Of(entry);
                 continue;
             }
 
@@ -94,6 +106,7 @@ public sealed class HistoryView
         return new HistoryView(records, entries.Count == 0 ? 0 : entries.Max(e => e.Id), undo, lastRun)
         {
             Snapshot = snapshot,
+            TakenOver = takenOver,
             IsShared = isShared,
             Stamp = StampIn(entries),
         };
@@ -122,6 +135,7 @@ public sealed class HistoryView
         {
             JournalEvent.Applied or JournalEvent.Baselined or JournalEvent.Adopted => record with
             {
+                IsAdopted = record.IsAdopted || entry.Event == JournalEvent.Adopted,
                 Applied = entry,
                 FirstApplied = entry,
                 RolledBack = false,

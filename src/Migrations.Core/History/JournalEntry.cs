@@ -76,6 +76,11 @@ public sealed record JournalEntry : IHasPlace
     /// <summary>The tool's version.</summary>
     public required string ToolVersion { get; init; }
 
+    /// <summary>
+    /// Statements of the engine's own that run with the row, in its transaction: another tool's table is kept in step. Not stored.
+    /// </summary>
+    internal IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>The script's text, as the file has it; null when it is too long, not wanted, or was not read.</summary>
     public string? Script { get; init; }
 

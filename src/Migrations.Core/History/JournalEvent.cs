@@ -30,6 +30,9 @@ public enum JournalEvent
     /// <summary>The schema as it was when a baseline was set, as SQL: a replay starts from it.</summary>
     Snapshot,
 
+    /// <summary>Another tool's history was taken over: which, and how far it was proven. Its migrations have rows of their own.</summary>
+    TakenOver,
+
     /// <summary>A rehearsal's verdict on a migration's undo.</summary>
     Rehearsed,
 

@@ -59,6 +59,21 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
             ErrorMessage = isRemoved ? "The stamp was removed." : null,
         };
 
+    /// <summary>A row about no migration.</summary>
+    public JournalEntry Entry(string name, JournalEvent what) =>
+        new()
+        {
+            RunId = RunId,
+            Service = service,
+            Name = name,
+            Direction = MigrationDirection.Up,
+            Event = what,
+            AppliedBy = OwnUser.Name,
+            Host = Environment.MachineName,
+            Success = true,
+            ToolVersion = ToolVersion,
+        };
+
     /// <summary>
     /// The text of a script as it is stored: as the file has it, without secrets; null when it is too long or is not wanted.
     /// </summary>

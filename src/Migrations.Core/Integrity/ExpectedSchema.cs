@@ -25,7 +25,18 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
     /// or a scratch database cannot be created.</exception>
     public async Task<SchemaSnapshot> OfAppliedAsync(PlanningInput input, IHistoryStore history, CancellationToken cancellationToken)
     {
-        var applied = input.History.Applied.Where(r => !r.IsBaseline).ToList();
+        var takenBack = input.History.Records.Where(r => r is { IsInSnapshot: true, IsApplied: false }).Select(r => r.Name).ToList();
+        if (takenBack.Count > 0)
+        {
+            throw new MigrationException(
+                ErrorId.MigrationMissing,
+                "The migrations cannot be replayed, because the schema that was stored when they were taken over still holds what was "
+                    + $"rolled back since: {string.Join(", ", takenBack)}.",
+                "Compare with a file that contains the whole schema: migrations diff <database> schema.sql"
+            );
+        }
+
+        var applied = input.History.Applied.Where(r => !r.IsBaseline && !r.IsInSnapshot).ToList();
         var gone = applied.Where(r => input.Match.FileOf(r) is null).Select(r => r.Name).ToList();
         if (gone.Count > 0)
         {
@@ -39,7 +50,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
         string? baseline = null;
         if (input.History.Snapshot is { } snapshot)
             baseline = await history.ReadScriptAsync(snapshot.Id, cancellationToken).ConfigureAwait(false);
-        if (baseline is null && input.History.Applied.Any(r => r.IsBaseline))
+        if (baseline is null && input.History.Applied.Any(r => r.IsBaseline || r.IsInSnapshot))
         {
             throw new MigrationException(
                 ErrorId.MigrationMissing,

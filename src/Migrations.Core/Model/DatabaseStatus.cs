@@ -46,6 +46,11 @@ public sealed record DatabaseStatus : IHasPlace
     /// <summary>Who holds the migration lock; null when no one does.</summary>
     public string? LockedBy { get; init; }
 
+    /// <summary>
+    /// The other tool by whose history this database was migrated, with its table, where that was not taken over; otherwise null.
+    /// </summary>
+    public string? ForeignHistory { get; init; }
+
     /// <summary>When anything was last recorded about a migration (UTC).</summary>
     public DateTimeOffset? LastRun { get; init; }
 

@@ -78,6 +78,18 @@ public sealed record MigrationStatus : IHasPlace
     /// </summary>
     public IReadOnlyList<string> OpenForeignKeys { get; init; } = [];
 
+    /// <summary>The other tool that applied it, where its history was taken over; null where this one applied it.</summary>
+    public string? AdoptedFrom { get; init; }
+
+    /// <summary>How far it was proven when it was taken over; null where it was not taken over.</summary>
+    public AdoptionProof? AdoptionProof { get; init; }
+
+    /// <summary>
+    /// The other tool by whose history this database was migrated, with its table, where that was not taken over: then nothing is known
+    /// here of what is applied. Otherwise null.
+    /// </summary>
+    public string? ForeignHistory { get; init; }
+
     /// <summary>The migration folder.</summary>
     public required string Path { get; init; }
 

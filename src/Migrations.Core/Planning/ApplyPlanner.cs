@@ -11,6 +11,7 @@ public static class ApplyPlanner
     public static MigrationPlan Plan(PlanningInput input, ApplyRequest request)
     {
         var overruled = new List<string>();
+        CheckForeign(input, request, overruled);
         AppliedScripts.Check(input, request.SkipChecksum, overruled);
 
         var pending = input.Migrations.Where(input.IsPending).ToList();
@@ -33,6 +34,26 @@ public static class ApplyPlanner
             TransactionMode = request.TransactionMode,
             Overruled = overruled.Count == 0 ? null : string.Join("; ", overruled),
         };
+    }
+
+    private static void CheckForeign(PlanningInput input, ApplyRequest request, List<string> overruled)
+    {
+        if (input.Foreign.Count == 0)
+            return;
+        var names = string.Join(", ", input.Foreign);
+        if (request.IgnoreForeignHistory)
+        {
+            overruled.Add("history of another tool: " + names);
+            return;
+        }
+
+        throw new PlanException(
+            ErrorId.ForeignHistoryFound,
+            $"The migrations of this database were recorded by {names}. Nothing is known of them here, so all would run again.",
+            "Take its history over: migrations adopt (with --what-if to look first). If it belongs to something else, apply with "
+                + "--ignore-foreign-history (recorded in the history).",
+            []
+        );
     }
 
     private static string EnvironmentReason(PlanningInput input, Migration migration) =>

@@ -23,6 +23,10 @@ public sealed record ApplyRequest
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     public bool SkipChecksum { get; init; }
 
+    /// <summary>Applies to a database whose migrations another tool recorded, and that was not taken over; recorded in the
+    /// history.</summary>
+    public bool IgnoreForeignHistory { get; init; }
+
     /// <summary>
     /// The checks that are made after the last step, under the lock, or at once when nothing is pending; a failed one fails the run. Null:
     /// none.

@@ -1,3 +1,4 @@
+using Migrations.Foreign;
 using Migrations.History;
 
 namespace Migrations.Planning;
@@ -33,6 +34,14 @@ public sealed record PlanningInput
     /// without a service, null without such a service.
     /// </summary>
     public string? OtherService { get; init; }
+
+    /// <summary>
+    /// Histories of other tools in the database, looked for only where this one has no row: what they count as applied is not known here.
+    /// </summary>
+    public IReadOnlyList<ForeignHistory> Foreign { get; init; } = [];
+
+    /// <summary>The histories of other tools in one line; null without one.</summary>
+    internal string? ForeignHistory => Foreign.Count == 0 ? null : string.Join(", ", Foreign);
 
     /// <summary>What rehearsals found, by the migration's full name; empty where none were kept beside the migrations.</summary>
     public IReadOnlyDictionary<string, RehearsalVerdict> Verdicts { get; init; } =

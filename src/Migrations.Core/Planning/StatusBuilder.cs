@@ -95,6 +95,9 @@ public static class StatusBuilder
             // What failed elsewhere is not wrong here.
             Error = state == MigrationState.NotHere ? null : record?.Failure?.ErrorMessage,
             OpenForeignKeys = input.OpenForeignKeys.GetValueOrDefault(migration.Key) ?? [],
+            AdoptedFrom = AdoptionNote.Of(record?.FirstApplied)?.Tool,
+            AdoptionProof = AdoptionNote.Of(record?.FirstApplied)?.Proof,
+            ForeignHistory = input.ForeignHistory,
             Path = folder,
             File = migration.Up.File,
         };
@@ -118,6 +121,8 @@ public static class StatusBuilder
             RowsAffected = record.FirstApplied?.RowsAffected,
             Checksum = record.Applied?.Checksum,
             Error = record.Failure?.ErrorMessage,
+            AdoptedFrom = AdoptionNote.Of(record.FirstApplied)?.Tool,
+            AdoptionProof = AdoptionNote.Of(record.FirstApplied)?.Proof,
             Path = folder,
         };
 

@@ -30,6 +30,9 @@ internal sealed class MigrationRun(
     /// <summary>The migration folder, for its results; null where none is to be passed on.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>Keeps another tool's table in step; null where none is.</summary>
+    public StepMirror? Mirror { get; init; }
+
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
 
@@ -69,6 +72,7 @@ internal sealed class MigrationRun(
             Entry = recorder.Entry(step.Migration, step.Direction, what) with
             {
                 ErrorMessage = overruled is null ? null : "Overruled: " + overruled,
+                Beside = Mirror?.Of(step) ?? [],
             },
         };
     }

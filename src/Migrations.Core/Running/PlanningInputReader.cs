@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Folders;
+using Migrations.Foreign;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
@@ -20,6 +21,11 @@ internal static class PlanningInputReader
     {
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
+        if (!entries.Any(e => e.IsOfMigration))
+            input = input with
+            {
+                Foreign = await ForeignHistoryFinder.FindAsync(session.History.Foreign, cancellationToken).ConfigureAwait(false),
+            };
         await session.History.CheckSchemaAsync(options.Service, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
         input = input with { OpenForeignKeys = await FindOpenKeysAsync(session.Inspector, input, cancellationToken).ConfigureAwait(false) };
         var changes = new ChangeFinder(session.History, dialect);

@@ -56,6 +56,29 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     public Task<PlanningInput> ReadInputAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
         PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken);
 
+    /// <summary>Looks at the database; nothing is changed.</summary>
+    public async Task<T> LookAsync<T>(Func<IDatabaseSession, PlanningInput, Task<T>> look, CancellationToken cancellationToken)
+    {
+        var read = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await look(session, await ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the history under the lock.</summary>
+    public async Task<T> WriteAsync<T>(Func<IDatabaseSession, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
+    {
+        var read = ReadFolder(cancellationToken);
+        var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+                return await write(session, await ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false))
+                    .ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Checks the scripts of a plan.</summary>
     /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
     public IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history) =>

@@ -14,6 +14,7 @@ internal static class OtherPrograms
         // Cloudflare D1 and Litestream.
         ("_cf_*", []),
         ("d1_migrations", ["name", "applied_at"]),
+        ("_migrations", ["name", "applied_at"]),
         ("_litestream_*", []),
         // Histories of migration tools.
         ("schema_migrations", ["version"]),

@@ -77,6 +77,8 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
         if (begins)
             Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
         var check = Add(history.Check(entry));
+        foreach (var statement in entry.Beside)
+            Add(new NpgsqlBatchCommand(statement));
         _whole = null;
         if (entry.Event == JournalEvent.Started)
             Add(new NpgsqlBatchCommand($"SELECT {history.Guard.Whole} AS {WholeColumn}"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.Databases;
 using Migrations.History;
 using Npgsql;
@@ -29,6 +30,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         Errors = new HistoryErrors(connection);
         _query = new HistoryQuery(connection, Errors);
         _append = new HistoryAppend(connection, this);
+        Foreign = new PostgreSqlForeignTables(connection);
         _look = new HistoryLook(connection);
         _firstSchema = new FirstSchema(connection, HistoryTable.Schema(options), options.HistoryTable, _look);
     }
@@ -43,6 +45,9 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     public HistoryErrors Errors { get; }
 
     private string Display => HistoryTable.Display(_connection.Options);
+
+    /// <inheritdoc/>
+    public IForeignTables Foreign { get; }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken)
@@ -144,8 +149,14 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     private NpgsqlBatchCommand Insert(JournalEntry entry, string elapsed, string rows, string returning)
     {
         _runId = entry.RunId;
-        return HistoryInsert.Of(_connection, entry, "pg_catalog.clock_timestamp()", elapsed, rows, returning);
+        return HistoryInsert.Of(_connection, entry, Time(entry), elapsed, rows, returning);
     }
+
+    // What another tool applied keeps the moment that this tool recorded.
+    private static string Time(JournalEntry entry) =>
+        entry.Event == JournalEvent.Adopted && entry.AppliedAt != default
+            ? $"{PostgreSqlText.Literal(entry.AppliedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))}::pg_catalog.timestamptz"
+            : "pg_catalog.clock_timestamp()";
 
     /// <summary>The row of a step, with its figures computed by the server.</summary>
     /// <param name="entry">The row.</param>

@@ -31,6 +31,7 @@ internal sealed class PostgreSqlStepRunner(
     private NpgsqlBatchCommand? _check;
     private NpgsqlBatchCommand? _verification;
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
+    private readonly HashSet<NpgsqlBatchCommand> _beside = [];
     private SqlPiece? _copy;
     private int _characters;
     private long _bytes;
@@ -119,6 +120,8 @@ internal sealed class PostgreSqlStepRunner(
             return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero
                 ? history.Errors.Disturbed(step.Entry, e)
                 : history.Errors.Refused(e, "Writing");
+        if (e.BatchCommand is NpgsqlBatchCommand beside && _beside.Contains(beside))
+            return OutOfStep.Error(step.Entry, $"{e.MessageText} ({e.SqlState})", e);
         var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
         return StatementFailure.Of(e, step.Script, piece, blocker, attempts, confinement);
     }
@@ -191,6 +194,7 @@ internal sealed class PostgreSqlStepRunner(
         if (!_isInRun || step.IsLast)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         _check = Add(Own(history.Check(entry)));
+        _beside.UnionWith(entry.Beside.Select(Add));
         if (UsesPrepared && connection.Server.MayRunCode && connection.Prepared.IsAny)
             _verification = Add(connection.Prepared.Verification);
         if (!_onlyDefines)

@@ -112,7 +112,8 @@ public sealed class CopyDatabaseCommand : MigrationCommand
     {
         var forecast = Run((events, token) => new DatabaseCopy(source, target, Request(events)).ForecastAsync(token));
         var statements = string.Join("\n", forecast.Statements.Select(s => s + ";"));
-        _ = ShouldProcess($"Copying {source.Target.Display} into {target.Target.Display}:\n{statements}", verboseWarning: null, caption: null);
+        var description = $"Copying {source.Target.Display} into {target.Target.Display}:\n{statements}";
+        _ = ShouldProcess(description, verboseWarning: null, caption: null);
         foreach (var obstacle in forecast.Obstacles)
             WriteWarning($"Nothing would be copied. {obstacle}");
         foreach (var table in forecast.Replaced)

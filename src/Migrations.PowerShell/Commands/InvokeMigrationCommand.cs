@@ -46,6 +46,10 @@ public sealed class InvokeMigrationCommand : RunCommand
     [Parameter]
     public SwitchParameter AllowOutOfOrder { get; set; }
 
+    /// <summary>Applies even though the migrations of the database were recorded by another tool; recorded in the history.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreForeignHistory { get; set; }
+
     /// <summary>
     /// Runs all checks after the last migration, as Test-SchemaIntegrity does, even when nothing was pending. A failed check is an error
     /// and, with -RestoreOnFailure, restores the backup.
@@ -116,6 +120,7 @@ public sealed class InvokeMigrationCommand : RunCommand
             TransactionMode = Mode,
             AllowOutOfOrder = AllowOutOfOrder.IsPresent,
             SkipChecksum = SkipChecksum.IsPresent,
+            IgnoreForeignHistory = IgnoreForeignHistory.IsPresent,
             Check = Checks ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
             SchemaFile = WrittenSchema,
             Backup = BackupBefore,

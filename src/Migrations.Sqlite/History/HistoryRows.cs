@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.History;
 using Migrations.Sqlite.Native;
 
@@ -9,7 +10,7 @@ namespace Migrations.Sqlite;
 internal sealed class HistoryRows(SqliteHandle handle, HistoryTable table) : IDisposable
 {
     private const string Values =
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,strftime('%Y-%m-%dT%H:%M:%fZ','now'),?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)";
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,coalesce(?20,strftime('%Y-%m-%dT%H:%M:%fZ','now')),?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)";
 
     private SqliteStatement? _insert;
     private SqliteStatement? _lastId;
@@ -38,6 +39,8 @@ internal sealed class HistoryRows(SqliteHandle handle, HistoryTable table) : IDi
         row.Bind(17, entry.SchemaFingerprint);
         row.Bind(18, entry.ToolVersion);
         row.Bind(19, entry.Script);
+        // What another tool applied keeps the moment that this tool recorded.
+        row.Bind(20, entry.Event == JournalEvent.Adopted && entry.AppliedAt != default ? Text(entry.AppliedAt) : null);
         row.Run();
     }
 
@@ -74,6 +77,9 @@ internal sealed class HistoryRows(SqliteHandle handle, HistoryTable table) : IDi
             _lastId.Reset();
         }
     }
+
+    private static string Text(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public void Dispose()
     {

@@ -23,10 +23,14 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         _reader = new HistoryReader(_handle, connection.Target, _table);
         _rows = new HistoryRows(_handle, _table);
         _watch = new HistoryWatch(_handle, _table.Name);
+        Foreign = new SqliteForeignTables(connection, _table);
     }
 
     /// <summary>The table as this session has read or written it last; null before it has read it.</summary>
     public HistoryMark? Known { get; private set; }
+
+    /// <inheritdoc/>
+    public IForeignTables Foreign { get; }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken) =>
@@ -125,6 +129,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
 
         Check(entry);
+        RunBeside(entry);
     }
 
     /// <summary>
@@ -141,6 +146,19 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     }
 
     public void Dispose() => _rows.Dispose();
+
+    private void RunBeside(JournalEntry entry)
+    {
+        try
+        {
+            foreach (var statement in entry.Beside)
+                _handle.Execute(statement);
+        }
+        catch (SqliteFailure e) when (e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint)
+        {
+            throw OutOfStep.Error(entry, $"{e.Message} [{e.CodeText}]", e);
+        }
+    }
 
     private void InsertAlone(JournalEntry entry)
     {

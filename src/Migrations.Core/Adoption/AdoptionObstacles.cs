@@ -1,0 +1,35 @@
+using Migrations.Foreign;
+
+namespace Migrations.Adoption;
+
+/// <summary>Collects what keeps a history from being taken over; the first one decides how the refusal is called.</summary>
+internal sealed class AdoptionObstacles
+{
+    private readonly List<string> _sentences = [];
+    private readonly List<string> _waysOut = [];
+    private ErrorId? _id;
+
+    /// <summary>All, one sentence each.</summary>
+    public IReadOnlyList<string> Sentences => _sentences;
+
+    /// <summary>Adds some of one kind.</summary>
+    public void Add(ErrorId id, IEnumerable<string> sentences, string wayOut)
+    {
+        var before = _sentences.Count;
+        _sentences.AddRange(sentences);
+        if (_sentences.Count == before)
+            return;
+        _id ??= id;
+        _waysOut.Add(wayOut);
+    }
+
+    /// <summary>The refusal; null without an obstacle.</summary>
+    public MigrationException? Refusal(ForeignHistory history) =>
+        _id is { } id
+            ? new MigrationException(
+                id,
+                $"The history of {history} was not taken over: {string.Join(" ", _sentences)}",
+                string.Join(" ", _waysOut.Distinct(StringComparer.Ordinal))
+            )
+            : null;
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using Migrations.Foreign;
+using Migrations.History;
+
+namespace Migrations.Adoption;
+
+/// <summary>Compares a file with the checksum that another tool recorded, by the tool's own rule.</summary>
+internal static class ContentComparison
+{
+    /// <summary>Compares it.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.FileUnreadable"/>.</exception>
+    public static ContentMatch Compare(ForeignTool tool, ForeignEntry entry, Migration migration)
+    {
+        if (entry.Checksum is not { Length: > 0 } recorded)
+            return ContentMatch.Unknown;
+        var name = Path.GetFileName(migration.Up.File);
+        var text = Read(migration.Up);
+        if (tool.ChecksumOf(text, name) is not { } checksum)
+            return ContentMatch.Unknown;
+        if (Is(checksum, recorded))
+            return ContentMatch.Same;
+        return Variants(text).Any(v => Is(tool.ChecksumOf(v, name), recorded)) ? ContentMatch.Cosmetic : ContentMatch.Different;
+    }
+
+    private static bool Is(string? checksum, string recorded) => string.Equals(checksum, recorded, StringComparison.OrdinalIgnoreCase);
+
+    private static string Read(MigrationScript script)
+    {
+        try
+        {
+            // A migration that is no file has its text only.
+            return File.Exists(script.File) ? Encoding.UTF8.GetString(File.ReadAllBytes(script.File)) : script.ReadOriginalText();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ScriptText.Unreadable(script, e);
+        }
+    }
+
+    /// <summary>The text as editors and version control change it without a word.</summary>
+    private static IEnumerable<string> Variants(string text)
+    {
+        var plain = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
+        var trimmed = string.Join('\n', plain.Split('\n').Select(l => l.TrimEnd()));
+        foreach (var body in new[] { plain, trimmed })
+        {
+            foreach (var end in new[] { body, body.TrimEnd(), body.TrimEnd() + "\n" })
+            {
+                foreach (var lines in new[] { end, end.ReplaceLineEndings("\r\n") })
+                {
+                    yield return lines;
+                    yield return "\uFEFF" + lines;
+                }
+            }
+        }
+    }
+}

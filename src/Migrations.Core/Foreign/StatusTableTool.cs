@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Migrations.Databases;
+
+namespace Migrations.Foreign;
+
+/// <summary>
+/// A runner of one's own with a table <c>schema_migrations</c> of semantic versions, SHA-256 checksums and a status: applied, pending,
+/// failed or rolled back.
+/// </summary>
+internal sealed class StatusTableTool : ForeignTool
+{
+    public override string Name => "schema_migrations";
+
+    public override string Title => "a runner with a table schema_migrations";
+
+    public override IReadOnlyList<ForeignShape> Shapes { get; } = [new("schema_migrations", "version description status")];
+
+    public override bool CanWrite => true;
+
+    public override ForeignReading Read(IReadOnlyList<ForeignRow> rows)
+    {
+        var inOrder = rows.OrderBy(r => ForeignValue.Number(r["id"]) ?? 0).ThenBy(r => r["version"], StringComparer.Ordinal).ToList();
+        return new([.. inOrder.Where(r => Is(r, "applied")).Select(Entry)])
+        {
+            Problems =
+            [
+                .. inOrder
+                    .Where(r => Is(r, "failed"))
+                    .Select(r =>
+                        $"{r["version"]} ({r["description"]}) is recorded as failed: see what of it is there, finish it or undo it, and "
+                        + "set its status to 'applied' or 'rolled_back'"
+                    ),
+            ],
+        };
+    }
+
+    public override string? ChecksumOf(string text, string file) => Sha256(text);
+
+    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+        [
+            ForeignSql.Delete(table, "version", VersionOf(migration)),
+            ForeignSql.Insert(
+                table,
+                ("version", ForeignSql.Text(VersionOf(migration))),
+                ("description", ForeignSql.Text(migration.Header.Description ?? migration.FullName)),
+                ("applied_at", ForeignSql.Now),
+                ("checksum", ForeignSql.Text(Sha256(migration.Up.ReadOriginalText()))),
+                ("status", ForeignSql.Text("applied"))
+            ),
+        ];
+
+    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
+        [$"UPDATE {table} SET status = 'rolled_back' WHERE version = {ForeignSql.Text(VersionOf(migration))}"];
+
+    private static string VersionOf(Migration migration) =>
+        migration.Header.SemanticVersion ?? migration.Version?.Text ?? migration.FullName;
+
+    private static bool Is(ForeignRow row, string status) => string.Equals(row["status"], status, StringComparison.OrdinalIgnoreCase);
+
+    // A text with dots is a semantic version, which says nothing about the number of the file.
+    private static ForeignEntry Entry(ForeignRow row)
+    {
+        var version = row["version"] ?? "";
+        var isSemantic = version.Contains('.', StringComparison.Ordinal);
+        return new ForeignEntry
+        {
+            Text = version,
+            SemanticVersion = isSemantic ? version : null,
+            Version = isSemantic ? null : version,
+            Checksum = row["checksum"],
+            AppliedAt = ForeignValue.Moment(row["applied_at"]),
+            Milliseconds = ForeignValue.Number(row["execution_time_ms"]),
+        };
+    }
+
+    private static string Sha256(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
+}
