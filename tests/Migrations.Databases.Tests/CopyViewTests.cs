@@ -7,7 +7,7 @@ namespace Migrations.Databases.Tests;
 public sealed class CopyViewTests : CopyTestBase
 {
     [Theory]
-    [InlineData("SELECT * FROM p ORDER BY name", "1|ada|2.5|True 3|Bob|| 2|bob|4|False")]
+    [InlineData("SELECT * FROM p ORDER BY name", "3|Bob|| 1|ada|2.5|True 2|bob|4|False")]
     [InlineData("SELECT name AS n, count(*) c, sum(q) FROM p JOIN o ON o.p = p.id GROUP BY p.id HAVING count(*) > 1", "ada|2|7")]
     [InlineData("SELECT DISTINCT lower(name) FROM p WHERE active OR price IS NULL ORDER BY 1 DESC", "bob ada")]
     [InlineData(
