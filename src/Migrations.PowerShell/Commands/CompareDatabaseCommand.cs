@@ -14,6 +14,10 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows the tables that differ.</para>
 /// </example>
 /// <example>
+/// <code>Compare-Database eu.db us.db</code>
+/// <para>Compares all tables of two files by what they store.</para>
+/// </example>
+/// <example>
 /// <code>(Compare-Database eu.db us.db -Table orders).Differences</code>
 /// <para>Shows the first rows of a table that differ.</para>
 /// </example>

@@ -21,8 +21,8 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Copies, and shows what has no equal in PostgreSQL, with its text.</para>
 /// </example>
 /// <example>
-/// <code>Copy-Database shop.db $target -ColumnType items.code=text -OnError Reject -RejectFile rejected.sql</code>
-/// <para>Chooses a type for a column, and leaves rows out that do not fit.</para>
+/// <code>Copy-Database shop.db postgres://ada@db.example.com/shop -OnError Reject -RejectFile rejected.sql</code>
+/// <para>Leaves out the rows that do not fit, and writes them into a file.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(TableCopy))]
