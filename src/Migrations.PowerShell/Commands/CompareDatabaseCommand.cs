@@ -18,7 +18,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Compares all tables of two files by what they store.</para>
 /// </example>
 /// <example>
-/// <code>(Compare-Database eu.db us.db -Table orders).Differences</code>
+/// <code>(Compare-Database eu.db us.db -Table orders).Differences | Format-Table</code>
 /// <para>Shows the first rows of a table that differ.</para>
 /// </example>
 [Cmdlet(VerbsData.Compare, "Database")]
