@@ -1,6 +1,5 @@
 using System.Globalization;
 using Migrations.Sqlite.Native;
-using Migrations.Tables;
 
 namespace Migrations.Sqlite;
 
