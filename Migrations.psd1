@@ -12,6 +12,7 @@
     TypesToProcess       = @('module/Migrations.Types.ps1xml')
     CmdletsToExport      = @(
         'Backup-Database'
+        'Clear-Database'
         'Compare-Database'
         'Compare-DatabaseSchema'
         'Copy-Database'
@@ -21,6 +22,8 @@
         'Get-MigrationHistory'
         'Get-MigrationStatus'
         'Import-MigrationHistory'
+        'Initialize-Database'
+        'Invoke-DatabaseScript'
         'Invoke-Migration'
         'New-Migration'
         'New-MigrationConfiguration'

@@ -22,6 +22,8 @@ if (wanted.Contains("huge", StringComparer.Ordinal))
     await HugeBench.RunAsync(report);
 if (wanted.Contains("growth", StringComparer.Ordinal))
     await GrowthBench.RunAsync(report);
+if (wanted.Contains("configuration", StringComparer.Ordinal))
+    ConfigurationBench.Run(report);
 if (wanted.Contains("peers", StringComparer.Ordinal))
     await PeersBench.RunAsync(report);
 return report.Failed ? 1 : 0;

@@ -21,6 +21,20 @@ internal sealed class Report
         );
     }
 
+    /// <summary>What is added to a floor measured in the same run.</summary>
+    public void Added(string what, IReadOnlyList<double> tool, IReadOnlyList<double> floor, double limit)
+    {
+        var added = Median(tool) - Median(floor);
+        Print(
+            what,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Median(tool):0.0} ms, floor {Median(floor):0.0} ms, added {added:0.0} ms (limit {limit:0} ms)"
+            ),
+            added <= limit
+        );
+    }
+
     /// <summary>A time against a fixed limit.</summary>
     public void Time(string what, IReadOnlyList<double> tool, double limit) =>
         Print(what, string.Create(CultureInfo.InvariantCulture, $"{Median(tool):0.0} ms (limit {limit:0} ms)"), Median(tool) <= limit);

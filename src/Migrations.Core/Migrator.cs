@@ -279,7 +279,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         {
             session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.Creator.IsImplicit)
         {
             var empty = PlanningInputReader.Of(read, [], _context.Options);
             var first = planner(empty);

@@ -75,7 +75,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         {
             return await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && context.Driver.CreatesDatabases)
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && context.Driver.Creator.IsImplicit)
         {
             throw MissingFolder.Empty(read.Path);
         }

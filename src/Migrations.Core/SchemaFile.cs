@@ -1,5 +1,6 @@
 using System.Text;
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.Integrity;
 using Migrations.Running;
 using Migrations.Schema;
@@ -29,6 +30,16 @@ internal sealed class SchemaFile(RunContext context, string? path)
                     : $"The schema file '{path}' cannot be there: the folder '{folder}' does not exist.",
                 "Name a file in an existing folder with --schema-file, for example schema.sql."
             );
+        foreach (var file in (string[])[path, Temporary(path)])
+        {
+            if (RegularFile.OtherKind(file) is { } kind)
+                throw new MigrationException(
+                    ErrorId.UsageInvalid,
+                    $"The schema file '{path}' cannot be there: '{file}' is {kind}.",
+                    "Name a file in an existing folder with --schema-file, for example schema.sql."
+                );
+        }
+
         if (IsTakenForMigration(folder))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
@@ -72,11 +83,13 @@ internal sealed class SchemaFile(RunContext context, string? path)
             return SchemaScript.Write(await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false));
     }
 
+    private static string Temporary(string path) => path + ".tmp";
+
     /// <summary>Replaces the file as a whole; one that holds just this text keeps its time.</summary>
     private static void Write(string text, string path)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var temporary = path + ".tmp";
+        var temporary = Temporary(path);
         try
         {
             if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))

@@ -7,6 +7,8 @@ namespace Migrations.PostgreSql;
 /// <summary>Migrates PostgreSQL databases.</summary>
 public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
 {
+    private static readonly string[] Naming = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"];
+
     // Made with the first connection: Npgsql is not loaded before it is needed.
     private readonly Lazy<PostgreSqlSources> _sources = new(static () => new PostgreSqlSources());
 
@@ -15,13 +17,15 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
     {
         Scratch = new PostgreSqlScratch(_sources);
         Backups = new PostgreSqlBackups(_sources);
+        Creator = new PostgreSqlCreator(_sources);
     }
 
     /// <summary>
-    /// The database that libpq's environment variables name when nothing else does: <c>PGHOST</c> or <c>PGDATABASE</c> is set, and the
-    /// others count too (<see href="https://www.postgresql.org/docs/current/libpq-envars.html"/>). Null where neither is set.
+    /// The database that libpq's environment variables name when nothing else does: one of <c>PGHOST</c>, <c>PGHOSTADDR</c>,
+    /// <c>PGSERVICE</c> and <c>PGDATABASE</c> is set, and the others count too
+    /// (<see href="https://www.postgresql.org/docs/current/libpq-envars.html"/>). Null where none of them is set.
     /// </summary>
-    public static string? EnvironmentAddress => IsSet("PGHOST") || IsSet("PGDATABASE") ? "postgres://" : null;
+    public static string? EnvironmentAddress => Array.Exists(Naming, IsSet) ? "postgres://" : null;
 
     /// <inheritdoc/>
     public string Engine => PostgreSqlTarget.Engine;
@@ -31,6 +35,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
 
     /// <inheritdoc/>
     public IBackupProvider Backups { get; }
+
+    /// <inheritdoc/>
+    public IDatabaseCreator Creator { get; }
 
     /// <inheritdoc/>
     public IScratchProvider Scratch { get; }

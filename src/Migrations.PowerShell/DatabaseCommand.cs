@@ -81,6 +81,9 @@ public abstract class DatabaseCommand : ConfiguredCommand
     /// <summary>The service that is worked on; null without services.</summary>
     private protected string? CurrentService => Selected?.Service;
 
+    /// <summary>The services that the call is about; none without services.</summary>
+    private protected IReadOnlyList<string> ServicesOfCall { get; private set; } = [];
+
     /// <summary>Whether the cmdlet changes databases, so that an environment may require confirmation.</summary>
     private protected virtual bool Changes => false;
 
@@ -122,6 +125,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
     {
         IReadOnlyList<SelectedDatabase> selected = [];
         Guard(MyInvocation.ExpectingInput, () => null, () => selected = Select());
+        ServicesOfCall = [.. selected.Select(s => s.Service).OfType<string>()];
         if (selected.Count == 0 || !MayChange(selected))
             return;
         var isOneOfSeveral = MyInvocation.ExpectingInput || selected.Count > 1;

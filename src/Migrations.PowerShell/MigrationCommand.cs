@@ -32,13 +32,19 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     /// <summary>Runs an engine call to its end, with its events written to PowerShell's streams.</summary>
     /// <param name="work">The call.</param>
     /// <param name="done">Takes each result once it is committed.</param>
-    private protected T Run<T>(Func<IEventSink, CancellationToken, Task<T>> work, Action<MigrationResult>? done = null)
+    private protected T Run<T>(Func<IEventSink, CancellationToken, Task<T>> work, Action<MigrationResult>? done = null) =>
+        Run((events, _, token) => work(events, token), done);
+
+    /// <summary>Runs an engine call that has more to write than its result and its events.</summary>
+    /// <param name="work">The call; it may have writes made on the pipeline's thread, and waits for them.</param>
+    /// <param name="done">Takes each result once it is committed.</param>
+    private protected T Run<T>(Func<IEventSink, Action<Action>, CancellationToken, Task<T>> work, Action<MigrationResult>? done = null)
     {
         var queue = new WriteQueue();
         var writer = new EventWriter(this, queue, done);
         try
         {
-            return EngineWords.ForPowerShell(_pump.Run(queue, token => work(writer, token)));
+            return EngineWords.ForPowerShell(_pump.Run(queue, token => work(writer, queue.PostAndWait, token)));
         }
         finally
         {

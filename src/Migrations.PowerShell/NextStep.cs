@@ -9,12 +9,16 @@ internal static partial class NextStep
     {
         ["status"] = "Get-MigrationStatus",
         ["history"] = "Get-MigrationHistory",
+        ["init"] = "Initialize-Database",
+        ["run"] = "Invoke-DatabaseScript",
         ["up"] = "Invoke-Migration",
         ["down"] = "Undo-Migration",
         ["reset"] = "Undo-Migration -All",
         ["create"] = "New-Migration",
         ["repair"] = "Repair-MigrationHistory",
         ["baseline"] = "Set-MigrationBaseline",
+        ["clear"] = "Clear-Database",
+        ["fresh"] = "Clear-Database -Migrate",
         ["adopt"] = "Import-MigrationHistory",
         ["backup"] = "Backup-Database",
         ["backups"] = "Get-DatabaseBackup",
@@ -77,7 +81,7 @@ internal static partial class NextStep
     }
 
     [GeneratedRegex(
-        @"\bmigrations (?<verb>status|history|up|down|reset|create|repair|baseline|adopt|backups|backup|verify"
+        @"\bmigrations (?<verb>status|history|init|run|up|down|reset|create|repair|baseline|adopt|backups|backup|verify"
             + @"|restore|prune|test|check|schema|diff --data|diff|copy|config --new|config)\b(?<operand> (?=[\w""']))?",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000

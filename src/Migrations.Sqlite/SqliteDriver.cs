@@ -13,7 +13,7 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
     public ISqlDialect Dialect => SqliteDialect.Instance;
 
     /// <inheritdoc/>
-    public bool CreatesDatabases => true;
+    public IDatabaseCreator Creator { get; } = new SqliteCreator();
 
     /// <inheritdoc/>
     public IBackupProvider Backups { get; } = new SqliteBackups();

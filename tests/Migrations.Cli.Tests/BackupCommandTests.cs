@@ -5,7 +5,7 @@ namespace Migrations.Cli.Tests;
 /// <summary>The commands about backups, as a process.</summary>
 public abstract class BackupCommandConformance(string engine) : CliTests(engine)
 {
-    private string Backups => Directory.CreateDirectory(Temporary["backups"]).FullName;
+    protected string Backups => Directory.CreateDirectory(Temporary["backups"]).FullName;
 
     [Fact]
     public async Task The_whole_circle()
@@ -272,4 +272,35 @@ public sealed class SqliteBackupCommandTests() : BackupCommandConformance("SQLit
     }
 }
 
-public sealed class PostgreSqlBackupCommandTests() : BackupCommandConformance("PostgreSQL");
+public sealed class PostgreSqlBackupCommandTests() : BackupCommandConformance("PostgreSQL")
+{
+    private const string Hidden =
+        "CREATE FUNCTION hidden(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ DECLARE r int; BEGIN EXECUTE "
+        + "lower('SELECT ') || a INTO "
+        + "r; RETURN r; END $$; CREATE TABLE k (x int CHECK (hidden(x) > 0)); INSERT INTO k VALUES (1);";
+
+    [Fact]
+    public async Task Code_that_cannot_be_seen_into_runs_only_where_it_is_accepted()
+    {
+        await Database.ExecuteAsync(Hidden);
+        var made = await RunAsync("backup", "--destination", Backups);
+        Assert.True(made.ExitCode == 0, made.ToString());
+        Assert.Contains("--accept-unseen-code", made.Error, StringComparison.Ordinal);
+        Assert.Contains("TABLE k", made.Error, StringComparison.Ordinal);
+        var backup = Assert.Single(Directory.GetFiles(Backups, "*.dump"));
+
+        var open = await RunAsync("verify", backup);
+        Assert.Equal(4, open.ExitCode);
+        Assert.Contains("--accept-unseen-code", open.All, StringComparison.Ordinal);
+        await FailsAsync(ErrorId.UnseenCode, 1, ["TABLE k", "--accept-unseen-code"], "restore", backup, "--yes");
+        Assert.DoesNotContain(
+            "--accept-unseen-code",
+            (await RunAsync("verify", backup, "--accept-unseen-code")).All,
+            StringComparison.Ordinal
+        );
+
+        await Database.ExecuteAsync("DROP TABLE k");
+        await OutputAsync("restore", backup, "--yes", "--accept-unseen-code");
+        Assert.Equal("1", await Database.ScalarAsync("SELECT x FROM k"));
+    }
+}

@@ -17,7 +17,7 @@ public abstract class CliTests(string engine) : IAsyncLifetime
         Database = Engine == "SQLite" ? new SqliteTestDatabase() : await PostgreSqlTestDatabase.CreateAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Database is not null)
             await Database.DisposeAsync();

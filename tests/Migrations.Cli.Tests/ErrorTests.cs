@@ -163,6 +163,56 @@ public sealed class SqliteErrorTests() : ErrorConformance("SQLite")
         Assert.Contains("Total: 3 | Applied: 1 | Pending: 2", status.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ErrorId.FileUnreadable, "migrations", "status", "--database", "{open}", "--path", "{closed}")]
+    [InlineData(ErrorId.FileUnreadable, "below", "status", "--database", "{open}", "--path", "{closed}/below")]
+    [InlineData(ErrorId.FileUnreadable, "below", "check", "--database", "{open}", "--path", "{closed}/below")]
+    [InlineData(ErrorId.PermissionDenied, "shop.db", "status", "--database", "{closed}/shop.db", "--path", "{folder}")]
+    [InlineData(ErrorId.PermissionDenied, "shop.db", "up", "--database", "{closed}/below/shop.db", "--path", "{folder}")]
+    [InlineData(ErrorId.BackupFolderInvalid, "closed", "backup", "--database", "{open}", "--destination", "{closed}/below")]
+    [InlineData(ErrorId.BackupFolderInvalid, "closed", "backup", "--database", "{open}", "--destination", "{closed}")]
+    [InlineData(ErrorId.PermissionDenied, "shop.bak", "verify", "{closed}/shop.bak")]
+    [InlineData(ErrorId.PermissionDenied, "shop.bak", "restore", "{closed}/shop.bak", "--database", "{open}", "--yes")]
+    [InlineData(ErrorId.BackupFolderInvalid, "closed", "backups", "{closed}/below")]
+    [InlineData(ErrorId.ConfigurationInvalid, "migrations.json", "config", "--config", "{closed}/migrations.json")]
+    public async Task A_folder_that_may_not_be_entered_is_not_called_missing(ErrorId id, string named, params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "File modes are those of Unix.");
+        ThreeTables();
+        await OutputAsync("up", "--first", "1");
+        var closed = Directory.CreateDirectory(Path.Combine(Temporary.Path, "closed")).FullName;
+        Directory.CreateDirectory(Path.Combine(closed, "below"));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(closed, UnixFileMode.None);
+        try
+        {
+            var result = await CliProcess.RunAsync(
+                new CliCall
+                {
+                    Arguments =
+                    [
+                        .. arguments.Select(a =>
+                            a.Replace("{closed}", closed, StringComparison.Ordinal)
+                                .Replace("{open}", Database.Address, StringComparison.Ordinal)
+                                .Replace("{folder}", Folder, StringComparison.Ordinal)
+                        ),
+                    ],
+                    WorkingFolder = Temporary.Path,
+                    ModesCountForRoot = true,
+                }
+            );
+            AssertError(result, id, result.ExitCode, "denied", closed);
+            Assert.True(result.ExitCode is 1 or 2, result.ToString());
+            Assert.True(named == "migrations" || result.Error.Contains(named, StringComparison.Ordinal), result.ToString());
+            Assert.DoesNotContain("does not exist", result.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     [Fact]
     public async Task A_file_system_that_does_not_lock_is_refused()
     {

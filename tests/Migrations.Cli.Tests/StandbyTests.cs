@@ -66,6 +66,8 @@ public sealed class StandbyTests(StandbyFixture servers) : IClassFixture<Standby
         Assert.Contains("Proven: ", backup.Output, StringComparison.Ordinal);
 
         await RefusedAsync("up", standby);
+        await RefusedAsync("init", standby);
+        await RefusedAsync("run", standby, "--command", "SELECT 1");
         await RefusedAsync("down", standby, "--accept-data-loss", "--yes");
         await RefusedAsync("restore", standby, "--latest", "--from", _folder["backups"], "--yes");
         Assert.Contains("Applied: 1", await OutputAsync("status", servers.UrlOf("p")), StringComparison.Ordinal);

@@ -1,6 +1,4 @@
-using Migrations.Databases;
 using Migrations.PostgreSql;
-using Migrations.Sqlite;
 using Migrations.Tables;
 using Migrations.Testing;
 using Migrations.Transfer;

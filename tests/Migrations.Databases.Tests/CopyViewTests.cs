@@ -1,4 +1,3 @@
-using Migrations.Testing;
 using Migrations.Transfer;
 
 namespace Migrations.Databases.Tests;

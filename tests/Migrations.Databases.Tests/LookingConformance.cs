@@ -32,7 +32,7 @@ public abstract class LookingConformance(DatabaseKind kind) : Conformance(kind)
         Assert.True(summary.Healthy);
         Assert.Equal((Kind.Driver.Engine, 3, 0, 3), (summary.Engine, summary.Total, summary.Applied, summary.Pending));
         Assert.False(await MissingExistsAsync());
-        Assert.True((await Engine().GetSummaryAsync()).Exists || Kind.Driver.CreatesDatabases);
+        Assert.True((await Engine().GetSummaryAsync()).Exists || Kind.Driver.Creator.IsImplicit);
         await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, () => engine.GetHistoryAsync());
     }
 

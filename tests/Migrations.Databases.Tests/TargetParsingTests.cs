@@ -53,7 +53,7 @@ public sealed class TargetParsingTests
     [Theory]
     [InlineData("postgres://ann@h/shop?sslmode=require&pgbouncer=true&connection_limit=1&schema=app", "'pgbouncer'")]
     [InlineData("postgres://ann@h/shop?require_auth=scram-sha-256", "'require_auth'")]
-    [InlineData("postgres://ann@h/shop?service=prod", "'service'")]
+    [InlineData("postgres://ann@h/shop?service=prod", "'prod'")]
     [InlineData("Host=h;Username=ann;Encrypt=true;Password=hunter2", "'encrypt'")]
     [InlineData("postgres://ann:hunter2@h1:5432,h2:5432/shop", "names several hosts")]
     [InlineData("Host=h1,h2;Username=ann", "names several hosts")]

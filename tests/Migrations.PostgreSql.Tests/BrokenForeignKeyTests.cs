@@ -22,7 +22,7 @@ public sealed class BrokenForeignKeyTests
             BrokenForeignKeys.Bearable("ALTER TABLE \"$migrations$\" x;\n")
         );
 
-    private const string Error = "pg_restore: error: could not execute query: ERROR:  ... violates foreign key constraint \"k\"";
+    private const string Error = "pg_restore: error: could not execute query: FEHLER:  ... verletzt Fremdschlüssel-Constraint »k«";
     private const string Key = "ALTER TABLE ONLY s.d\n    ADD CONSTRAINT k FOREIGN KEY (a, b) REFERENCES s.\"p\"(a, b) ON DELETE CASCADE;";
 
     [Theory]
@@ -49,6 +49,27 @@ public sealed class BrokenForeignKeyTests
         Assert.True(Read(broken, Key));
         Assert.False(Read(broken, "ALTER TABLE ONLY s.d ADD CONSTRAINT other FOREIGN KEY (a) REFERENCES s.p(a);"));
 
+        Assert.Equal([Key], broken.Statements);
+    }
+
+    [Theory]
+    [InlineData("pg_restore: error: COPY failed for table \"t\": FEHLER: x")]
+    [InlineData(Error + "\nDETAIL:  x")]
+    [InlineData(Error + "\n" + Error)]
+    [InlineData(Error + "\nCommand was: " + Key + "\n\n" + Error)]
+    public void An_error_without_a_command_is_a_failure(string lines)
+    {
+        var broken = new BrokenForeignKeys();
+
+        Assert.False(lines.Split('\n').All(broken.IsBearable) && broken.IsBearable(null));
+    }
+
+    [Fact]
+    public void The_last_command_ends_with_the_output()
+    {
+        var broken = new BrokenForeignKeys();
+
+        Assert.True($"{Error}\nCommand was: {Key}".Split('\n').All(broken.IsBearable) && broken.IsBearable(null));
         Assert.Equal([Key], broken.Statements);
     }
 

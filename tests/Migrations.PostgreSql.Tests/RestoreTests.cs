@@ -387,53 +387,6 @@ public sealed class RestoreTests
         Assert.Equal(ErrorId.LockTimedOut, error.Id);
     }
 
-    [Fact]
-    public async Task A_database_that_is_gone_gets_the_settings_that_its_backup_recorded()
-    {
-        await using var database = await PostgreSqlTestDatabase.CreateAsync();
-        using var folder = new TemporaryFolder();
-        foreach (
-            var setting in (string[])
-                [
-                    "SET search_path = \"My s, 1\", public, \"$user\"",
-                    "SET work_mem = '5MB'",
-                    "SET app.mode = 'it''s'",
-                    "SET app.secret = 'hunter2'",
-                    "CONNECTION LIMIT 7",
-                ]
-        )
-            await database.ExecuteAsync($"ALTER DATABASE {database.Name} {setting}");
-        await database.ExecuteAsync($"COMMENT ON DATABASE {database.Name} IS 'the shop''s'");
-        var path = Path.Combine(folder.Path, "backup");
-        var content = await Driver.Backups.BackUpAsync(Target(database), new BackupJob { Path = path }, CancellationToken.None);
-        Assert.DoesNotContain("hunter2", string.Join(' ', content.Settings!.Values), StringComparison.Ordinal);
-        await database.Server.ExecuteAsync($"DROP DATABASE {database.Name} WITH (FORCE)");
-
-        // What a manifest says is a value, whatever it says.
-        var recorded = new Dictionary<string, string>(content.Settings!, StringComparer.Ordinal)
-        {
-            ["set:app.other"] = "x'; CREATE ROLE intruder; --",
-            ["owner"] = "nobody_of_this_server",
-        };
-        var outcome = await Driver.Backups.RestoreAsync(
-            new BackupSource(path, BackupFormat.Native) { Settings = recorded },
-            Target(database),
-            Job(folder, database),
-            CancellationToken.None
-        );
-        Assert.Contains("nobody_of_this_server", outcome.How, StringComparison.Ordinal);
-        Assert.Equal(
-            "app.mode=it's | app.other=x'; CREATE ROLE intruder; -- | search_path=\"My s, 1\", public, \"$user\" | "
-                + "work_mem=5MB 7 the shop's",
-            await database.ScalarAsync(
-                "SELECT (SELECT string_agg(c, ' | ' ORDER BY c) FROM pg_db_role_setting, unnest(setconfig) c WHERE setdatabase = "
-                    + "d.oid) || ' ' || datconnlimit || ' ' || shobj_description(d.oid, 'pg_database') FROM pg_database d WHERE "
-                    + "datname = current_database()"
-            )
-        );
-        Assert.Null(await database.ScalarAsync("SELECT 1 FROM pg_roles WHERE rolname = 'intruder'"));
-    }
-
     private static async Task<BackupSource> BackUpAsync(PostgreSqlTestDatabase database, TemporaryFolder folder, BackupFormat format)
     {
         var path = Path.Combine(folder.Path, "backup");

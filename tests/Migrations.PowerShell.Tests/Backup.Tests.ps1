@@ -1,6 +1,31 @@
 BeforeDiscovery { . $PSScriptRoot/common.ps1 }
 BeforeAll { . $PSScriptRoot/common.ps1 }
 
+Describe 'Code in a backup that cannot be seen into' -Skip:(-not $postgreSql) {
+    It 'runs only with -AcceptUnseenCode' {
+        $env:DATABASE_URL = $database = New-TestDatabase PostgreSQL
+        try {
+            $folder = New-TestFolder 1
+            Set-Content "$folder/002_hidden.up.sql" @'
+CREATE FUNCTION hidden(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ DECLARE r int; BEGIN EXECUTE lower('SELECT ') || a INTO r; RETURN r; END $$;
+CREATE TABLE k (x int CHECK (hidden(x) > 0));
+'@
+            $null = Invoke-Migration $database $folder
+            $backups = New-Item (Join-Path (Get-Item TestDrive:).FullName unseen) -ItemType Directory
+            $backup = Backup-Database $database $backups -WarningVariable warnings -WarningAction SilentlyContinue
+            "$warnings" | Should -Match 'TABLE k.*AcceptUnseenCode|AcceptUnseenCode.*TABLE k'
+            (Test-DatabaseBackup $backup.Path).Proven | Should -BeFalse
+            $problem = Get-ErrorOf { Restore-Database $database $backup.Path -Force }
+            $problem.FullyQualifiedErrorId | Should -BeLike 'UnseenCode,*'
+            $problem.ErrorDetails.RecommendedAction + $problem | Should -Match 'AcceptUnseenCode'
+            (Test-DatabaseBackup $backup.Path -AcceptUnseenCode).Proven | Should -BeTrue
+            (Restore-Database $database $backup.Path -Force -AcceptUnseenCode).Kept | Should -Not -BeNullOrEmpty
+            (Backup-Database $database $backups -Prove -AcceptUnseenCode -WarningAction SilentlyContinue).Proven | Should -BeTrue
+        }
+        finally { $env:DATABASE_URL = $null }
+    }
+}
+
 Describe 'Backups on <Engine>' -ForEach $engines {
     BeforeEach {
         $database = New-TestDatabase $Engine

@@ -68,6 +68,13 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         Get-DatabaseSchema eu.db -AsSql | Set-Content schema.sql
         if ($Cmdlet.Name -eq 'Compare-DatabaseSchema') { Copy-Item schema.sql migrations/schema.sql }
         if ($Cmdlet.Name -eq 'Repair-MigrationHistory') { Set-Content migrations/002_orders.sql 'CREATE TABLE orders (id integer PRIMARY KEY, name text NOT NULL);' }
+        if ($Cmdlet.Name -in 'Initialize-Database', 'Invoke-DatabaseScript') {
+            $null = New-Item ./scripts -ItemType Directory
+            Set-Content scripts/init-db.sql 'CREATE TABLE users (id integer PRIMARY KEY, name text);'
+            Set-Content fix.sql 'UPDATE customers SET name = upper(name);'
+            Set-Content migrations/seed.sql "INSERT INTO tags VALUES (1, 'new');"
+            if ($Cmdlet.Name -eq 'Invoke-DatabaseScript') { & sqlite3 shop.db 'CREATE TABLE users (id integer PRIMARY KEY, name text);' }
+        }
         if ($Cmdlet.Name -like '*-MigrationConfiguration') { $null = New-Item ./deploy -ItemType Directory }
         if ($Cmdlet.Name -eq 'Get-MigrationConfiguration') {
             $text = '{ "services": { "api": { "path": "migrations" } }, "environments": { "production": { "database": "shop.db" } } }'

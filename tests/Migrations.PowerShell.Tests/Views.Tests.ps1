@@ -38,6 +38,11 @@ Describe 'Views' {
         Show $made | Should -Match '(?m)^   Backup: +\S*copy_\d{8}_\d{6}\.db\s*$'
     }
 
+    It 'shows what a script and an initialization did' {
+        Show (Invoke-DatabaseScript $database -Command 'UPDATE t1 SET id = id + 10') | Should -Match '(?m)^Done +\d+ ms +1 +1 command\s*$'
+        Show (Initialize-Database (New-TestDatabase SQLite) (New-TestFolder 2)) | Should -Match '(?m)^Initialized +True +.* 001_t1, 002_t2\s*$'
+    }
+
     It 'shows summaries' {
         Show (Get-MigrationStatus $database $folder -Summary) | Should -Match '(?m)^NO +2 +1 +0 002 '
         Show (Get-MigrationStatus $database $folder -Summary) { $input | Format-List } | Should -Match '(?m)^EngineVersion +: \d'

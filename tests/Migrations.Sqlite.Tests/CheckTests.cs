@@ -120,6 +120,88 @@ public sealed class CheckTests : IDisposable
         Assert.Equal("a", found.Target);
     }
 
+    private const string Ids = "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) ";
+
+    /// <summary>One broken database for each check of the engine, whose finding names table, index and row.</summary>
+    [Theory]
+    [InlineData(
+        "CREATE TABLE \"My t\" (x CHECK (x > 0)); PRAGMA ignore_check_constraints=ON; INSERT INTO \"My t\" VALUES (-1)",
+        "integrity",
+        "\"My t\"",
+        "CHECK constraint failed in My t",
+        "SELECT * FROM \"My t\" WHERE NOT ("
+    )]
+    [InlineData(
+        "CREATE TABLE a (x); CREATE UNIQUE INDEX u ON a (x); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX u "
+            + "ON a (x)' WHERE name = 'u'; PRAGMA writable_schema=RESET; INSERT INTO a VALUES (1), (1); PRAGMA writable_schema=ON; "
+            + "UPDATE sqlite_schema SET sql = 'CREATE UNIQUE INDEX u ON a (x)' WHERE name = 'u'",
+        "integrity",
+        "a",
+        "non-unique entry in index u",
+        "a"
+    )]
+    [InlineData(
+        "CREATE TABLE a (x); CREATE INDEX \"I 1\" ON a (x); PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX "
+            + "\"I 1\" ON a (x) WHERE x > 1' WHERE name = 'I 1'; PRAGMA writable_schema=RESET; INSERT INTO a VALUES (1), (2); PRAGMA "
+            + "writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX \"I 1\" ON a (x)' WHERE name = 'I 1'",
+        "integrity",
+        "a",
+        "row 1 missing from index I 1",
+        "REINDEX a;"
+    )]
+    [InlineData(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE \"c d\" (p REFERENCES p); INSERT INTO \"c d\" (rowid, p) VALUES (17, 9)",
+        "foreign-keys",
+        "\"c d\"",
+        "): rowid 17",
+        "c d"
+    )]
+    [InlineData(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE w (a TEXT PRIMARY KEY, p REFERENCES p) WITHOUT ROWID; INSERT INTO w VALUES "
+            + "('k1', 9)",
+        "foreign-keys",
+        "w",
+        "1 row of 'w' has no parent in 'p'",
+        "w"
+    )]
+    [InlineData(
+        "CREATE TABLE p (x); CREATE TABLE c (p REFERENCES p (x)); INSERT INTO c VALUES (1)",
+        "foreign-keys",
+        "c",
+        "foreign key mismatch - \"c\" referencing \"p\"",
+        "p"
+    )]
+    [InlineData(
+        "CREATE TABLE docs (id INTEGER PRIMARY KEY, body); CREATE VIRTUAL TABLE \"f t\" USING fts5(body, content='docs', "
+            + "content_rowid='id'); INSERT INTO docs VALUES (1, 'one'); INSERT INTO \"f t\" (rowid, body) VALUES (1, 'one'); DELETE FROM "
+            + "\"f t_idx\"; DELETE FROM \"f t_data\" WHERE id > 10;",
+        "full-text-index",
+        "\"f t\"",
+        "The index of 'f t' does not fit its text",
+        "INSERT INTO \"f t\"(\"f t\") VALUES ('rebuild');"
+    )]
+    [InlineData(
+        "CREATE TABLE a (x); CREATE INDEX i ON a (x);" + Ids + "INSERT INTO a SELECT i FROM n",
+        "statistics",
+        "a",
+        "the indexes of a ",
+        "ANALYZE"
+    )]
+    public async Task What_is_wrong_is_named_with_what_helps(string make, string name, string target, string message, string way)
+    {
+        TestSql.Run(_folder.Database, make);
+        var results = await CheckAsync();
+        var found = Assert.Single(results, r => r.Name == name);
+        Assert.Equal((name == "statistics" ? CheckStatus.Warn : CheckStatus.Fail, target), (found.Status, found.Target));
+        Assert.Contains(message, found.Message, StringComparison.Ordinal);
+        Assert.Contains(way, found.Recommendation, StringComparison.Ordinal);
+        // The same checks as of a sound database: each of them has a row here, but for the setting of the library.
+        Assert.Equal(
+            ["foreign-keys", "foreign-keys-enforced", "full-text-index", "integrity", "statistics"],
+            results.Select(r => r.Name).Append("full-text-index").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        );
+    }
+
     [Fact]
     public async Task A_full_text_index_that_does_not_fit_is_told()
     {

@@ -443,6 +443,8 @@ public sealed class RestoreTests : IDisposable
 
         public IBackupProvider Backups { get; } = new SqliteBackups { Reached = reached };
 
+        public IDatabaseCreator Creator => _driver.Creator;
+
         public IScratchProvider Scratch => _driver.Scratch;
 
         public DatabaseTarget? Parse(string text, string baseFolder) => _driver.Parse(text, baseFolder);

@@ -7,6 +7,9 @@ namespace Migrations.Testing;
 /// <summary>The command <c>migrations</c> as a process: the built program, run by <c>dotnet</c>.</summary>
 public sealed class CliProcess : IDisposable
 {
+    // What lets root read, write and enter everything.
+    private const string Modes = "-dac_override,-dac_read_search";
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
@@ -77,7 +80,7 @@ public sealed class CliProcess : IDisposable
         if (OperatingSystem.IsLinux())
             command.InsertRange(0, ["env", "--default-signal=INT,HUP"]);
         if (call.ModesCountForRoot && OperatingSystem.IsLinux() && Environment.UserName == "root")
-            command.InsertRange(0, ["setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-dac_override"]);
+            command.InsertRange(0, ["setpriv", "--bounding-set", Modes, "--inh-caps", Modes]);
         start.FileName = command[0];
         foreach (var argument in command.Skip(1))
             start.ArgumentList.Add(argument);

@@ -20,6 +20,15 @@ internal sealed class PostgreSqlProcess : IDisposable
             >"$folder/log" 2>&1 || exit 1
         rm "$folder/password"
         if [ -f "$folder/pg_hba.conf" ]; then cp "$folder/pg_hba.conf" "$folder/data/pg_hba.conf"; fi
+        # The messages of another language need its locale.
+        for option; do
+            case $option in lc_messages=*)
+                name=${option#lc_messages=}
+                mkdir "$folder/locale"
+                localedef -i "${name%%.*}" -f UTF-8 "$folder/locale/$name" >>"$folder/log" 2>&1
+                export LOCPATH="$folder/locale";;
+            esac
+        done
         start() {
             "$bin/postgres" -D "$folder/data" "$@" >>"$folder/log" 2>&1 &
             server=$!

@@ -22,13 +22,17 @@ internal static class CommandTree
             root,
             "Migrations",
             StatusCommand.Create(runner),
+            InitCommand.Create(runner),
             UpCommand.Create(runner),
             DownCommand.Create(runner),
             ResetCommand.Create(runner),
             CreateCommand.Create(runner),
             HistoryCommand.Create(runner),
+            RunCommand.Create(runner),
             RepairCommand.Create(runner),
             BaselineCommand.Create(runner),
+            ClearCommand.Create(runner),
+            ClearCommand.CreateFresh(runner),
             AdoptCommand.Create(runner)
         );
         Add(

@@ -15,6 +15,9 @@ internal sealed record DatabaseCall
 
     public required Settings Settings { get; init; }
 
+    /// <summary>How the engine works on it, with events going to the report.</summary>
+    public MigratorOptions Options => Settings.Migrator with { Session = Settings.Migrator.Session with { Events = Report } };
+
     public required IReport Report { get; init; }
 
     public required Terminal Terminal { get; init; }

@@ -24,7 +24,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                 var turns = new ServiceTurns(Select(settings), effect == CommandEffect.Undoes);
                 // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
                 var calls = turns.InOrder.Select(database => (database, call: Resolve(settings, database, report))).ToList();
-                if (effect != CommandEffect.None && !settings.WhatIf)
+                if (effect != CommandEffect.None && !settings.WhatIf && !IsConfirmed(parse))
                     Confirm(settings, parse.CommandResult.Command.Name, calls);
                 var code = ExitCode.Done;
                 foreach (var (database, call) in calls)
@@ -166,6 +166,9 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             Terminal = terminal,
         };
     }
+
+    private static bool IsConfirmed(ParseResult parse) =>
+        parse.CommandResult.Command is DescribedCommand { Confirmed: { } option } && parse.GetValue(option);
 
     private void Confirm(Settings settings, string command, List<(SelectedDatabase Database, DatabaseCall Call)> calls)
     {

@@ -48,16 +48,28 @@ internal static class UndoRunner
     private static async Task<UndoRequest> AskAboutLossAsync(DatabaseCall call, UndoRequest request, CancellationToken cancellationToken)
     {
         var plan = await call.Migrator.PlanUndoAsync(request, cancellationToken).ConfigureAwait(false);
-        var lossy = (await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false)).Where(l => l.IsLossy).ToList();
+        var losses = await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false);
+        return AcceptsLoss(call, losses, "Nothing was rolled back.") ? request with { AcceptDataLoss = true } : request;
+    }
+
+    /// <summary>Asks whether a loss is accepted.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="losses">What would be lost.</param>
+    /// <param name="nothing">That nothing was done, for a no.</param>
+    /// <returns>Whether there was one, and the answer was yes.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.Cancelled"/>: the answer was no.</exception>
+    public static bool AcceptsLoss(DatabaseCall call, IReadOnlyList<StepLoss> losses, string nothing)
+    {
+        var lossy = losses.Where(l => l.IsLossy).ToList();
         if (lossy.Count == 0)
-            return request;
+            return false;
         foreach (var sentence in lossy.SelectMany(l => l.LossSentences()))
             call.Terminal.Error("  " + sentence, Tone.Bad);
         if (call.Terminal.Ask($"Permanently delete this data from {call.Target.Display}?"))
-            return request with { AcceptDataLoss = true };
+            return true;
         throw new MigrationException(
             ErrorId.Cancelled,
-            "Cancelled: not confirmed. Nothing was rolled back.",
+            $"Cancelled: not confirmed. {nothing}",
             "Answer with y, or accept the loss with --accept-data-loss."
         );
     }

@@ -16,7 +16,7 @@ internal sealed class HelpPrinter(RootCommand root, GlobalOptions options, Termi
         ("DATABASE_URL", "The database, where --database does not name one."),
         ("MIGRATIONS_CONFIG", "The configuration file."),
         ("DATABASE_URL_FILE", "A file that contains the database URL, for example a mounted secret."),
-        ("PGHOST, PGDATABASE", "Without any of these: PostgreSQL, as psql connects (with PGPORT, PGUSER, PGPASSWORD, ...)."),
+        ("PGHOST, PGDATABASE", "Without any of these: PostgreSQL, as psql connects (also PGSERVICE, PGPORT, PGUSER, ...)."),
         ("MIGRATION_PATH", "The migration folder, where --path does not name one."),
         ("DB_RETRY_ATTEMPTS", "How often to try to connect. Default: 1."),
         ("DB_RETRY_DELAY", "The pause between two attempts. Default: 5s, with --wait 1s."),

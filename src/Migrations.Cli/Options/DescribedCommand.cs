@@ -16,6 +16,9 @@ internal sealed class DescribedCommand(string name, string description, SharedOp
     /// <summary>What it does to databases.</summary>
     public CommandEffect Effect { get; set; }
 
+    /// <summary>An option of its own that answers what an environment asks; null without one.</summary>
+    public Option<bool>? Confirmed { get; set; }
+
     /// <summary>The heading under which help lists it.</summary>
     public string Group { get; set; } = "";
 

@@ -12,6 +12,9 @@ internal static class GivenValues
 {
     private static readonly string[] TakesDatabase = ["--database", "-d", "--scratch-database", "left", "right", "from", "to"];
 
+    // SQL may begin with a comment, and have addresses in it.
+    private const string TakesSql = "--command";
+
     /// <summary>What is wrong with the values, a sentence for each fault; secrets are not repeated.</summary>
     /// <param name="parse">The call.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -57,6 +60,8 @@ internal static class GivenValues
     {
         if (string.IsNullOrWhiteSpace(value))
             return isOperand ? $"The {name} is empty. (A variable that is not set?)" : Empty(name);
+        if (name is TakesSql && value.Any(char.IsWhiteSpace))
+            return null;
         if (value[0] != '-')
             return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value)
                 ? $"The value of {name} looks like a connection and is therefore not shown. Specify databases with --database."

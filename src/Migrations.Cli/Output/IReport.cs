@@ -13,6 +13,9 @@ internal interface IReport : IEventSink
     /// <summary>Where schemas, checks and rehearsals go.</summary>
     IIntegrityReport Integrity { get; }
 
+    /// <summary>Where what scripts do goes that are no migrations.</summary>
+    IScriptReport Scripts { get; }
+
     void Status(DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses);
 
     void Summary(DatabaseStatus status);
@@ -33,6 +36,9 @@ internal interface IReport : IEventSink
 
     /// <summary>What was, or would be, recorded as applied without running.</summary>
     void Baseline(DatabaseTarget target, IReadOnlyList<MigrationStatus> recorded, bool whatIf);
+
+    /// <summary>What clearing a database did, or would do.</summary>
+    void Cleared(ClearResult result);
 
     /// <summary>What of another tool's history was, or would be, taken over.</summary>
     void Adoption(AdoptionResult result);

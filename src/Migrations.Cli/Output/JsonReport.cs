@@ -38,6 +38,7 @@ internal sealed class JsonReport : IReport, IDisposable
         Integrity = new JsonIntegrityReport(this);
         Backups = new JsonBackupReport(this);
         Transfers = new JsonTransferReport(this);
+        Scripts = new JsonScriptReport(this);
     }
 
     public IIntegrityReport Integrity { get; }
@@ -45,6 +46,11 @@ internal sealed class JsonReport : IReport, IDisposable
     public IBackupReport Backups { get; }
 
     public ITransferReport Transfers { get; }
+
+    public IScriptReport Scripts { get; }
+
+    /// <summary>Writes into the array.</summary>
+    public Utf8JsonWriter Writer => _writer;
 
     public void Publish(MigrationEvent item)
     {
@@ -121,6 +127,8 @@ internal sealed class JsonReport : IReport, IDisposable
 
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) =>
         Write(entries.Select(e => new JsonSetting(e.Service, e.Name, e.Value, e.Source)), json => json.JsonSetting);
+
+    public void Cleared(ClearResult result) => Write([JsonCleared.Of(result)], json => json.JsonCleared);
 
     public void Created(IReadOnlyList<string> files, bool whatIf) => Write(files.Select(file => new JsonFile(file)), json => json.JsonFile);
 

@@ -1,4 +1,3 @@
-using Migrations.Schema;
 using Migrations.Tables;
 using Migrations.Transfer;
 

@@ -18,24 +18,34 @@ internal static class PlanListing
         foreach (var skip in plan.Skipped)
             terminal.Out($"Would skip {skip.Migration.FullName}: it {skip.Reason}.", Tone.Notice);
         foreach (var step in plan.Steps)
-        {
-            terminal.Out($"-- {step.Migration.FullName} ({step.Script.File})", Tone.Notice);
-            foreach (var statement in dialect.Split(step.Script))
-                terminal.Out(ScriptRedaction.Show(dialect, statement.Text) + ";");
-            terminal.Out();
-        }
+            Statements(terminal, step.Migration.FullName, step.Script, dialect);
 
-        foreach (var sentence in losses.SelectMany(l => l.Sentences()))
-            terminal.Out("! " + sentence, Tone.Bad);
-        foreach (var line in losses.SelectMany(l => l.ObjectLines()))
-            terminal.Out("! " + line, Tone.Notice);
-        foreach (var unknown in losses.SelectMany(l => l.Unforeseen()))
-            terminal.Out("? " + unknown, Tone.Notice);
+        Losses(terminal, losses);
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(
             plan.Direction == MigrationDirection.Up
                 ? $"What if: {count} would be applied to {target.Display}. Nothing was changed."
                 : $"What if: {count} would be rolled back in {target.Display}. Nothing was changed."
         );
+    }
+
+    /// <summary>Prints the SQL of a script.</summary>
+    public static void Statements(Terminal terminal, string name, MigrationScript script, ISqlDialect dialect)
+    {
+        terminal.Out($"-- {name} ({script.File})", Tone.Notice);
+        foreach (var statement in dialect.Split(script))
+            terminal.Out(ScriptRedaction.Show(dialect, statement.Text) + ";");
+        terminal.Out();
+    }
+
+    /// <summary>Prints what would be lost.</summary>
+    public static void Losses(Terminal terminal, IReadOnlyList<StepLoss> losses)
+    {
+        foreach (var sentence in losses.SelectMany(l => l.Sentences()))
+            terminal.Out("! " + sentence, Tone.Bad);
+        foreach (var line in losses.SelectMany(l => l.ObjectLines()))
+            terminal.Out("! " + line, Tone.Notice);
+        foreach (var unknown in losses.SelectMany(l => l.Unforeseen()))
+            terminal.Out("? " + unknown, Tone.Notice);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
 
     public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
 
+    public IScriptReport Scripts { get; } = new TextScriptReport(terminal, detail);
+
     public IBackupReport Backups { get; } = new TextBackupReport(terminal, detail);
 
     public ITransferReport Transfers { get; } = new TextTransferReport(terminal, detail);
@@ -132,6 +134,12 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
     }
 
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) => ConfigurationTable.Print(terminal, entries);
+
+    public void Cleared(ClearResult result)
+    {
+        if (detail != Detail.Quiet || result.Outcome == MigrationOutcome.WhatIf)
+            ClearListing.Print(terminal, result);
+    }
 
     public void Created(IReadOnlyList<string> files, bool whatIf)
     {

@@ -28,6 +28,15 @@ internal sealed record AdoptionSource(ForeignHistory History, ForeignReading Rea
         if (request.Marker is { } marker)
             return await FindMarkerAsync(tables, marker, input, cancellationToken).ConfigureAwait(false);
         var history = await ForeignHistoryFinder.ChooseAsync(tables, request.Tool, request.Table, cancellationToken).ConfigureAwait(false);
+        if (!history.Tool.IsAdoptable)
+        {
+            throw new MigrationException(
+                ErrorId.AdoptionUnsupported,
+                $"This database was migrated by {history}, whose history is recognised and not read.",
+                "Record what its schema already contains instead: migrations baseline <version>"
+            );
+        }
+
         var rows = await tables.ReadAsync(history.Table, cancellationToken).ConfigureAwait(false);
         return new AdoptionSource(history, history.Tool.Read(rows)) { Digest = DigestOf(rows), Tables = [history.TableName] };
     }

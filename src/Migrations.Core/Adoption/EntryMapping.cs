@@ -101,19 +101,27 @@ internal sealed class EntryMapping
                     entry.SemanticVersion is { } semantic
                     && string.Equals(m.Header.SemanticVersion, semantic, StringComparison.OrdinalIgnoreCase)
             )
-            ?? OnlyOne(free, m => IsVersion(m, entry));
+            ?? OnlyOne(free, m => IsVersion(m, entry))
+            ?? OnlyOne(free, m => HasOnlyContent(entry) && HasContent(m, entry));
     }
 
     /// <summary>An entry that fits several files fits none for sure.</summary>
     private static Migration? OnlyOne(List<Migration> migrations, Func<Migration, bool> fits) =>
         migrations.Where(fits).Take(2).ToList() is [var only] ? only : null;
 
+    private static bool HasOnlyContent(ForeignEntry entry) => (entry.File ?? entry.Name ?? entry.Version ?? entry.SemanticVersion) is null;
+
+    private bool HasContent(Migration migration, ForeignEntry entry) =>
+        ContentComparison.Compare(_tool, entry, migration) is ContentMatch.Same or ContentMatch.Cosmetic;
+
     private static bool IsFile(Migration migration, string file)
     {
         var path = migration.Up.File.Replace('\\', '/');
         var recorded = file.Replace('\\', '/').TrimStart('/');
         return path.EndsWith("/" + recorded, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(Path.GetFileName(path), Path.GetFileName(recorded), StringComparison.OrdinalIgnoreCase);
+            || string.Equals(Path.GetFileName(path), Path.GetFileName(recorded), StringComparison.OrdinalIgnoreCase)
+            // A resource's name begins with those of its assembly and folders.
+            || recorded.EndsWith("." + Path.GetFileName(path), StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsName(Migration migration, string name) =>
@@ -135,6 +143,6 @@ internal sealed class EntryMapping
         && (
             (entry.File ?? entry.Name) is not { } name
             || HistoryMatch.NameAgrees(Plain(Path.GetFileName(name)), migration.FullName)
-            || ContentComparison.Compare(_tool, entry, migration) is ContentMatch.Same or ContentMatch.Cosmetic
+            || HasContent(migration, entry)
         );
 }

@@ -51,7 +51,7 @@ internal static class TakeOverWatch
                 + " Use one tool only; to take the history over again: migrations adopt --undo, then migrations adopt.";
 
     private static string? Behind(ForeignTool tool, ForeignTable table, IReadOnlyList<Migration> since) =>
-        since.Count == 0
+        since.Count == 0 || (tool.IsCode && !tool.CanWrite)
             ? null
             : $"{tool.Title} would apply {string.Join(", ", since)} again, because {table.Display} does not have "
                 + $"{(since.Count == 1 ? "it" : "them")}. Where it still runs, keep it in step: migrations adopt --undo --write-back, then "

@@ -76,6 +76,12 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
             : await _unlisted.ReadAsync(full, cancellationToken).ConfigureAwait(false);
         if (backup is not null && (File.Exists(full) || Directory.Exists(full)))
             return backup;
+        if (ClosedFolder.Find(full) is { } closed)
+            throw new MigrationException(
+                ErrorId.PermissionDenied,
+                $"The backup '{full}' cannot be read: access to the folder '{closed}' is denied.",
+                ClosedFolder.Way
+            );
         var isFolderOfBackups = Directory.Exists(full) && (await ReadAsync(full, cancellationToken).ConfigureAwait(false)).Count > 0;
         throw new MigrationException(
             ErrorId.BackupMissing,

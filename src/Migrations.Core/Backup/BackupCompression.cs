@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Migrations.Folders;
 
 namespace Migrations.Backup;
 
@@ -13,6 +14,7 @@ internal static class BackupCompression
     {
         if (!File.Exists(path))
             return false;
+        RegularFile.Require(path);
         using var file = File.OpenRead(path);
         return file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Migrations.Folders;
 
 namespace Migrations.Backup;
 
@@ -46,6 +47,7 @@ internal static class BackupHash
     /// <summary>Reads the next block while the last one is hashed: each alone takes about as long as the other.</summary>
     private static async Task<(long Size, string Sha256)> OfFileAsync(string path, Action<long>? read, CancellationToken cancellationToken)
     {
+        RegularFile.Require(path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var file = new FileStream(
             path,

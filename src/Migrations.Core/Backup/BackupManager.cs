@@ -103,7 +103,9 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                         .RunAsync(restored, $"{target.Display} was not changed", "", isWrittenSince: null, token)
                         .ConfigureAwait(false),
             };
-            outcome = await driver.Backups.RestoreAsync(unpacked.Source, target, job, cancellationToken).ConfigureAwait(false);
+            outcome = await driver
+                .Backups.RestoreAsync(unpacked.Source with { AcceptFaults = wanted.AcceptFaults }, target, job, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         // It is done: what is looked at now is worth its time even when someone wants to leave.

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Migrations.Folders;
 
 namespace Migrations.Backup;
 
@@ -23,6 +24,7 @@ internal static class BackupManifestFile
     {
         try
         {
+            RegularFile.Require(path);
             using var file = File.OpenRead(path);
             var manifest = JsonSerializer.Deserialize(file, Json.BackupManifest);
             return manifest switch

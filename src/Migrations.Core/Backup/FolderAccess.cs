@@ -13,6 +13,12 @@ internal static class FolderAccess
         var path = Path.GetFullPath(folder);
         if (Directory.Exists(path))
             return path;
+        if (ClosedFolder.Find(path) is { } closed)
+            throw new MigrationException(
+                ErrorId.BackupFolderInvalid,
+                $"The folder for backups, '{path}', cannot be entered: access to the folder '{closed}' is denied.",
+                ClosedFolder.Way
+            );
         throw new MigrationException(
             ErrorId.BackupFolderInvalid,
             File.Exists(path) ? $"The folder for backups, '{path}', is a file." : $"The folder for backups, '{path}', does not exist.",

@@ -98,7 +98,7 @@ public sealed record SidePair(
             return null;
         foreach (var driver in drivers)
         {
-            if (!driver.CreatesDatabases && driver.Backups.Recognize(path) is { } format && format != BackupFormat.Sql)
+            if (!driver.Creator.IsImplicit && driver.Backups.Recognize(path) is { } format && format != BackupFormat.Sql)
                 return (new BackupSide(new BackupSource(path, format)), path, driver);
         }
 

@@ -56,6 +56,12 @@ public static class ConfigurationFile
         {
             if (!File.Exists(path))
             {
+                if (ClosedFolder.Find(path) is { } closed)
+                    throw ConfigurationError.At(
+                        new ScriptLocation(path, 1, 1),
+                        $"The file cannot be read: access to the folder '{closed}' is denied.",
+                        ClosedFolder.Way
+                    );
                 throw new MigrationException(
                     ErrorId.ConfigurationMissing,
                     $"The configuration file '{path}' does not exist.",

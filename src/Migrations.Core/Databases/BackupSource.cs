@@ -17,4 +17,10 @@ public sealed record BackupSource(string Path, BackupFormat Format)
     /// Whether code in it that cannot be seen into may run while it is loaded. What visibly reaches beyond its database may never.
     /// </summary>
     public bool AcceptUnseenCode { get; init; }
+
+    /// <summary>
+    /// Whether what the server cannot make of it any more, beside tables and rows, may be left out: an index whose function fails, for
+    /// example. A driver names it in <see cref="RestoreOutcome.How"/>.
+    /// </summary>
+    public bool AcceptFaults { get; init; }
 }

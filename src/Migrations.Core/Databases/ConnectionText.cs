@@ -50,6 +50,14 @@ public static class ConnectionText
         return value.Any(char.IsWhiteSpace) && HasPairs(value, isRooted: true);
     }
 
+    /// <summary>Whether parameters stand behind a path: <c>app.db?mode=rwc</c>, <c>app.db;Password=...</c>.</summary>
+    public static bool HasParameters(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var first = path.AsSpan().IndexOfAny('?', ';', '&');
+        return first >= 0 && HasPairs(path[first..], isRooted: path[first] != '?');
+    }
+
     private static bool HasScheme(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);

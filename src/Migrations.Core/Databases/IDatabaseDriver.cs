@@ -18,8 +18,8 @@ public interface IDatabaseDriver
     /// <summary>How this engine makes databases that are thrown away.</summary>
     IScratchProvider Scratch { get; }
 
-    /// <summary>Whether <see cref="SessionAccess.Create"/> creates a database that does not exist.</summary>
-    bool CreatesDatabases => false;
+    /// <summary>How this engine's databases are created.</summary>
+    IDatabaseCreator Creator { get; }
 
     /// <summary>Reads what a user gave as a database, without connecting.</summary>
     /// <param name="text">A path, a URL or a connection string.</param>

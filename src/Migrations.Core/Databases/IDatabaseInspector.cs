@@ -8,6 +8,12 @@ public interface IDatabaseInspector
     /// <summary>Who holds the migration lock now; null when no one does. Waits for nothing and changes nothing.</summary>
     Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether a table or a view of a name exists, as a script that names it so would find it.</summary>
+    /// <param name="name">Its name, as SQL writes it; it may have its schema in front.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it is no name.</exception>
+    Task<bool> HasTableAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>
     /// Reads every object of the schema with its normalised definition, in a handful of catalogue queries. The history and lock tables of
     /// this session, and the engine's own objects, are left out.

@@ -55,4 +55,12 @@ public interface IDatabaseSession : IAsyncDisposable
     /// statement left half-done (an INVALID index) is removed, and counts as not done.
     /// </summary>
     Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes everything out of the database, the history too, in one transaction. The migration lock is held; afterwards the session is of
+    /// no more use. What belongs to the database itself stays: a file's settings, a database's owner and privileges.
+    /// </summary>
+    /// <returns>What stayed, one line each: what the role may not drop.</returns>
+    /// <exception cref="MigrationException">The database refuses; it is as it was.</exception>
+    Task<IReadOnlyList<string>> ClearAsync(CancellationToken cancellationToken);
 }

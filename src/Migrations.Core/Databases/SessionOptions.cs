@@ -3,19 +3,6 @@ using Migrations.Events;
 
 namespace Migrations.Databases;
 
-/// <summary>What a session is for.</summary>
-public enum SessionAccess
-{
-    /// <summary>Looking only: nothing in the database or beside it is created or changed.</summary>
-    Read,
-
-    /// <summary>Changing an existing database.</summary>
-    Write,
-
-    /// <summary>Changing a database, which is created when that is as simple as creating a file.</summary>
-    Create,
-}
-
 /// <summary>How a session connects and how long it waits.</summary>
 public sealed record SessionOptions
 {
@@ -27,6 +14,9 @@ public sealed record SessionOptions
 
     /// <summary>The history table's schema; null for the engine's default (<c>public</c> on PostgreSQL, none on SQLite).</summary>
     public string? HistorySchema { get; init; }
+
+    /// <summary>How often a connection is tried when an application starts, and nothing else is said.</summary>
+    public const int AttemptsAtStart = 5;
 
     /// <summary>How often a connection is tried.</summary>
     public int ConnectAttempts { get; init; } = 1;
@@ -90,6 +80,20 @@ public sealed record SessionOptions
         {
             ConnectWait = wait,
             ConnectDelay = EnvironmentSettings.ConnectDelay ?? (wait > TimeSpan.Zero ? DelayWhileWaiting : ConnectDelay),
+        };
+
+    /// <summary>
+    /// The options for the start of an application, whose server may start at the same moment: tried several times where nothing else is
+    /// said.
+    /// </summary>
+    /// <param name="attempts">How often; null: as <c>DB_RETRY_ATTEMPTS</c> says, or five times.</param>
+    /// <param name="delay">The pause between two tries; null: as <c>DB_RETRY_DELAY</c> says, or 5 seconds.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: a variable is malformed.</exception>
+    public SessionOptions Starting(int? attempts, TimeSpan? delay) =>
+        this with
+        {
+            ConnectAttempts = attempts ?? EnvironmentSettings.ConnectAttempts ?? (ConnectWait > TimeSpan.Zero ? 1 : AttemptsAtStart),
+            ConnectDelay = delay ?? ConnectDelay,
         };
 
     /// <summary>A limit; zero means none, as it does on PostgreSQL.</summary>

@@ -27,6 +27,9 @@ public sealed record StepExecution
     /// <summary>The migrations whose open foreign keys must be closed at its end; without any, nothing is asked.</summary>
     public IReadOnlyList<string> KeysDue { get; init; } = [];
 
+    /// <summary>Takes the rows that its statements give; null: they are not read.</summary>
+    public IRowSink? Rows { get; init; }
+
     /// <summary>Whether it is the last step of its run: its row gets the fingerprint of the schema as the script leaves it.</summary>
     public bool IsLast { get; init; }
 }

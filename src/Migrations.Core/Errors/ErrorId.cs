@@ -203,6 +203,9 @@ public enum ErrorId
     /// <summary>A history cannot be taken over because this one has rows already.</summary>
     AdoptionConflict,
 
+    /// <summary>A tool's history is recognised, and cannot be taken over.</summary>
+    AdoptionUnsupported,
+
     /// <summary>There is no adoption to take back.</summary>
     AdoptionMissing,
 
@@ -304,6 +307,12 @@ public enum ErrorId
 
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,
+
+    /// <summary>An init script did not create the table that is to say that it ran.</summary>
+    MarkerMissing,
+
+    /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
+    SeedRefused,
 
     /// <summary>Checks failed.</summary>
     CheckFailed,

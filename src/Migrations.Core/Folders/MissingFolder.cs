@@ -12,6 +12,12 @@ internal static class MissingFolder
                 $"'{folder}' is a file. Expected a folder with migrations.",
                 $"Specify the folder: --path '{Path.GetDirectoryName(folder)}'"
             );
+        if (ClosedFolder.Find(folder) is { } closed)
+            return new MigrationException(
+                ErrorId.FileUnreadable,
+                $"The migration folder '{folder}' cannot be read: access to the folder '{closed}' is denied.",
+                ClosedFolder.Way
+            );
         var existing = folder;
         while (existing is not null && !Directory.Exists(existing))
             existing = Path.GetDirectoryName(existing);

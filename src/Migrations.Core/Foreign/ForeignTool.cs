@@ -14,6 +14,9 @@ internal abstract class ForeignTool
     /// <summary>How its table looks.</summary>
     public abstract IReadOnlyList<ForeignShape> Shapes { get; }
 
+    /// <summary>Whether its history can be taken over; otherwise it is only recognised.</summary>
+    public virtual bool IsAdoptable => true;
+
     /// <summary>Whether its migrations are programs, of which a folder of SQL holds none.</summary>
     public virtual bool IsCode => false;
 

@@ -16,15 +16,27 @@ internal static class ForeignTools
         new GolangMigrateTool(),
         new GooseTool(),
         new DbmateTool(),
+        new EvolveTool(),
+        new SqlxTool(),
+        new PrismaTool(),
+        new DrizzleTool(),
+        new SupabaseTool(),
+        new DbUpTool(),
+        new NodePgMigrateTool(),
+        new KnexTool(),
+        new EfCoreTool(),
+        new AlembicTool(),
+        new LiquibaseTool(),
+    ];
+
+    private static readonly IReadOnlyList<(ForeignTool Tool, ForeignShape Shape)> Shapes =
+    [
+        .. All.Concat<ForeignTool>(RecognisedTool.All).SelectMany(t => t.Shapes.Select(s => (t, s))),
     ];
 
     /// <summary>The names of tables to look for.</summary>
     public static IReadOnlyList<string> Tables { get; } =
-    [
-        .. All.SelectMany(t => t.Shapes)
-            .SelectMany(s => s.Beside is null ? [s.Table] : new[] { s.Table, s.Beside })
-            .Distinct(StringComparer.Ordinal),
-    ];
+    [.. Shapes.SelectMany(s => new[] { s.Shape.Table, s.Shape.Beside }).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     /// <summary>The tool that a history says it came from; null when this version does not know it.</summary>
     public static ForeignTool? Of(string name) => name is MarkerTool.Word ? new MarkerTool() : Find(name);
@@ -52,7 +64,7 @@ internal static class ForeignTools
         Best(table, tables, _ => true) is { } tool ? new ForeignHistory(tool, table) : null;
 
     private static ForeignTool? Best(ForeignTable table, IReadOnlyList<ForeignTable> tables, Func<ForeignShape, bool> isNamed) =>
-        All.SelectMany(t => t.Shapes.Select(s => (Tool: t, Shape: s)))
+        Shapes
             .Where(c => isNamed(c.Shape) && c.Shape.Fits(table, tables))
             .OrderByDescending(c => c.Shape.Weight)
             .Select(c => c.Tool)

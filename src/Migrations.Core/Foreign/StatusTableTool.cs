@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Foreign;
@@ -35,7 +33,7 @@ internal sealed class StatusTableTool : ForeignTool
         };
     }
 
-    public override string? ChecksumOf(string text, string file) => Sha256(text);
+    public override string? ChecksumOf(string text, string file) => TextHash.Sha256(text);
 
     public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         [
@@ -45,7 +43,7 @@ internal sealed class StatusTableTool : ForeignTool
                 ("version", ForeignSql.Text(VersionOf(migration))),
                 ("description", ForeignSql.Text(migration.Header.Description ?? migration.FullName)),
                 ("applied_at", ForeignSql.Now),
-                ("checksum", ForeignSql.Text(Sha256(migration.Up.ReadOriginalText()))),
+                ("checksum", ForeignSql.Text(TextHash.Sha256(migration.Up.ReadOriginalText()))),
                 ("status", ForeignSql.Text("applied"))
             ),
         ];
@@ -73,6 +71,4 @@ internal sealed class StatusTableTool : ForeignTool
             Milliseconds = ForeignValue.Number(row["execution_time_ms"]),
         };
     }
-
-    private static string Sha256(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 }

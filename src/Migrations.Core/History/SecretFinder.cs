@@ -81,7 +81,7 @@ internal sealed class SecretFinder(ISqlDialect dialect)
                 : reader.Is(at, ")") ? -1
                 : 0;
             keyDepth = keyDepth >= 0 && depth < keyDepth ? -1 : keyDepth;
-            if (reader.Is(at, "(") && reader.IsAny(at - 1, KeyFunctions) && keyDepth < 0)
+            if (reader.Is(at, "(") && (reader.IsAny(at - 1, KeyFunctions) || reader.IsCallOfSecret(at - 1)) && keyDepth < 0)
                 keyDepth = depth;
             if (reader.SecretAfter(at, KeyPragmas, _variables) is { } secret)
             {
@@ -97,12 +97,12 @@ internal sealed class SecretFinder(ISqlDialect dialect)
                     || keyDepth >= 0
                     || reader.IsNamedBehind(at)
                     || reader.IsValueOfSecret(at)
-                    || (last > at && SecretText.MayHold(text.AsSpan(tokens[at].Start, reader.EndAt(last) - tokens[at].Start)))
+                    || (last > at && SecretText.MayHold(reader.Joined(at, last)))
                 )
                     Take(text, tokens, at, last, offset, closing);
                 else
                     FindInLiteral(tokens[at].In(text).ToString(), offset + tokens[at].Start, closing, reader.IsComment);
-                isOpen |= SecretText.LeavesOpen(reader.Content(at));
+                isOpen |= SecretText.LeavesOpen(reader.Content(at)) || reader.IsMessageAboutSecret(at);
                 at = last;
             }
             else if (isOpen && tokens[at].Kind == SqlTokenKind.Word && !reader.Is(at + 1, "(") && !reader.Is(at, "USING"))

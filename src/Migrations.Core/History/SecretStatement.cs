@@ -70,6 +70,23 @@ internal sealed class SecretStatement(string text, List<SqlToken> tokens)
     /// <summary>What a literal holds, as far as its first and last quote.</summary>
     public string Content(int at) => Text(at).TrimEnd('\'').TrimStart('E', 'e').TrimStart('\'');
 
+    /// <summary>What the parts of a literal on following lines hold together.</summary>
+    public string Joined(int at, int last) => string.Concat(Enumerable.Range(at, last - at + 1).Select(Content));
+
+    /// <summary>Whether a token is the name of a function that is called, and is one of a secret: <c>set_password('ann',
+    /// '...')</c>.</summary>
+    public bool IsCallOfSecret(int at) =>
+        at >= 0
+        && tokens[at].Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName
+        && !IsAny(at - 1, ["INTO", "TABLE", "ON", "EXISTS", "REFERENCES", "VIEW", "AS", ","])
+        && SecretText.IsSecretName(Name(at));
+
+    /// <summary>Whether a literal is the text of a message in which the next values stand, and speaks of a secret.</summary>
+    public bool IsMessageAboutSecret(int at) =>
+        (Is(at - 1, "RAISE") || Is(at - 2, "RAISE"))
+        && Content(at).Contains('%', StringComparison.Ordinal)
+        && SecretText.Mentions(Content(at));
+
     /// <summary>Where a token ends.</summary>
     public int EndAt(int at) => tokens[at].Start + tokens[at].Length;
 

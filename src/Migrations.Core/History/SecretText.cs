@@ -28,6 +28,15 @@ internal static partial class SecretText
         "attach",
         "pw:",
         "pw=",
+        "pw ",
+        "pw,",
+        "pw)",
+        "pw\"",
+        "bearer ",
+        "authorization",
+        "sshpass",
+        "-u ",
+        "--user",
     ];
 
     /// <summary>Whether a text may hold a secret at all; nearly all do not.</summary>
@@ -48,6 +57,20 @@ internal static partial class SecretText
         }
     }
 
+    // 'pass'
+    // 'word=...': a sign may stand in two parts.
+    private static bool HasContinuedLiteral(ReadOnlySpan<char> text)
+    {
+        for (var next = text.IndexOf('\n'); next >= 0; next = text.IndexOf('\n'))
+        {
+            if (text[..next].TrimEnd().EndsWith("'") && text[(next + 1)..].TrimStart().StartsWith("'"))
+                return true;
+            text = text[(next + 1)..];
+        }
+
+        return false;
+    }
+
     private static bool HoldsSign(ReadOnlySpan<char> folded)
     {
         foreach (var sign in Signs)
@@ -56,11 +79,11 @@ internal static partial class SecretText
                 return true;
         }
 
-        return false;
+        return HasContinuedLiteral(folded);
     }
 
     /// <summary>Whether a name is one of a secret: <c>password</c>, <c>app.api_key</c>, <c>sslpassword</c>.</summary>
-    public static bool IsSecretName(ReadOnlySpan<char> name) => name.Length is > 2 and <= 128 && NamePattern().IsMatch(name);
+    public static bool IsSecretName(ReadOnlySpan<char> name) => name.Length is > 1 and <= 128 && NamePattern().IsMatch(name);
 
     /// <summary>Whether a text speaks of a secret.</summary>
     public static bool Mentions(ReadOnlySpan<char> text) => WordPattern().IsMatch(text);
@@ -78,7 +101,7 @@ internal static partial class SecretText
         {
             return
             [
-                .. new[] { UrlPattern(), AssignedPattern(), QuotedPattern(), RolePattern() }
+                .. new[] { UrlPattern(), AssignedPattern(), QuotedPattern(), RolePattern(), BearerPattern(), LoginPattern() }
                     .SelectMany(p => p.Matches(text))
                     .Select(m => (m.Groups["s"].Index, m.Groups["s"].Length)),
             ];
@@ -106,7 +129,7 @@ internal static partial class SecretText
     private const string Secret =
         "(password|passwd|passphrase|passcode|pwd|secret|api_?key|access_?key|private_?key|encryption_?key|auth_?token|access_?token)";
 
-    [GeneratedRegex(Secret + @"\w{0,60}$|(^|[_.])tokens?$", Options, Milliseconds)]
+    [GeneratedRegex(Secret + @"\w{0,60}$|(^|[_.])(tokens?|pw)$", Options, Milliseconds)]
     private static partial Regex NamePattern();
 
     [GeneratedRegex(@"(\b|_)(pw|" + Secret + @")(\b|_)", Options, Milliseconds)]
@@ -117,7 +140,7 @@ internal static partial class SecretText
     private static partial Regex UrlPattern();
 
     [GeneratedRegex(
-        @"(\b|_)(pw|"
+        @"((\b|_)pw|"
             + Secret
             + @"\w{0,60})[""'\]]{0,4}\s{0,20}(=>|:=|=|:)\s{0,20}(''(?<s>([^']|\\'')+)''|'(?<s>[^']+)'|""(?<s>[^""]+)""|(?<s>[^\s'""]+))",
         Options,
@@ -138,6 +161,18 @@ internal static partial class SecretText
 
     [GeneratedRegex(@"\b(role|user|group)\b[^;]{0,200}\bpassword\s{1,20}(?!null\b)(?<s>[^\s'"";]+)", Options, Milliseconds)]
     private static partial Regex RolePattern();
+
+    // https://datatracker.ietf.org/doc/html/rfc6750#section-2.1
+    [GeneratedRegex(@"\b(bearer|authorization:\s{0,5}\w{1,20})\s{1,5}(?<s>[\w.~+/=-]{8,})", Options, Milliseconds)]
+    private static partial Regex BearerPattern();
+
+    // curl --user name:password, sshpass -p password
+    [GeneratedRegex(
+        @"(^|\s)(-u|--user|--proxy-user)[\s=]{1,4}[^\s:'""]{1,100}:(?<s>[^\s'""]+)|\bsshpass\s{1,5}-p\s{0,5}(?<s>[^\s'""]+)",
+        Options,
+        Milliseconds
+    )]
+    private static partial Regex LoginPattern();
 
     [GeneratedRegex(Secret + @"\w{0,60}[\s=:""'(]{0,20}(%\d{0,3}\$?[LsI]|\$\d|:\w|\?|$)", Options, Milliseconds)]
     private static partial Regex OpenPattern();

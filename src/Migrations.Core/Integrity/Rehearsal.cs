@@ -95,7 +95,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
                     .ReadAsync(session, driver.Dialect, read, _options, cancellationToken)
                     .ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.CreatesDatabases)
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.Creator.IsImplicit)
         {
             return PlanningInputReader.Of(read, [], _options);
         }

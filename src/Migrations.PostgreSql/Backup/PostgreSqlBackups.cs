@@ -1,6 +1,7 @@
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 
 namespace Migrations.PostgreSql;
 
@@ -126,6 +127,7 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
     {
         try
         {
+            RegularFile.Require(path);
             using var file = File.OpenRead(path);
             var head = new byte[512];
             return Encoding.Latin1.GetString(head, 0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Databases;
+using Migrations.Events;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -104,39 +105,73 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
         }
 
-        if (broken.Count > 0)
-            how += await AddAsync(there, broken, cancellationToken).ConfigureAwait(false);
+        how += await AddAsync(there, broken, restore.OpenKeys, cancellationToken).ConfigureAwait(false);
+        if (restore.LeftOut.Count > 0)
+        {
+            var left = string.Join("; ", restore.LeftOut);
+            how += $"; left out, because the server could not make it: {left}";
+            job.Session.Events.Publish(new WarningRaised($"'{backup.Path}' was restored without what the server could not make: {left}."));
+        }
+
         await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how +=
                 "; its subscriptions are disabled, for the database that was replaced has the same: "
                 + $"{string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
-        var refused = settings is null
-            ? await DatabaseSettings
-                .ApplyAsync(server, name, RecordedSettings.Statements(backup.Settings), cancellationToken)
-                .ConfigureAwait(false)
-            : await DatabaseSettings.ApplyAsync(server, name, settings.Statements, cancellationToken).ConfigureAwait(false);
-        if (job.DemandAsync is { } demand)
-            await demand(there, cancellationToken).ConfigureAwait(false);
-        if (settings is not null)
-            refused =
-            [
-                .. refused,
-                .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false),
-            ];
-        if (refused.Count > 0)
-            how += $"; not set again: {string.Join("; ", refused)}";
-        return how;
+        return how + await SetAsync(server, settings, name, there, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<string> AddAsync(DatabaseTarget restored, IReadOnlyList<string> broken, CancellationToken cancellationToken)
+    /// <summary>Gives the restored database what the old one has beside its content, or, when that is gone, what the backup
+    /// recorded.</summary>
+    /// <returns>What was not set.</returns>
+    private async Task<string> SetAsync(
+        PostgreSqlConnection server,
+        DatabaseSettings? settings,
+        string name,
+        DatabaseTarget there,
+        CancellationToken cancellationToken
+    )
+    {
+        var statements = settings?.Statements ?? RecordedSettings.Statements(backup.Settings);
+        var refused = await DatabaseSettings.ApplyAsync(server, name, statements, cancellationToken).ConfigureAwait(false);
+        if (job.DemandAsync is { } demand)
+            await demand(there, cancellationToken).ConfigureAwait(false);
+        refused = settings is null
+            ? [.. refused, .. RecordedSettings.Unknown(backup.Settings)]
+            : [.. refused, .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false)];
+        if (refused.Count == 0)
+            return "";
+        var list = string.Join("; ", refused);
+        job.Session.Events.Publish(
+            new WarningRaised(
+                $"Not set again for {target.Display}, because this role may not, or the server lacks what it names, or it is a "
+                    + $"secret: {list}"
+            )
+        );
+        return $"; not set again: {list}";
+    }
+
+    /// <summary>Makes the keys that could not be made, and says how many rows of the source break, beside those that the source has
+    /// so.</summary>
+    private async Task<string> AddAsync(
+        DatabaseTarget restored,
+        IReadOnlyList<string> broken,
+        int ofSource,
+        CancellationToken cancellationToken
+    )
     {
         var connection = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await BrokenForeignKeys.AddAsync(connection, broken, cancellationToken).ConfigureAwait(false);
-        return broken.Count == 1
-            ? "; a foreign key that rows of the source break is NOT VALID"
-            : string.Create(CultureInfo.InvariantCulture, $"; {broken.Count} foreign keys that rows of the source break are NOT VALID");
+        return await NameOpenAsync(connection, ofSource, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<string> NameOpenAsync(PostgreSqlConnection connection, int ofSource, CancellationToken cancellationToken)
+    {
+        var open = await BrokenForeignKeys.CountOpenAsync(connection, cancellationToken).ConfigureAwait(false) - ofSource;
+        return open <= 0 ? ""
+            : open == 1 ? "; a foreign key that rows of the source break is NOT VALID"
+            : string.Create(CultureInfo.InvariantCulture, $"; {open} foreign keys that rows of the source break are NOT VALID");
     }
 
     private async Task<IReadOnlyList<string>> SubscriptionsAsync(DatabaseTarget restored, CancellationToken cancellationToken)
@@ -231,10 +266,13 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
 
         var version = old.Npgsql.PostgreSqlVersion;
-        await new PostgreSqlRestore(backup, ClientTools.For(version), version.Major)
-            .LoadAsync(target, jobs: 0, withOwners: false, cancellationToken)
-            .ConfigureAwait(false);
-        return new RestoreOutcome(Kept: null, "restored into the database itself, which was empty, in one transaction");
+        var restore = new PostgreSqlRestore(backup, ClientTools.For(version), version.Major);
+        await restore.LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        return new RestoreOutcome(
+            Kept: null,
+            "restored into the database itself, which was empty, in one transaction"
+                + await NameOpenAsync(old, restore.OpenKeys, cancellationToken).ConfigureAwait(false)
+        );
     }
 
     private async Task<KeptMark> MarkOfAsync(PostgreSqlConnection? old, CancellationToken cancellationToken)

@@ -11,48 +11,98 @@ namespace Migrations.PostgreSql;
 /// NOT VALID, which enforces it from then on (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).
 /// </summary>
 /// <param name="entries">The archive's entries; null when it is read only once, by <c>pg_restore</c>.</param>
-internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = null)
+/// <param name="acceptFaults">Whether what belongs to tables, and cannot be made of what is in them, may be left out.</param>
+internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = null, bool acceptFaults = false)
 {
+    // What a dump makes after the rows (https://www.postgresql.org/docs/current/app-pgrestore.html, --section), and what is said of it.
+    private static readonly string[] AfterRows =
+    [
+        "INDEX",
+        "INDEX ATTACH",
+        "CONSTRAINT",
+        "CHECK CONSTRAINT",
+        "MATERIALIZED VIEW DATA",
+        "STATISTICS",
+        "TRIGGER",
+        "EVENT TRIGGER",
+        "RULE",
+        "POLICY",
+        "COMMENT",
+    ];
+
     private const string Mark = "Command was: ";
+    private const string OfCommand = ": error: could not execute query: ";
 
     private readonly HashSet<string>? _known = entries
         ?.Where(e => e.Kind is "FK CONSTRAINT")
-        .Select(e => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(e.Make)).Trim())
+        .Select(e => Text(e.Make))
         .ToHashSet(StringComparer.Ordinal);
+
+    private readonly List<string> _leftOut = [];
 
     private readonly List<string> _statements = [];
     private StringBuilder? _statement;
+    private bool _isOpen;
 
     /// <summary>The statements that make them, as the archive has them.</summary>
     public IReadOnlyList<string> Statements => _statements;
 
-    /// <summary>Reads a line of <c>pg_restore</c>, which says what is wrong, and then which command that was, up to an empty
-    /// line.</summary>
+    /// <summary>What was left out, because the server could not make it.</summary>
+    public IReadOnlyList<string> LeftOut => _leftOut;
+
+    /// <summary>
+    /// Reads a line of <c>pg_restore</c>, which says what is wrong, and then which command that was, up to an empty line. What is wrong is
+    /// said in the server's language, so only the command counts here; <see cref="AddAsync"/> lets the server decide.
+    /// </summary>
+    /// <param name="line">The line; null at the end.</param>
     /// <returns>Whether it may go on.</returns>
-    public bool IsBearable(string line)
+    public bool IsBearable(string? line)
     {
-        if (ClientProcess.IsError(line))
-            return line.Contains("violates foreign key constraint", StringComparison.Ordinal);
-        if (line.StartsWith(Mark, StringComparison.Ordinal))
-            _statement = new StringBuilder(line[Mark.Length..]);
-        else if (_statement is not null && line.Length > 0)
-            _statement.Append('\n').Append(line);
-        else if (_statement is not null)
+        if (line is not null && ClientProcess.IsError(line))
         {
-            var statement = _statement.ToString().Trim();
-            _statement = null;
-            // A value in an error's details may hold line ends, and say whatever it likes behind them.
-            if (_known?.Contains(statement) == false || !AddsOneKey(statement))
-                return false;
-            _statements.Add(statement);
+            // An error without a command is one of the data, or of the connection.
+            var isFirst = !_isOpen && line.Contains(OfCommand, StringComparison.Ordinal);
+            _isOpen = true;
+            return isFirst;
         }
 
+        if (line?.StartsWith(Mark, StringComparison.Ordinal) == true)
+            _statement = new StringBuilder(line[Mark.Length..]);
+        else if (_statement is not null && line is { Length: > 0 })
+            _statement.Append('\n').Append(line);
+        else if (_statement is not null)
+            return Ends(_statement.ToString().Trim());
+        return line is not null || !_isOpen;
+    }
+
+    private bool Ends(string statement)
+    {
+        (_statement, _isOpen) = (null, false);
+        if (acceptFaults && entries?.FirstOrDefault(e => IsAfterRows(e, statement)) is { } entry)
+        {
+            _leftOut.Add($"{entry.Kind} {Text(entry.Name)}");
+            return true;
+        }
+
+        // A value in an error's details may hold line ends, and say whatever it likes behind them.
+        if (_known?.Contains(statement) == false || !AddsOneKey(statement))
+            return false;
+        _statements.Add(statement);
         return true;
     }
 
-    /// <summary>Makes them for the rows to come.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: the server makes such a key of this table in no
-    /// way.</exception>
+    private static bool IsAfterRows(ArchiveEntry entry, string statement) =>
+        AfterRows.Contains(entry.Kind, StringComparer.Ordinal) && string.Equals(Text(entry.Make), statement, StringComparison.Ordinal);
+
+    // An archive's texts are bytes, each taken for a character.
+    private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes)).Trim();
+
+    /// <summary>
+    /// Makes them: as they are where nothing is wrong with them after all, and else for the rows to come. Why a key cannot be made the
+    /// server says by the code of the error.
+    /// </summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it is not for the rows, or the server makes such a key of
+    /// this table in no way.</exception>
     public static async Task AddAsync(
         PostgreSqlConnection connection,
         IReadOnlyList<string> statements,
@@ -61,21 +111,61 @@ internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = n
     {
         foreach (var statement in statements)
         {
+            var key = statement.TrimEnd().TrimEnd(';');
             try
             {
-                await connection.ExecuteAsync(statement.TrimEnd().TrimEnd(';') + " NOT VALID", cancellationToken).ConfigureAwait(false);
+                if (!await TryAddAsync(connection, key, cancellationToken).ConfigureAwait(false))
+                    await connection.ExecuteAsync(key + " NOT VALID", cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.FeatureNotSupported)
             {
-                throw new MigrationException(
-                    ErrorId.BackupInvalid,
-                    "Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID: "
-                        + $"{e.MessageText}. It was to be made by: {statement.Trim().ReplaceLineEndings(" ")}",
+                throw Refuse(
+                    "Rows of the backup have no parent, and the server makes the foreign key neither valid nor NOT VALID",
                     "Correct the rows in the source and back it up again; or restore by hand: pg_restore, without this key.",
+                    key,
+                    e
+                );
+            }
+            catch (PostgresException e) when (!PostgreSqlErrors.IsBroken(e) && !cancellationToken.IsCancellationRequested)
+            {
+                throw Refuse(
+                    "A foreign key of the backup cannot be made",
+                    "Take another backup; 'migrations verify' shows which can be restored.",
+                    key,
                     e
                 );
             }
         }
+    }
+
+    private static async Task<bool> TryAddAsync(PostgreSqlConnection connection, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(key, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return false;
+        }
+    }
+
+    private static MigrationException Refuse(string what, string next, string key, PostgresException e) =>
+        new(ErrorId.BackupInvalid, $"{what}: {e.MessageText}. It was to be made by: {key.Trim().ReplaceLineEndings(" ")}", next, e);
+
+    /// <summary>How many keys of a database are NOT VALID; those of partitions are their parents'.</summary>
+    public static async Task<long> CountOpenAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
+    {
+        var open = 0L;
+        await connection
+            .QueryAsync(
+                "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND NOT convalidated AND conparentid = 0",
+                row => open = row.GetInt64(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return open;
     }
 
     /// <summary>
@@ -118,9 +208,14 @@ internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = n
     }
 
     /// <summary>Whether a statement of a script makes a foreign key that looks at the rows which are there.</summary>
-    public static bool IsKey(string statement)
+    public static bool IsKey(string statement) => MakesKey(statement, isOpen: false);
+
+    /// <summary>Whether it makes one that does not.</summary>
+    public static bool IsOpenKey(string statement) => MakesKey(statement, isOpen: true);
+
+    private static bool MakesKey(string statement, bool isOpen)
     {
         var words = new StatementWords(statement);
-        return words.StartWith("ALTER TABLE") && words.Contain("FOREIGN", "KEY") && !words.Contain("NOT", "VALID");
+        return words.StartWith("ALTER TABLE") && words.Contain("FOREIGN", "KEY") && words.Contain("NOT", "VALID") == isOpen;
     }
 }

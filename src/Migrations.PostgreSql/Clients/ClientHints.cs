@@ -45,8 +45,11 @@ internal static partial class ClientHints
             return null;
         var name = message[(at + InFunction.Length)..].TrimEnd('.');
         var schema = name.Split('(')[0].Split('.') is [var first, _] ? first : "public";
-        return "The function finds what it uses by the search_path of whoever calls it, and a dump is loaded without one. Set "
-            + $"it in the database that is backed up: ALTER FUNCTION {name} SET search_path = {schema}; then make a new backup.";
+        return "If what the function uses is there in the database that is backed up, the function finds it by the search_path of whoever "
+            + $"calls it, and a dump is loaded without one: ALTER FUNCTION {name} SET search_path = {schema}; then make a new "
+            + "backup. If it "
+            + "is not there any more, correct the function or drop what calls it; 'migrations restore <backup> --accept-faults' restores a "
+            + "native backup without the indexes, constraints and triggers that the server cannot make.";
     }
 
     private static string OfRowSecurity(string table) =>

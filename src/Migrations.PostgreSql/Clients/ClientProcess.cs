@@ -19,12 +19,12 @@ internal sealed class ClientProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _name;
     private readonly Task<string> _words;
-    private readonly Func<string, bool>? _isBearable;
+    private readonly Func<string?, bool>? _isBearable;
 
     // Null until there is an error.
     private bool? _areErrorsBearable;
 
-    private ClientProcess(Process process, string name, Func<string, bool>? isBearable)
+    private ClientProcess(Process process, string name, Func<string?, bool>? isBearable)
     {
         _process = process;
         _name = name;
@@ -47,15 +47,15 @@ internal sealed class ClientProcess : IAsyncDisposable
     /// <param name="target">The database that it connects to.</param>
     /// <param name="arguments">Its arguments; no secret.</param>
     /// <param name="isBearable">
-    /// Reads every line that it writes about its work, and says whether it may go on: false at an error that is a failure, which ends it.
-    /// Null for a program that ends at its first error.
+    /// Reads every line that it writes about its work, and null at the end, and says whether it may go on: false at an error that is a
+    /// failure, which ends it. Null for a program whose every error is one.
     /// </param>
     public static ClientProcess Start(
         ClientTools tools,
         string name,
         DatabaseTarget target,
         IEnumerable<string> arguments,
-        Func<string, bool>? isBearable = null
+        Func<string?, bool>? isBearable = null
     )
     {
         var start = new ProcessStartInfo(tools.PathOf(name), arguments)
@@ -90,7 +90,7 @@ internal sealed class ClientProcess : IAsyncDisposable
         DatabaseTarget target,
         IEnumerable<string> arguments,
         CancellationToken cancellationToken,
-        Func<string, bool>? isBearable = null
+        Func<string?, bool>? isBearable = null
     )
     {
         var process = Start(tools, name, target, arguments, isBearable);
@@ -165,6 +165,8 @@ internal sealed class ClientProcess : IAsyncDisposable
                 _areErrorsBearable = true;
         }
 
+        if (_areErrorsBearable == true && !_isBearable!(null))
+            _areErrorsBearable = false;
         return words.ToString();
     }
 

@@ -12,6 +12,12 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
 {
     private const string LastWords = "PostgreSQL database dump complete";
 
+    /// <summary>What of the backup that was loaded was left out, because the server could not make it.</summary>
+    public IReadOnlyList<string> LeftOut { get; private set; } = [];
+
+    /// <summary>How many foreign keys the source has NOT VALID, as the backup that was loaded says.</summary>
+    public int OpenKeys { get; private set; }
+
     /// <summary>The arguments of <c>pg_restore</c> that say where to, and with which rights.</summary>
     /// <param name="to">The database.</param>
     /// <param name="withOwners">Whether owners and rights are restored too.</param>
@@ -67,15 +73,25 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         CancellationToken cancellationToken
     )
     {
-        var broken = new BrokenForeignKeys(entries);
-        string[] arguments = [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path];
-        if (jobs == 0)
-            await ClientProcess
-                .RunAsync(tools, "pg_restore", to, ["--exit-on-error", .. arguments], cancellationToken)
-                .ConfigureAwait(false);
-        else
-            await ClientProcess.RunAsync(tools, "pg_restore", to, arguments, cancellationToken, broken.IsBearable).ConfigureAwait(false);
-        return broken.Statements;
+        // One transaction is all or nothing.
+        var broken = new BrokenForeignKeys(entries, backup.AcceptFaults && jobs > 0);
+        OpenKeys = entries.Count(e => BrokenForeignKeys.IsOpenKey(e.Make));
+        await ClientProcess
+            .RunAsync(
+                tools,
+                "pg_restore",
+                to,
+                [.. Arguments(to, withOwners), .. Parallelism(jobs), backup.Path],
+                cancellationToken,
+                broken.IsBearable
+            )
+            .ConfigureAwait(false);
+        LeftOut = broken.LeftOut;
+        if (jobs > 0 || broken.Statements.Count == 0)
+            return broken.Statements;
+        // All of it was undone. In a script the server itself passes over such a key, in the same transaction.
+        await LoadArchiveAsScriptAsync(to, withOwners, cancellationToken).ConfigureAwait(false);
+        return [];
     }
 
     /// <summary>Looks at all that an archive would have <c>pg_restore</c> say to the server.</summary>
@@ -150,7 +166,10 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     private static IEnumerable<string> Parallelism(int jobs)
     {
         if (jobs == 0)
+        {
+            yield return "--exit-on-error";
             yield return "--single-transaction";
+        }
         else if (jobs > 1)
             yield return "--jobs=" + jobs.ToString(CultureInfo.InvariantCulture);
     }
@@ -163,9 +182,9 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
         await using var _ = script.ConfigureAwait(false);
         script.Input.Close();
-        await new ScriptLoader(tools, to, new ScriptFilter(withOwners: true, server, NewGuard()))
-            .LoadAsync(script, cancellationToken)
-            .ConfigureAwait(false);
+        var filter = new ScriptFilter(withOwners: true, server, NewGuard());
+        await new ScriptLoader(tools, to, filter).LoadAsync(script, cancellationToken).ConfigureAwait(false);
+        OpenKeys = filter.OpenKeys;
     }
 
     private async Task LoadScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
@@ -182,9 +201,9 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
                         $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.",
                         "Take another backup."
                     );
-                await new ScriptLoader(tools, to, new ScriptFilter(withOwners, server, NewGuard()))
-                    .LoadAsync(source, cancellationToken)
-                    .ConfigureAwait(false);
+                var filter = new ScriptFilter(withOwners, server, NewGuard());
+                await new ScriptLoader(tools, to, filter).LoadAsync(source, cancellationToken).ConfigureAwait(false);
+                OpenKeys = filter.OpenKeys;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

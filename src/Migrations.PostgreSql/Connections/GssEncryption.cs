@@ -16,11 +16,11 @@ internal static class GssEncryption
     public static void Set(NpgsqlConnectionStringBuilder builder, string mode)
     {
         if (mode is not ("disable" or "prefer" or "require"))
-            throw PostgreSqlTarget.Invalid("Invalid 'gssencmode'. Expected disable, prefer or require.");
+            throw ConnectionRefusal.Invalid("Invalid 'gssencmode'. Expected disable, prefer or require.");
         if (IsKnown(builder))
             builder[Key] = CultureInfo.InvariantCulture.TextInfo.ToTitleCase(mode);
         else if (mode is "require")
-            throw PostgreSqlTarget.Invalid("'gssencmode=require' needs Npgsql 10 or later.");
+            throw ConnectionRefusal.Invalid("'gssencmode=require' needs Npgsql 10 or later.");
     }
 
     /// <summary>Turns it off where nothing asks for it and there can be no tickets.</summary>

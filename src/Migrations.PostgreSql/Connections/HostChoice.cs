@@ -25,13 +25,12 @@ internal static class HostChoice
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/></exception>
     public static void Check(NpgsqlConnectionStringBuilder builder)
     {
-        if (string.IsNullOrEmpty(builder.TargetSessionAttributes) && PostgreSqlTarget.Variable("PGTARGETSESSIONATTRS") is { } value)
-            builder.TargetSessionAttributes = Known(value);
         if (builder.Host!.Contains(',', StringComparison.Ordinal) && Wanted(builder) is null)
         {
-            throw PostgreSqlTarget.Invalid(
-                "it names several hosts; a migration runs on one, and only target_session_attrs=primary (Target Session "
-                    + "Attributes=primary), or standby, says which."
+            throw ConnectionRefusal.Invalid(
+                "it names several hosts (PGHOST counts too); a migration runs on one, and only target_session_attrs=primary "
+                    + "(Target Session "
+                    + "Attributes=primary, PGTARGETSESSIONATTRS), or standby, says which."
             );
         }
     }
@@ -41,7 +40,7 @@ internal static class HostChoice
     public static string Known(string value) =>
         Array.Exists(Words, w => string.Equals(w.Word, value, StringComparison.OrdinalIgnoreCase))
             ? value
-            : throw PostgreSqlTarget.Invalid(
+            : throw ConnectionRefusal.Invalid(
                 $"Invalid 'target_session_attrs'. Expected one of: {string.Join(", ", Words.Select(w => w.Word))}."
             );
 

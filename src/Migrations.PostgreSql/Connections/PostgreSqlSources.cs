@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Migrations.Folders;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -53,7 +54,7 @@ internal sealed class PostgreSqlSources
         if (builder.ContainsKey(FailedCommand))
             builder[FailedCommand] = true;
         GssEncryption.ForgoWithoutTickets(builder);
-        if (PasswordFile(builder) is { } file && !File.Exists(file))
+        if (PasswordFile(builder) is { } file && !IsFile(file))
             builder.Passfile = Nothing;
         var wanted = HostChoice.Wanted(builder);
         builder.TargetSessionAttributes = null; // Of a source it is asked for beside the text.
@@ -65,8 +66,10 @@ internal sealed class PostgreSqlSources
         return wanted is { } which ? source.BuildMultiHost().WithTargetSession(which) : source.Build();
     }
 
+    private static bool IsFile(string path) => File.Exists(path) && RegularFile.OtherKind(path) is null;
+
     // A password file that is named and missing is passed over, as libpq does
     // (https://www.postgresql.org/docs/current/libpq-pgpass.html); Npgsql would fail.
     private static string? PasswordFile(NpgsqlConnectionStringBuilder builder) =>
-        string.IsNullOrEmpty(builder.Passfile) ? PostgreSqlTarget.Variable("PGPASSFILE") : builder.Passfile;
+        string.IsNullOrEmpty(builder.Passfile) ? LibpqVariables.Of("PGPASSFILE") : builder.Passfile;
 }

@@ -17,33 +17,30 @@ internal static class PostgreSqlTarget
     /// <summary>The engine's name.</summary>
     public const string Engine = "PostgreSQL";
 
-    private static readonly string[] Keys = ["host", "server", "username", "user name", "user id", "userid", "uid"];
-    private static readonly string[] Passwords = ["password", "passwd", "pwd", "psw"];
+    // Two of libpq's parameters that Npgsql does not have.
+    private const string ServiceKey = "service";
+    private const string ServiceFileKey = "servicefile";
+
+    private static readonly string[] Keys = ["host", "server", "username", "user name", "user id", "userid", "uid", ServiceKey];
 
     /// <summary>Reads a target; null when the text is neither form.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>.</exception>
     public static DatabaseTarget? Parse(string text, string baseFolder)
     {
         text = text.Trim();
-        var builder = IsUrl(text) ? PostgreSqlUrl.Parse(text, baseFolder) : ParsePairs(text);
-        return builder is null ? null : Complete(builder);
+        var parameters = IsUrl(text) ? PostgreSqlUrl.Parse(text, baseFolder) : ParsePairs(text, baseFolder);
+        return parameters is null ? null : Complete(parameters, baseFolder);
     }
 
-    /// <summary>A refusal that does not repeat the text, which may hold a password.</summary>
-    public static MigrationException Invalid(string what, Exception? inner = null) =>
-        new(
-            ErrorId.TargetInvalid,
-            $"The PostgreSQL database is not given correctly: {what}",
-            "Write postgres://user:password@host:5432/database (with %-codes for special characters), or "
-                + "Host=...;Username=...;Password=...;Database=....",
-            inner
-        );
+    /// <summary>A database that is known by all that it takes: nothing is taken from the environment.</summary>
+    public static DatabaseTarget Of(NpgsqlConnectionStringBuilder builder) =>
+        new(Engine, Display(builder), builder.Database!, builder.ConnectionString);
 
     private static bool IsUrl(string text) =>
         text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
 
-    private static NpgsqlConnectionStringBuilder? ParsePairs(string text)
+    private static ConnectionParameters? ParsePairs(string text, string baseFolder)
     {
         // A key has no colon and no slash: that is a path or an address of another kind.
         if (
@@ -61,19 +58,38 @@ internal static class PostgreSqlTarget
             // The exception is left out: its message repeats parts of the text.
             var first = text.Split('=')[0].Trim();
             return Keys.Contains(first, StringComparer.OrdinalIgnoreCase)
-                ? throw Invalid("the connection string is not of the form Key=Value;Key=Value.")
+                ? throw ConnectionRefusal.Invalid("the connection string is not of the form Key=Value;Key=Value.")
                 : null;
         }
 
         if (!Keys.Any(pairs.ContainsKey))
             return null;
-        var builder = new NpgsqlConnectionStringBuilder();
+        var parameters = new ConnectionParameters(source: null, baseFolder);
+        var builder = parameters.Builder;
         foreach (string key in pairs.Keys)
-            Set(builder, key, (string)pairs[key], text);
+        {
+            if (key is ServiceKey or ServiceFileKey)
+                parameters.TrySet(key, (string)pairs[key]);
+            else
+                Set(builder, key, (string)pairs[key], text);
+        }
+
         // A value that goes on with another pair: as libpq writes them, they are separated by blanks.
-        if (new[] { builder.Host, builder.Username, builder.Database }.Any(v => v is not null && ConnectionText.GoesOn(v)))
-            throw Invalid("the pairs are separated by blanks, as libpq writes them; here they are separated by semicolons.");
-        return builder;
+        if (
+            new[] { builder.Host, builder.Username, builder.Database, parameters.Service }.Any(v =>
+                v is not null && ConnectionText.GoesOn(v)
+            )
+        )
+            throw ConnectionRefusal.Invalid(
+                "the pairs are separated by blanks, as libpq writes them; here they are separated by semicolons."
+            );
+        // Npgsql's list of hosts, each with its port where it has one, is one text here.
+        if (!string.IsNullOrEmpty(builder.Host))
+            parameters.Hosts = [builder.Host];
+        if (builder.ShouldSerialize("Port"))
+            parameters.Ports = [builder.Port];
+        parameters.HasNpgsqlMode = builder.ShouldSerialize("SSL Mode");
+        return parameters;
     }
 
     private static void Set(NpgsqlConnectionStringBuilder builder, string key, string value, string text)
@@ -84,27 +100,24 @@ internal static class PostgreSqlTarget
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw Invalid(
-                builder.ContainsKey(key) ? $"'{key}' cannot have that value." : $"it has a key that Npgsql does not know{Named(key, text)}."
+            throw ConnectionRefusal.Invalid(
+                builder.ContainsKey(key)
+                    ? $"'{key}' cannot have that value."
+                    : $"it has a key that Npgsql does not know{ConnectionRefusal.Named(key, text)}."
             );
         }
     }
 
-    /// <summary>
-    /// The name of a key or parameter for a message; nothing where it stands behind a password: what is taken for a name may be the rest of
-    /// it.
-    /// </summary>
-    public static string Named(string name, string text)
-    {
-        var place = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
-        var isName = name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ' ') && place >= 0;
-        return isName && !Passwords.Any(p => text.AsSpan(0, place).Contains(p, StringComparison.OrdinalIgnoreCase)) ? $": '{name}'" : "";
-    }
-
     /// <summary>The same target with another user and password.</summary>
     public static DatabaseTarget WithCredential(DatabaseTarget target, NetworkCredential credential) =>
-        Complete(
-            new NpgsqlConnectionStringBuilder(target.ConnectionString) { Username = credential.UserName, Password = credential.Password }
+        Of(
+            SetUser(
+                new NpgsqlConnectionStringBuilder(target.ConnectionString)
+                {
+                    Username = credential.UserName,
+                    Password = credential.Password,
+                }
+            )
         );
 
     /// <summary>Another database on the same server.</summary>
@@ -129,35 +142,38 @@ internal static class PostgreSqlTarget
         return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString) { IsScratch = true };
     }
 
-    private static DatabaseTarget Complete(NpgsqlConnectionStringBuilder builder)
+    private static DatabaseTarget Complete(ConnectionParameters parameters, string baseFolder)
     {
-        builder.Host = Given(builder.Host) ?? Variable("PGHOST") ?? "localhost";
+        var variables = LibpqVariables.Read();
+        if ((parameters.Service ?? variables.Service) is { } service)
+            parameters.Fill(ServiceFile.Read(service, parameters.ServiceFile, baseFolder));
+        parameters.Fill(variables);
+        parameters.SetPlace();
+        var builder = parameters.Builder;
+        builder.Host = Given(builder.Host) ?? "localhost";
+        SetUser(builder);
+        builder.Database = Given(builder.Database) ?? builder.Username;
+        // As in libpq: who names a root certificate wants it used.
         if (
-            !builder.ShouldSerialize("Port")
-            && int.TryParse(Variable("PGPORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            !parameters.HasNpgsqlMode
+            && builder.SslMode == SslMode.Require
+            && (Given(builder.RootCertificate) ?? LibpqVariables.Of("PGSSLROOTCERT")) is not null
         )
-            builder.Port = port;
-        builder.Username =
-            Given(builder.Username)
-            ?? Variable("PGUSER")
-            ?? Given(Environment.UserName)
-            ?? throw Invalid($"it names no user, and the operating system has no name for the user number {OwnUser.Name}.");
-        builder.Database = Given(builder.Database) ?? Variable("PGDATABASE") ?? builder.Username;
-        SetEncryption(builder);
-        if (!builder.ShouldSerialize("Timeout") && Variable("PGCONNECT_TIMEOUT") is { } seconds)
-            builder.Timeout = PostgreSqlUrl.Seconds("PGCONNECT_TIMEOUT", seconds);
+            builder.SslMode = SslMode.VerifyCA;
         HostChoice.Check(builder);
-        return new DatabaseTarget(Engine, Display(builder), builder.Database, builder.ConnectionString);
+        return Of(builder);
     }
 
-    // As for a URL: who names a root certificate wants it used.
-    private static void SetEncryption(NpgsqlConnectionStringBuilder builder)
+    private static NpgsqlConnectionStringBuilder SetUser(NpgsqlConnectionStringBuilder builder)
     {
-        if (builder.ShouldSerialize("SSL Mode") || Variable("PGSSLMODE") is not { } mode)
-            return;
-        builder.SslMode = PostgreSqlUrl.Mode(mode);
-        if (builder.SslMode == SslMode.Require && (Given(builder.RootCertificate) ?? Variable("PGSSLROOTCERT")) is not null)
-            builder.SslMode = SslMode.VerifyCA;
+        builder.Username =
+            Given(builder.Username)
+            ?? LibpqVariables.Of("PGUSER")
+            ?? Given(Environment.UserName)
+            ?? throw ConnectionRefusal.Invalid(
+                $"it names no user, and the operating system has no name for the user number {OwnUser.Name}."
+            );
+        return builder;
     }
 
     private static string Display(NpgsqlConnectionStringBuilder builder)
@@ -175,7 +191,4 @@ internal static class PostgreSqlTarget
         host.StartsWith('/') || host.StartsWith('@') || host.Contains(':', StringComparison.Ordinal);
 
     private static string? Given(string? value) => string.IsNullOrEmpty(value) ? null : value;
-
-    /// <summary>One of libpq's variables; null when it is not set.</summary>
-    public static string? Variable(string name) => Given(Environment.GetEnvironmentVariable(name));
 }

@@ -57,8 +57,17 @@ internal static class Subscriptions
     }
 
     /// <summary>Drops a database with whoever is connected.</summary>
-    public static Task DropDatabaseForciblyAsync(PostgreSqlConnection connection, string name) =>
-        DropDatabaseAsync(connection, name, $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)", CancellationToken.None);
+    public static async Task DropDatabaseForciblyAsync(PostgreSqlConnection connection, string name)
+    {
+        await LeavingSessions.AwaitAsync(connection, name).ConfigureAwait(false);
+        await DropDatabaseAsync(
+                connection,
+                name,
+                $"DROP DATABASE IF EXISTS {PostgreSqlText.Name(name)} WITH (FORCE)",
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
+    }
 
     private static async Task<bool> TryTakeOffAsync(DatabaseTarget database, SessionOptions options, CancellationToken cancellationToken)
     {

@@ -18,6 +18,10 @@ internal sealed class PostgreSqlInspector(PostgreSqlConnection connection, Confi
         );
 
     /// <inheritdoc/>
+    public Task<bool> HasTableAsync(string name, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(TableName.ExistsAsync(connection, name, cancellationToken), $"Looking for the table '{name}'");
+
+    /// <inheritdoc/>
     public Task<SchemaSnapshot> ReadSchemaAsync(CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(new PostgreSqlSchemaReader(connection).ReadAsync(cancellationToken), "Reading the schema");
 

@@ -41,7 +41,7 @@ internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection
         {
             if (index is not null)
                 await index.DropInvalidAsync(connection, cancellationToken).ConfigureAwait(false);
-            var rows = await SendAsync(step.Script, statement, cancellationToken).ConfigureAwait(false);
+            var rows = await SendAsync(step, statement, cancellationToken).ConfigureAwait(false);
             connection.Observe(role);
             return new StatementOutcome(rows, connection.TakeCascaded());
         }
@@ -148,17 +148,20 @@ internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection
     private static string Milliseconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)time.TotalMilliseconds)}ms");
 
-    private async Task<long?> SendAsync(MigrationScript script, ScriptStatement statement, CancellationToken cancellationToken)
+    private async Task<long?> SendAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken)
     {
         var isCopy = new StatementWords(statement.Text)[0] is "COPY";
         if (!isCopy)
         {
-            var rows = await connection.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
+            var rows =
+                step.Rows is { } sink && QueryRows.MayComeFrom(statement.Text)
+                    ? await QueryRows.ReadAsync(connection, statement.Text, sink, cancellationToken).ConfigureAwait(false)
+                    : await connection.ExecuteAsync(statement.Text, cancellationToken).ConfigureAwait(false);
             return rows < 0 ? null : rows;
         }
 
         var index = 0;
-        using var pieces = PostgreSqlStatementReader.Read(script).GetEnumerator();
+        using var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator();
         while (pieces.MoveNext())
         {
             if (pieces.Current.Kind != SqlPieceKind.Statement || index++ < statement.Index)

@@ -32,7 +32,9 @@ internal sealed class PostgreSqlStepRunner(
     private NpgsqlBatchCommand? _verification;
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
     private readonly HashSet<NpgsqlBatchCommand> _beside = [];
-    private SqlPiece? _copy;
+
+    // Sent apart from the batch.
+    private SqlPiece? _alone;
     private int _characters;
     private long _bytes;
     private bool _hasBegun;
@@ -59,6 +61,7 @@ internal sealed class PostgreSqlStepRunner(
     {
         var unbalanced = connection.UnbalancedTransactions;
         _ = connection.TakeCascaded();
+        step.Rows?.Restart();
         var isDone = false;
         try
         {
@@ -122,7 +125,7 @@ internal sealed class PostgreSqlStepRunner(
                 : history.Errors.Refused(e, "Writing");
         if (e.BatchCommand is NpgsqlBatchCommand beside && _beside.Contains(beside))
             return OutOfStep.Error(step.Entry, $"{e.MessageText} ({e.SqlState})", e);
-        var piece = _copy ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
+        var piece = _alone ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
         return StatementFailure.Of(e, step.Script, piece, blocker, attempts, confinement);
     }
 
@@ -250,6 +253,15 @@ internal sealed class PostgreSqlStepRunner(
             return;
         }
 
+        if (step.Rows is { } rows && QueryRows.MayComeFrom(piece.Text))
+        {
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+            _alone = piece;
+            await QueryRows.ReadAsync(connection, piece.Text, rows, cancellationToken).ConfigureAwait(false);
+            _alone = null;
+            return;
+        }
+
         _sent.Add(Add(piece.Text), piece);
         _characters += piece.Text.Length;
         if (confinement?.MakesExtension(piece.Text) == true)
@@ -319,9 +331,9 @@ internal sealed class PostgreSqlStepRunner(
 
     private async Task CopyAsync(SqlPiece piece, IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)
     {
-        _copy = piece;
+        _alone = piece;
         await CopyData.SendAsync(connection, piece.Text, pieces, count => _bytes += count, cancellationToken).ConfigureAwait(false);
-        _copy = null;
+        _alone = null;
     }
 
     private void Advanced() =>

@@ -60,7 +60,7 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
             Username = User,
             Database = "postgres",
         };
-        Target = PostgreSqlTarget.Parse(builder.ConnectionString, "/")!;
+        Target = PostgreSqlTarget.Of(builder);
     }
 
     /// <summary>A database of the server, as its superuser.</summary>

@@ -105,6 +105,10 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         );
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ClearAsync(CancellationToken cancellationToken) =>
+        new PostgreSqlClearing(Connection).RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_lock is not null)

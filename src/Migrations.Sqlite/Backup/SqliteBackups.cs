@@ -1,5 +1,6 @@
 using System.Text;
 using Migrations.Databases;
+using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 
@@ -26,6 +27,7 @@ internal sealed class SqliteBackups : IBackupProvider
     {
         if (Directory.Exists(path))
             return null;
+        RegularFile.Require(path);
         var start = SqliteHeader.Read(path);
         if (SqliteHeader.IsDatabase(start))
             return BackupFormat.Native;

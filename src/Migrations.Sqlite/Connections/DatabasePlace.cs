@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 
@@ -10,13 +11,30 @@ internal static class DatabasePlace
     public static void Check(DatabaseTarget target, SessionAccess access)
     {
         var path = SqliteTarget.PathOf(target);
-        if (SqliteTarget.IsMemory(target) || File.Exists(path))
+        if (SqliteTarget.IsMemory(target))
             return;
+        if (File.Exists(path))
+        {
+            if (RegularFile.OtherKind(path) is { } kind)
+                throw new MigrationException(
+                    ErrorId.DatabaseInvalid,
+                    $"'{target.Display}' is {kind}, not a database file.",
+                    "Name the database file with --database."
+                );
+            return;
+        }
+
         if (Directory.Exists(path))
             throw new MigrationException(
                 ErrorId.DatabaseInvalid,
                 $"'{target.Display}' is a folder, not a database file.",
                 "Name the database file in it with --database."
+            );
+        if (ClosedFolder.Find(path) is { } closed)
+            throw new MigrationException(
+                ErrorId.PermissionDenied,
+                $"The database '{target.Display}' cannot be opened: access to the folder '{closed}' is denied.",
+                ClosedFolder.Way
             );
         var folder = Path.GetDirectoryName(path);
         if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))

@@ -92,10 +92,11 @@ internal static class SqliteTarget
             || (isUrl && rest.Length > 2 && rest[2] != '/' && rest.Contains('@', StringComparison.Ordinal))
         )
             throw Invalid($"Behind '{scheme}:' the path of a file is expected, and there stands an address.");
-        if (!isUrl && scheme is not "file")
-            return rest;
-        if (rest.Contains('?', StringComparison.Ordinal) || rest.Contains('#', StringComparison.Ordinal))
+        var isPath = !isUrl && scheme is not "file";
+        if (isPath ? ConnectionText.HasParameters(rest) : rest.AsSpan().IndexOfAny('?', '#') >= 0)
             throw Invalid("The database's address has parameters, and none are known for SQLite.");
+        if (isPath)
+            return rest;
         var path = Uri.UnescapeDataString(isUrl ? rest[2..] : rest);
         if (scheme is "file" && isUrl && path.StartsWith("localhost/", StringComparison.OrdinalIgnoreCase))
             path = path["localhost".Length..];

@@ -17,6 +17,10 @@ internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseIn
         Task.FromResult(connection.IsInMemory ? null : SqliteLock.FindHolder(connection.Target));
 
     /// <inheritdoc/>
+    public Task<bool> HasTableAsync(string name, CancellationToken cancellationToken) =>
+        connection.Call(() => TableName.Exists(connection.Handle, name), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SchemaSnapshot> ReadSchemaAsync(CancellationToken cancellationToken) =>
         connection.Call(() => SqliteSchemaReader.Read(connection.Handle, connection.Options.HistoryTable), cancellationToken);
 

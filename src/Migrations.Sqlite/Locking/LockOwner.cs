@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Migrations.Folders;
 using Migrations.History;
 
 namespace Migrations.Sqlite;
@@ -20,6 +21,7 @@ internal sealed class LockOwner : IDisposable
     {
         _path = path;
         _holder = holder;
+        RegularFile.Require(path);
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         Write();
     }
@@ -49,6 +51,7 @@ internal sealed class LockOwner : IDisposable
     {
         try
         {
+            RegularFile.Require(path);
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             using var reader = new StreamReader(file, Encoding.UTF8);
             return Parse(reader.ReadToEnd());

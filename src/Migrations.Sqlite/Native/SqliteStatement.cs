@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Migrations.Databases;
 
 namespace Migrations.Sqlite.Native;
 
@@ -55,6 +56,14 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
         {
             _ = handle.Api.Reset(_pointer);
         }
+    }
+
+    /// <summary>Runs to the end once, and hands on its rows.</summary>
+    /// <param name="rows">Takes them; null: they are passed over.</param>
+    public void Run(IRowSink? rows)
+    {
+        handle.Watch.StartStatement();
+        handle.Check(new QueryRows(handle.Api, _pointer, rows).StepThrough());
     }
 
     /// <summary>Makes it ready to run again.</summary>

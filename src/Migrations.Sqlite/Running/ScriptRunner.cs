@@ -49,6 +49,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     public void Run(CancellationToken cancellationToken)
     {
         using var window = new ScriptWindow(_script);
+        step.Rows?.Restart();
         _reported = Stopwatch.GetTimestamp();
         while (window.SkipBlank())
         {
@@ -146,9 +147,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         Statements++;
         var wasInTransaction = handle.InTransaction;
         handle.Watch.StartStatement();
-        int code;
-        do code = handle.Api.Step(statement);
-        while (code == SqliteCodes.Row);
+        var code = new QueryRows(handle.Api, statement, step.Rows).StepThrough();
         if (code != SqliteCodes.Done)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -22,7 +22,8 @@ internal static class StatementRunner
         {
             connection.State.Remember(head);
             var before = handle.TotalChanges;
-            handle.Execute(statement.Text);
+            using (var compiled = handle.Prepare(statement.Text))
+                compiled.Run(step.Rows);
             connection.State.ReadSchemaAgain();
             connection.State.AllowWriting();
             return handle.TotalChanges - before;

@@ -113,6 +113,13 @@ internal sealed class SqliteSession : IDatabaseSession
         RetryAsync("the history", () => SqliteStatementProbe.Find(Connection.Handle, statement), cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ClearAsync(CancellationToken cancellationToken)
+    {
+        await RetryAsync("clearing the database", () => new SqliteClearing(Connection).Run(), cancellationToken).ConfigureAwait(false);
+        return [];
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _nonTransactional.Dispose();

@@ -120,6 +120,7 @@ public abstract class TakeOverConformance(DatabaseKind kind) : AdoptionConforman
         "golang-migrate",
         "goose",
         "flyway",
+        "node-pg-migrate",
     ];
 }
 

@@ -140,6 +140,8 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
 
         public IBackupProvider Backups => driver.Backups;
 
+        public IDatabaseCreator Creator => driver.Creator;
+
         public IScratchProvider Scratch => this;
 
         public DatabaseTarget? Parse(string text, string baseFolder) => driver.Parse(text, baseFolder);

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using Migrations.Cli.Options;
+using Migrations.Cli.Output;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>clear</c>: empty a database; <c>fresh</c>: and build it up again.</summary>
+internal static class ClearCommand
+{
+    /// <summary>The command that only empties.</summary>
+    public static DescribedCommand Create(DatabaseRunner runner) =>
+        Create(
+            runner,
+            new DescribedCommand(
+                "clear",
+                "Empty a database: everything that is in it goes, the history too. For development.",
+                SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+                "migrations clear --what-if",
+                "migrations clear --database shop.db --accept-data-loss"
+            ),
+            isFresh: false
+        );
+
+    /// <summary>The command that applies everything afterwards.</summary>
+    public static DescribedCommand CreateFresh(DatabaseRunner runner) =>
+        Create(
+            runner,
+            new DescribedCommand(
+                "fresh",
+                "Empty a database, and apply all migrations. For development.",
+                SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+                "migrations fresh --what-if",
+                "migrations fresh --accept-data-loss"
+            ),
+            isFresh: true
+        );
+
+    private static DescribedCommand Create(DatabaseRunner runner, DescribedCommand command, bool isFresh)
+    {
+        var acceptLoss = OptionOf.Flag("--accept-data-loss", "Delete all rows without asking. --yes does not include this.");
+        command.Options.Add(acceptLoss);
+        command.Effect = CommandEffect.Changes;
+        command.SetAction(
+            (parse, cancellationToken) =>
+            {
+                var cleared = new HashSet<string>(StringComparer.Ordinal);
+                return runner.RunAsync(
+                    parse,
+                    (call, token) => RunAsync(call, RequestFor(call, isFresh, parse.GetValue(acceptLoss)), cleared, token),
+                    cancellationToken
+                );
+            }
+        );
+        return command;
+    }
+
+    private static ClearRequest RequestFor(DatabaseCall call, bool isFresh, bool acceptsLoss) =>
+        new()
+        {
+            AcceptDataLoss = acceptsLoss,
+            Apply = isFresh ? new ApplyRequest { TransactionMode = call.Settings.TransactionMode } : null,
+            Services = [.. call.Settings.Selector.Services.OfType<Configuration.ConfiguredService>().Select(s => s.Name)],
+        };
+
+    private static async Task<int> RunAsync(
+        DatabaseCall call,
+        ClearRequest request,
+        HashSet<string> cleared,
+        CancellationToken cancellationToken
+    )
+    {
+        var migrator = call.Settings.Migrator;
+        var options = migrator with { Session = migrator.Session with { Events = call.Report } };
+        var clearer = new DatabaseClearer(call.Driver, call.Target, call.Settings.Folder, options);
+        // What services share is cleared once, in the turn of the first.
+        request = request with
+        {
+            IsCleared = cleared.Contains(call.Target.Display),
+        };
+        if (call.Settings.WhatIf)
+        {
+            call.Report.Cleared(await clearer.PlanAsync(request, cancellationToken).ConfigureAwait(false));
+            cleared.Add(call.Target.Display);
+            return ExitCode.Done;
+        }
+
+        if (request is { AcceptDataLoss: false, IsCleared: false })
+            request = await AskAsync(call, clearer, request, cancellationToken).ConfigureAwait(false);
+        call.Report.Cleared(await clearer.ClearAsync(request, cancellationToken).ConfigureAwait(false));
+        cleared.Add(call.Target.Display);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Asks by the name of the database. Without a terminal, the engine refuses a loss with the same numbers.</summary>
+    private static async Task<ClearRequest> AskAsync(
+        DatabaseCall call,
+        DatabaseClearer clearer,
+        ClearRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var plan = await clearer.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        if (plan.Tables.Count == 0 || (plan.IsLossy && !call.Terminal.CanAsk))
+            return request;
+        if (!plan.IsLossy)
+        {
+            Confirmation.Demand(call.Settings, call.Terminal, $"Clearing {call.Target.Display}", "Nothing was cleared.");
+            return request;
+        }
+
+        foreach (var loss in plan.Losses())
+            call.Terminal.Error("  " + loss, Tone.Bad);
+        if (call.Terminal.Ask($"Permanently delete everything in {call.Target.Display}?"))
+            return request with { AcceptDataLoss = true };
+        throw new MigrationException(
+            ErrorId.Cancelled,
+            "Cancelled: not confirmed. Nothing was cleared.",
+            "Answer with y, or accept the loss with --accept-data-loss."
+        );
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Migrations.Cli.Options;
+using Migrations.Cli.Output;
+using Migrations.Planning;
+
+namespace Migrations.Cli.Commands;
+
+/// <summary><c>init</c>: bring a database to where an application can start.</summary>
+internal static class InitCommand
+{
+    public static DescribedCommand Create(DatabaseRunner runner)
+    {
+        var options = new InitOptions();
+        var command = new DescribedCommand(
+            "init",
+            "Wait for the server, create the database, and run an init script or the pending migrations, once.",
+            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+            "migrations init --create",
+            "migrations init --path scripts/init-db.sql --marker users"
+        );
+        options.AddTo(command);
+        command.Effect = CommandEffect.Changes;
+        command.SetAction(
+            (parse, cancellationToken) => runner.RunAsync(parse, (call, token) => RunAsync(call, options, parse, token), cancellationToken)
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DatabaseCall call, InitOptions options, ParseResult parse, CancellationToken cancellationToken)
+    {
+        var request = options.Read(parse) with
+        {
+            IsProtected = call.Settings.Selector.Environment?.Confirm == true,
+            Apply = new ApplyRequest { TransactionMode = call.Settings.TransactionMode },
+        };
+        var how = call.Options with { Session = options.Starting(parse, call.Options.Session) };
+        var initializer = new DatabaseInitializer(call.Driver, call.Target, call.Settings.Folder, how);
+        call.Report.Scripts.Initialized(
+            call.Settings.WhatIf
+                ? await initializer.PlanAsync(request, cancellationToken).ConfigureAwait(false)
+                : await initializer.InitializeAsync(request, cancellationToken).ConfigureAwait(false)
+        );
+        return ExitCode.Done;
+    }
+}

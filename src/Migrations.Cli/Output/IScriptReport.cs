@@ -1,0 +1,18 @@
+using Migrations.Planning;
+using Migrations.Sql;
+
+namespace Migrations.Cli.Output;
+
+/// <summary>Where what scripts do goes that are no migrations.</summary>
+internal interface IScriptReport
+{
+    /// <summary>What a script would do.</summary>
+    void Plan(DatabaseTarget target, string? service, DatabaseScriptPlan plan, ISqlDialect dialect);
+
+    /// <summary>What an initialization did, or would do.</summary>
+    void Initialized(InitializationResult result);
+
+    /// <summary>Where its rows go, and what it did.</summary>
+    /// <param name="csv">Whether rows are requested as CSV.</param>
+    IRowReport Rows(bool csv);
+}

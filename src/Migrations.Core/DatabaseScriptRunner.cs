@@ -1,0 +1,76 @@
+using Migrations.Databases;
+using Migrations.Planning;
+using Migrations.Running;
+
+namespace Migrations;
+
+/// <summary>
+/// Runs SQL that is no migration in one database: seed data, a fix, a question. It runs under the migration lock, in one transaction with
+/// its row of the history (an event <c>ran</c>), unless it cannot run in one.
+/// </summary>
+/// <param name="driver">The database's driver.</param>
+/// <param name="target">The database.</param>
+/// <param name="options">How to connect.</param>
+public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget target, MigratorOptions? options = null)
+{
+    private readonly RunContext _context = new(driver, target, source: "", options ?? new MigratorOptions());
+
+    /// <summary>What running it would do. Runs none of it, and changes nothing.</summary>
+    /// <exception cref="MigrationException">The script cannot be run as it is, or the database is missing or refuses.</exception>
+    public async Task<DatabaseScriptPlan> PlanAsync(DatabaseScriptRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var script = DatabaseScript.Read(_context, request, cancellationToken);
+        var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
+            return new DatabaseScriptPlan(script.Name, script.File, script.Script, losses);
+        }
+    }
+
+    /// <summary>
+    /// Runs it. In a database without a history the history's table is created, as <see cref="Migrator.ApplyAsync"/> does. Rows are handed
+    /// on once everything is committed and the lock is free.
+    /// </summary>
+    /// <exception cref="DataLossException">Rows or values would go, or may, and that was not accepted.</exception>
+    /// <exception cref="MigrationException">It failed and was rolled back, or the database is missing or refuses.</exception>
+    public async Task<DatabaseScriptResult> RunAsync(DatabaseScriptRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var script = DatabaseScript.Read(_context, request, cancellationToken);
+        using var spool = request.Rows is null ? null : new RowSpool();
+        var result = await RunAsync(script, request, spool, cancellationToken).ConfigureAwait(false);
+        spool?.CopyTo(request.Rows!, cancellationToken);
+        return result;
+    }
+
+    private async Task<DatabaseScriptResult> RunAsync(
+        DatabaseScript script,
+        DatabaseScriptRequest request,
+        RowSpool? spool,
+        CancellationToken cancellationToken
+    )
+    {
+        var session = await _context.OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+            {
+                if (!request.AcceptDataLoss)
+                    Refuse(await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false), script.Name);
+                return await new ScriptRun(_context, session)
+                    .RunAsync(script, spool, beforeCommit: null, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Refuse(IReadOnlyList<StepLoss> losses, string name)
+    {
+        var lossy = losses.Where(l => l.IsLossy).ToList();
+        if (lossy.Count > 0)
+            throw new DataLossException(target.Display, lossy, $"Running {name}", "Nothing was run.");
+    }
+}

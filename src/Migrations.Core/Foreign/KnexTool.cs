@@ -1,0 +1,15 @@
+namespace Migrations.Foreign;
+
+/// <summary>Knex (<see href="https://knexjs.org/guide/migrations.html"/>): names of programs.</summary>
+internal sealed class KnexTool : NamedRowsTool
+{
+    public override string Name => "knex";
+
+    public override string Title => "Knex";
+
+    public override IReadOnlyList<ForeignShape> Shapes { get; } = [new("knex_migrations", "id name batch migration_time")];
+
+    public override bool IsCode => true;
+
+    protected override string TimeColumn => "migration_time";
+}

@@ -1,0 +1,30 @@
+using Migrations.Databases;
+
+namespace Migrations.Planning;
+
+/// <summary>A request to bring a database to where an application can start.</summary>
+public sealed record InitializationRequest
+{
+    /// <summary>How a database that does not exist is created; null: that is an error, but for a file in a folder that exists.</summary>
+    public DatabaseCreation? Create { get; init; }
+
+    /// <summary>
+    /// The table whose presence says that the init script has run; null: the history says it. Without meaning for a folder of migrations.
+    /// </summary>
+    public string? Marker { get; init; }
+
+    /// <summary>Whether <c>seed.sql</c>, beside the script or in the folder, runs once.</summary>
+    public bool Seed { get; init; }
+
+    /// <summary>Whether the environment requires confirmation: then no seed runs.</summary>
+    public bool IsProtected { get; init; }
+
+    /// <summary>Whether the seed runs all the same.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>The environment that the database is stamped with; null: the stamp stays as it is.</summary>
+    public string? Stamp { get; init; }
+
+    /// <summary>How pending migrations are applied.</summary>
+    public ApplyRequest Apply { get; init; } = new();
+}

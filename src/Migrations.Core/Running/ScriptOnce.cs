@@ -1,0 +1,90 @@
+using Migrations.Databases;
+using Migrations.History;
+
+namespace Migrations.Running;
+
+/// <summary>Runs a script once, however many start it at the same moment.</summary>
+/// <param name="context">The database.</param>
+/// <param name="session">A session on it.</param>
+/// <param name="script">The script.</param>
+/// <param name="marker">The table whose presence says that it has run; null: the history says it.</param>
+internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, DatabaseScript script, string? marker)
+{
+    /// <summary>Runs it, unless it has run.</summary>
+    /// <returns>What it did; null when it had run before, or another did meanwhile.</returns>
+    /// <exception cref="MigrationException">It failed.</exception>
+    public async Task<DatabaseScriptResult?> RunAsync(CancellationToken cancellationToken)
+    {
+        // Looked at first without the lock, so that a start with nothing to do needs none, and works on a standby.
+        if (!await MayBeDueAsync(() => HasRunAsync(cancellationToken)).ConfigureAwait(false))
+            return null;
+        var held = await session
+            .LockAsync(() => MayBeDueAsync(() => HasRunAsync(cancellationToken)), cancellationToken)
+            .ConfigureAwait(false);
+        if (held is null)
+            return null;
+        await using var _ = held.ConfigureAwait(false);
+        if (await HasRunAsync(cancellationToken).ConfigureAwait(false))
+            return null;
+        await WarnOfLossAsync(cancellationToken).ConfigureAwait(false);
+        return await new ScriptRun(context, session)
+            .RunAsync(script, rows: null, marker is null ? null : () => DemandMarkerAsync(cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether something may still be to do. When the database cannot be read just now, another run is likely to be writing, and who waits
+    /// for its lock asks again.
+    /// </summary>
+    /// <param name="isDone">Whether it is done.</param>
+    public static async Task<bool> MayBeDueAsync(Func<Task<bool>> isDone)
+    {
+        try
+        {
+            return !await isDone().ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.TableLockTimedOut or ErrorId.LockTimedOut)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Whether it has run.</summary>
+    public async Task<bool> HasRunAsync(CancellationToken cancellationToken)
+    {
+        if (marker is not null)
+            return await session.Inspector.HasTableAsync(marker, cancellationToken).ConfigureAwait(false);
+        var history = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return history.Any(e =>
+            e is { Event: JournalEvent.Ran, Success: true }
+            && string.Equals(e.Name, script.Name, StringComparison.Ordinal)
+            && string.Equals(e.Service, context.Options.Service, StringComparison.Ordinal)
+        );
+    }
+
+    /// <summary>A forecast stops no script that builds a database up.</summary>
+    private async Task WarnOfLossAsync(CancellationToken cancellationToken)
+    {
+        foreach (var loss in await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var sentence in loss.Sentences())
+                context.Warn(sentence + ".");
+        }
+    }
+
+    /// <summary>Without the table, each start would run the script again.</summary>
+    private async Task DemandMarkerAsync(CancellationToken cancellationToken)
+    {
+        if (await session.Inspector.HasTableAsync(marker!, cancellationToken).ConfigureAwait(false))
+            return;
+        throw new MigrationException(
+            ErrorId.MarkerMissing,
+            $"The script '{script.Name}' ran, but the marker table '{marker}' does not exist after it: every start would run it again."
+                + (script.Analysis.OutsideTransaction ? "" : " It was rolled back."),
+            "Name a table with --marker that the script creates."
+        )
+        {
+            Location = new ScriptLocation(script.Script.File, script.Script.FirstLine),
+        };
+    }
+}

@@ -1,0 +1,85 @@
+using Migrations.Databases;
+using Migrations.Running;
+using Npgsql;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Creates databases (<see href="https://www.postgresql.org/docs/current/sql-createdatabase.html"/>).</summary>
+/// <param name="sources">Where connections come from.</param>
+internal sealed class PostgreSqlCreator(Lazy<PostgreSqlSources> sources) : IDatabaseCreator
+{
+    /// <inheritdoc/>
+    public bool IsImplicit => false;
+
+    /// <inheritdoc/>
+    public async Task<bool> CreateAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        DatabaseCreation creation,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(creation);
+        var connection = await OtherDatabase.OpenAsync(target, options, sources, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await PostgreSqlErrors
+            .TranslateAsync(CreateAsync(connection, target, creation, cancellationToken), $"Creating the database {target.Display}")
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<bool> CreateAsync(
+        PostgreSqlConnection connection,
+        DatabaseTarget target,
+        DatabaseCreation creation,
+        CancellationToken cancellationToken
+    )
+    {
+        await Standby.RefuseAsync(connection, cancellationToken).ConfigureAwait(false);
+        var sql = Statement(target.Database, creation);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await connection.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            // The second one comes of a race that the first look of the server has missed.
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                return false;
+            }
+            // Someone, another that creates a database perhaps, is connected to the template.
+            catch (PostgresException e)
+                when (e.SqlState is PostgresErrorCodes.ObjectInUse && attempt <= connection.Options.TableLockRetries)
+            {
+                await RetryPause
+                    .WaitAsync(connection.Options, $"CREATE DATABASE {target.Database}", attempt, e.Detail, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
+            {
+                throw new MigrationException(
+                    ErrorId.PermissionDenied,
+                    $"The database {target.Display} cannot be created: {e.MessageText} ({e.SqlState}).",
+                    $"Let the role create databases (ALTER ROLE {PostgreSqlText.Name(connection.Info.User ?? "...")} CREATEDB), or create "
+                        + $"it yourself: CREATE DATABASE {PostgreSqlText.Name(target.Database)}.",
+                    e
+                );
+            }
+        }
+    }
+
+    // Only template0 takes another encoding than its own.
+    private static string Statement(string name, DatabaseCreation creation) =>
+        "CREATE DATABASE "
+        + PostgreSqlText.Name(name)
+        + (creation.Owner is { } owner ? " OWNER " + PostgreSqlText.Name(owner) : "")
+        + (
+            (creation.Template ?? (creation.Encoding is null ? null : "template0")) is { } template
+                ? " TEMPLATE " + PostgreSqlText.Name(template)
+                : ""
+        )
+        + (creation.Encoding is { } encoding ? " ENCODING " + PostgreSqlText.Literal(encoding) : "");
+}

@@ -1,0 +1,111 @@
+using System.Management.Automation;
+using Migrations.Databases;
+using Migrations.Planning;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Empties a database, and builds it up again on request. For development.</summary>
+/// <remarks>
+/// Everything that is in the database goes, the history too, in one transaction and under the migration lock; the file or the database
+/// itself stays, with its owner and settings. No down script is run. It asks by the name of the database, unless the loss is accepted;
+/// where
+/// no one can be asked it is refused with the numbers. On PostgreSQL only what the role may drop goes; what stays is a warning and in the
+/// result.
+/// </remarks>
+/// <example>
+/// <code>Clear-Database -Database shop.db -WhatIf</code>
+/// <para>Shows which tables would go, with their rows, and changes nothing.</para>
+/// </example>
+/// <example>
+/// <code>Clear-Database -Database shop.db -Path ./migrations -Migrate -AcceptDataLoss</code>
+/// <para>Empties the database, and applies all migrations.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Clear, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ClearResult))]
+public sealed class ClearDatabaseCommand : ChangeCommand
+{
+    private readonly HashSet<string> _cleared = new(StringComparer.Ordinal);
+    private bool _yesToAll;
+    private bool _noToAll;
+
+    /// <summary>Applies all migrations afterwards.</summary>
+    [Parameter]
+    public SwitchParameter Migrate { get; set; }
+
+    /// <summary>
+    /// Deletes all rows without asking. Without it, the cmdlet asks, or where no one can be asked refuses with the numbers. -Force does not
+    /// include it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AcceptDataLoss { get; set; }
+
+    /// <summary>Does not ask, even where the environment requires confirmation; the loss of rows has its own switch.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool IsForced => Force;
+
+    private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
+    {
+        var folder = Migrate ? Folder : "";
+        var request = RequestFor(database.Target, folder);
+        var plan = Call(database, folder, (clearer, token) => clearer.PlanAsync(request, token));
+        if (!ShouldProcess(database.Target.Display, Describe(plan)))
+        {
+            if (this.IsWhatIf())
+            {
+                WriteObject(plan);
+                _cleared.Add(database.Target.Display);
+            }
+
+            return;
+        }
+
+        if (MayLose(database.Target, plan, request) is not { } answered)
+            return;
+        WriteObject(Call(database, folder, (clearer, token) => clearer.ClearAsync(answered, token)));
+        _cleared.Add(database.Target.Display);
+    }
+
+    private ClearRequest RequestFor(DatabaseTarget target, string folder) =>
+        new()
+        {
+            AcceptDataLoss = AcceptDataLoss.IsPresent,
+            Apply = Migrate ? new ApplyRequest { TransactionMode = Settings.TransactionMode?.Value ?? TransactionMode.Each } : null,
+            Services = ServicesOfCall,
+            // What services share is cleared once, in the turn of the first.
+            IsCleared = _cleared.Contains(target.Display),
+        };
+
+    private static string Describe(ClearResult plan)
+    {
+        var losses = string.Concat(plan.Losses().Select(l => "\n! " + l));
+        var afterwards = plan.Applied.Count == 0 ? "" : $", and apply {string.Join(", ", plan.Applied)}";
+        return $"Clear {plan.Tables.Count(t => !t.IsHistory)} tables with {plan.Rows} rows{afterwards}{losses}";
+    }
+
+    /// <summary>Asks about the rows; a security impact makes No the default.</summary>
+    private ClearRequest? MayLose(DatabaseTarget target, ClearResult plan, ClearRequest request)
+    {
+        if (!plan.IsLossy || request.AcceptDataLoss || Force || this.IsConfirmOff())
+            return request;
+        var losses = string.Concat(plan.Losses().Select(l => "\n  " + l));
+        var question = $"{target.Display} holds:{losses}\nPermanently delete everything in {target.Display}?";
+        var isAnswered = Confirmation.Ask(
+            () => ShouldContinue(question, "Clear the database", hasSecurityImpact: true, ref _yesToAll, ref _noToAll),
+            e => new MigrationException(
+                ErrorId.DataLossRefused,
+                $"Clearing would permanently delete everything in {target.Display}:{losses}",
+                "Make a backup, and accept the loss with --accept-data-loss. Nothing was cleared.",
+                e
+            )
+        );
+        return isAnswered ? request with { AcceptDataLoss = true } : null;
+    }
+
+    private T Call<T>(
+        (IDatabaseDriver Driver, DatabaseTarget Target) database,
+        string folder,
+        Func<DatabaseClearer, CancellationToken, Task<T>> call
+    ) => Run((events, token) => call(new DatabaseClearer(database.Driver, database.Target, folder, OptionsFor(events)), token));
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Migrations.Databases;
+
+namespace Migrations.Sqlite.Native;
+
+/// <summary>Hands on the rows of a statement that is being stepped through.</summary>
+/// <param name="api">The library.</param>
+/// <param name="statement">The statement, compiled.</param>
+/// <param name="rows">Takes them; null: they are passed over.</param>
+internal readonly unsafe struct QueryRows(SqliteApi api, nint statement, IRowSink? rows)
+{
+    /// <summary>Steps to the end.</summary>
+    /// <returns>SQLite's code there.</returns>
+    public int StepThrough()
+    {
+        var columns = rows is null ? 0 : api.ColumnCount(statement);
+        var code = api.Step(statement);
+        // Not before it got its locks: until then it may be tried again.
+        if (columns > 0 && code is (SqliteCodes.Row or SqliteCodes.Done))
+            Begin(columns);
+        for (; code == SqliteCodes.Row; code = api.Step(statement))
+        {
+            if (columns > 0)
+                Add(columns);
+        }
+
+        return code;
+    }
+
+    private void Begin(int count)
+    {
+        var columns = new RowColumn[count];
+        for (var i = 0; i < count; i++)
+            columns[i] = new RowColumn(Marshal.PtrToStringUTF8((nint)api.ColumnName(statement, i)) ?? "", Type: null);
+        rows!.Begin(RowColumn.Distinct(columns));
+    }
+
+    private void Add(int count)
+    {
+        var values = new object?[count];
+        for (var i = 0; i < count; i++)
+            values[i] = Value(i);
+        rows!.Add(values);
+    }
+
+    private object? Value(int column) =>
+        (SqliteType)api.ColumnType(statement, column) switch
+        {
+            SqliteType.Integer => api.ColumnInt64(statement, column),
+            SqliteType.Real => api.ColumnDouble(statement, column),
+            SqliteType.Blob => Bytes(api.ColumnBlob(statement, column), column).ToArray(),
+            SqliteType.Text => Encoding.UTF8.GetString(Bytes(api.ColumnText(statement, column), column)),
+            _ => null,
+        };
+
+    private ReadOnlySpan<byte> Bytes(byte* start, int column) => new(start, api.ColumnBytes(statement, column));
+}

@@ -1,0 +1,92 @@
+namespace Migrations.Cli.Tests;
+
+/// <summary><c>clear</c> and <c>fresh</c>: what they ask, say and refuse.</summary>
+public sealed class ClearCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _temporary = new();
+
+    public ClearCommandTests()
+    {
+        _temporary.Write("migrations/001_a.sql", "CREATE TABLE a (id integer);\nINSERT INTO a VALUES (1), (2);\n");
+        _temporary.Write("migrations/002_b.sql", "CREATE TABLE b (id integer);\n");
+    }
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public async Task Rows_go_only_when_that_is_accepted()
+    {
+        await OutputAsync("up", "--database", "x.db");
+        var shown = await OutputAsync("clear", "--database", "x.db", "--what-if");
+        Assert.Contains("  a (2 rows)", shown, StringComparison.Ordinal);
+        Assert.Contains("would be cleared: 2 tables with 2 rows removed. Nothing was changed.", shown, StringComparison.Ordinal);
+        var refused = await RunAsync("clear", "--database", "x.db", "--yes");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("error DataLossRefused", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("removes table a (2 rows)", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Applied: 2", await OutputAsync("status", "--database", "x.db"), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 tables with 2 rows removed",
+            await OutputAsync("clear", "--database", "x.db", "--accept-data-loss"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("Applied: 0", await OutputAsync("status", "--database", "x.db"), StringComparison.Ordinal);
+        Assert.Contains("nothing to do", await OutputAsync("clear", "--database", "x.db"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tables_without_rows_are_asked_about_with_the_name_of_the_database()
+    {
+        await OutputAsync("up", "--database", "x.db");
+        await OutputAsync("clear", "--database", "x.db", "--accept-data-loss");
+        _temporary.Write("migrations/001_a.sql", "CREATE TABLE a (id integer);");
+        await OutputAsync("up", "--database", "x.db");
+        var refused = await RunAsync("clear", "--database", "x.db");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Matches("error ConfirmationRequired: Clearing .*x.db requires confirmation", refused.Error);
+        await OutputAsync("clear", "--database", "x.db", "--yes");
+    }
+
+    [Fact]
+    public async Task Fresh_builds_a_new_file_and_rebuilds_an_old_one()
+    {
+        Assert.Contains("2 migrations applied", await OutputAsync("fresh", "--database", "new.db"), StringComparison.Ordinal);
+        var json = await OutputAsync("fresh", "--database", "new.db", "--accept-data-loss", "--output", "json");
+        Assert.Matches("(?s)\"outcome\": \"Done\".*\"rows\": 2.*\"applied\": \\[\\s*\"001_a\",\\s*\"002_b\"", json);
+        Assert.Equal(1, (await RunAsync("clear", "--database", "nowhere.db")).ExitCode);
+        Assert.False(File.Exists(_temporary["nowhere.db"]));
+    }
+
+    [Fact]
+    public async Task Services_that_share_a_database_are_cleared_once()
+    {
+        _temporary.Write("api/001_api.sql", "CREATE TABLE api (id integer);");
+        _temporary.Write("web/001_web.sql", "CREATE TABLE web (id integer);");
+        _temporary.Write(
+            "migrations.json",
+            """
+            { "defaultEnvironment": "local", "services": { "api": { "path": "api" }, "web": { "path": "web" } },
+              "environments": { "local": { "database": "all.db" }, "production": { "confirm": true, "database": "all.db" } } }
+            """
+        );
+        await OutputAsync("fresh", "--service", "*", "--accept-data-loss");
+        var again = await OutputAsync("fresh", "--service", "*", "--accept-data-loss");
+        Assert.Matches("(?s)2 tables with 0 rows removed, 1 migration applied.*1 migration applied.*2 of 2 services", again);
+        Assert.Contains("Applied: 1", await OutputAsync("status", "--service", "api"), StringComparison.Ordinal);
+        var one = await RunAsync("fresh", "--service", "api", "--accept-data-loss");
+        Assert.Contains("is also the database of web", one.Error, StringComparison.Ordinal);
+        var production = await RunAsync("fresh", "--service", "*", "--environment", "production", "--accept-data-loss");
+        Assert.Equal(2, production.ExitCode);
+        Assert.Contains("error ConfirmationRequired", production.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<string> OutputAsync(params string[] arguments)
+    {
+        var result = await RunAsync(arguments);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return result.Output;
+    }
+
+    private Task<CliResult> RunAsync(params string[] arguments) =>
+        CliProcess.RunAsync(new CliCall { Arguments = arguments, WorkingFolder = _temporary.Path });
+}

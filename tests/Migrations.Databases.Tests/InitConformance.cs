@@ -1,0 +1,313 @@
+using Migrations.Events;
+using Migrations.Planning;
+using Migrations.Testing;
+using static Migrations.InitializationOutcome;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>Bringing a database to where an application can start, any number of times.</summary>
+public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
+{
+    private const string InitScript =
+        "-- Description: all of it\nCREATE TABLE users (id integer PRIMARY KEY);\nCREATE TABLE posts (id integer PRIMARY KEY);\n"
+        + "INSERT INTO users VALUES (1);\n";
+
+    private string Script => FileOf("init-db.sql");
+
+    /// <summary>An address of a database that does not exist, where it can be created.</summary>
+    protected abstract string MissingAddress { get; }
+
+    protected Task<InitializationResult> InitAsync(InitializationRequest? request = null, string? path = null, string? address = null) =>
+        Initializer(path, address).InitializeAsync(request);
+
+    protected DatabaseInitializer Initializer(string? path = null, string? address = null, MigratorOptions? options = null) =>
+        new(Kind.Driver, address is null ? Target() : Kind.Driver.Parse(address, Folder)!, path ?? Folder, options ?? EngineOptions());
+
+    [Fact]
+    public async Task A_script_runs_while_its_marker_is_absent_and_is_recorded()
+    {
+        Write("init-db.sql", InitScript);
+        var request = new InitializationRequest { Marker = "users" };
+        Assert.Equal((WhatIf, "init-db.sql"), await PlanAsync(request));
+        Assert.Equal("", await TablesAsync());
+        var first = await InitAsync(request, Script);
+        Assert.Equal((Initialized, "init-db.sql"), (first.Outcome, first.Script));
+        Assert.Equal("init-db.sql ran", await JournalAsync());
+        Assert.Equal("posts, users", await TablesAsync());
+
+        Write("init-db.sql", InitScript + "SELECT * FROM nowhere;\n");
+        var second = await InitAsync(request, Script);
+        Assert.Equal((AlreadyInitialized, (string?)null), (second.Outcome, second.Script));
+        Assert.Equal((AlreadyInitialized, null), await PlanAsync(request));
+        Assert.Equal("init-db.sql ran", await JournalAsync());
+        Assert.NotNull((await Engine().GetHistoryAsync())[0].Checksum);
+    }
+
+    private async Task<(InitializationOutcome, string?)> PlanAsync(InitializationRequest request)
+    {
+        var plan = await Initializer(Script).PlanAsync(request);
+        return (plan.Outcome, plan.Script);
+    }
+
+    [Fact]
+    public async Task A_database_that_was_initialized_by_something_else_is_left_alone()
+    {
+        await Database.ExecuteAsync("CREATE TABLE users (id integer)");
+        Write("init-db.sql", InitScript);
+        Assert.Equal(AlreadyInitialized, (await InitAsync(new InitializationRequest { Marker = "users" }, Script)).Outcome);
+        Assert.Equal(["users"], await Database.TablesAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_marker_the_history_says_what_has_run()
+    {
+        Write("init-db.sql", InitScript);
+        Assert.Equal(Initialized, (await InitAsync(path: Script)).Outcome);
+        Assert.Equal(AlreadyInitialized, (await InitAsync(path: Script)).Outcome);
+        Write("other.sql", "CREATE TABLE others (id integer);\n");
+        Assert.Equal(Initialized, (await InitAsync(path: FileOf("other.sql"))).Outcome);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-- Transaction: none\n")]
+    public async Task A_script_that_does_not_create_its_marker_is_an_error(string header)
+    {
+        Write("init-db.sql", header + InitScript);
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.MarkerMissing,
+            () => InitAsync(new InitializationRequest { Marker = "customers" }, Script)
+        );
+        Assert.Contains("customers", error.Message, StringComparison.Ordinal);
+        Assert.Equal(header.Length == 0 ? "" : "posts, users", await TablesAsync());
+        Assert.Equal("init-db.sql ran", await JournalAsync());
+        Assert.False((await Engine().GetHistoryAsync())[0].Success);
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_leaves_nothing_and_is_run_again()
+    {
+        Write("init-db.sql", InitScript + "  SELECT * FROM nowhere;\n");
+        var request = new InitializationRequest { Marker = "users" };
+        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => InitAsync(request, Script));
+        Assert.Equal((Script, 5), (error.Location!.File, error.Location.Line));
+        Assert.Equal("", await TablesAsync());
+        Write("init-db.sql", InitScript);
+        Assert.Equal(Initialized, (await InitAsync(request, Script)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("\"users\"")]
+    [InlineData("USERS")]
+    public async Task A_marker_is_a_name_as_SQL_has_it(string name)
+    {
+        await Database.ExecuteAsync("CREATE TABLE users (id integer)");
+        Write("init-db.sql", InitScript);
+        Assert.Equal(AlreadyInitialized, (await InitAsync(new InitializationRequest { Marker = name }, Script)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("a..b")]
+    public async Task What_is_no_name_is_refused(string name)
+    {
+        Write("init-db.sql", InitScript);
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => InitAsync(new InitializationRequest { Marker = name }, Script));
+        Assert.Equal("", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task Migrations_are_applied_and_a_second_start_finds_nothing_to_do()
+    {
+        ThreeTables();
+        var first = await InitAsync();
+        Assert.Equal((Initialized, "001_a, 002_b, 003_c"), (first.Outcome, string.Join(", ", first.Applied)));
+        Assert.Equal(AlreadyInitialized, (await InitAsync()).Outcome);
+        Migration("004_d", "CREATE TABLE d (id integer);");
+        Assert.Equal(["004_d"], (await Initializer().PlanAsync()).Applied);
+        Assert.Equal(["004_d"], (await InitAsync()).Applied);
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => InitAsync(new InitializationRequest { Marker = "a" }));
+    }
+
+    [Fact]
+    public async Task A_seed_runs_once_and_not_where_confirmation_is_required()
+    {
+        ThreeTables();
+        Write("seed.sql", "INSERT INTO a VALUES (42);\n");
+        var request = new InitializationRequest { Seed = true, IsProtected = true };
+        await ThrowsAsync<MigrationException>(ErrorId.SeedRefused, () => InitAsync(request));
+        await ThrowsAsync<MigrationException>(ErrorId.SeedRefused, () => Initializer().PlanAsync(request));
+        Assert.Equal("", await TablesAsync());
+        Assert.Equal("seed.sql", (await Initializer().PlanAsync(request with { Force = true })).Seed);
+        Assert.Equal("seed.sql", (await InitAsync(request with { Force = true })).Seed);
+        Assert.Equal(AlreadyInitialized, (await InitAsync(new InitializationRequest { Seed = true })).Outcome);
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+        Assert.EndsWith("seed.sql ran", await JournalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_seed_that_is_not_there_is_an_error_before_anything_is_done()
+    {
+        ThreeTables();
+        await ThrowsAsync<MigrationException>(ErrorId.FileUnreadable, () => InitAsync(new InitializationRequest { Seed = true }));
+        Assert.Equal("", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task A_stamp_is_written_once()
+    {
+        ThreeTables();
+        var request = new InitializationRequest { Stamp = "production" };
+        Assert.Equal("production", (await Initializer().PlanAsync(request)).Stamp);
+        Assert.Equal("production", (await InitAsync(request)).Stamp);
+        Assert.Equal(AlreadyInitialized, (await InitAsync(request)).Outcome);
+        Assert.Equal("production", (await Engine().GetSummaryAsync()).Stamp);
+        Assert.Equal("local", (await InitAsync(request with { Stamp = "local" })).Stamp);
+        Assert.Equal("local", (await Engine().GetSummaryAsync()).Stamp);
+    }
+
+    [Fact]
+    public async Task A_database_is_created_when_that_is_requested()
+    {
+        ThreeTables();
+        var address = MissingAddress;
+        var error = await Assert.ThrowsAsync<MigrationException>(() => InitAsync(address: address));
+        Assert.Contains(error.Id, (ErrorId[])[ErrorId.DatabaseMissing, ErrorId.DatabaseFolderMissing]);
+        var request = new InitializationRequest { Create = new DatabaseCreation() };
+        var plan = await Initializer(address: address).PlanAsync(request);
+        Assert.Equal((WhatIf, true, 3), (plan.Outcome, plan.Created, plan.Applied.Count));
+        var first = await InitAsync(request, address: address);
+        Assert.Equal((Initialized, true, 3), (first.Outcome, first.Created, first.Applied.Count));
+        var second = await InitAsync(request, address: address);
+        Assert.Equal((AlreadyInitialized, false), (second.Outcome, second.Created));
+    }
+
+    [Fact]
+    public async Task Losing_the_race_to_create_it_is_success()
+    {
+        var target = Kind.Driver.Parse(MissingAddress, Folder)!;
+        var session = EngineOptions().Session;
+        var created = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(_ => Task.Run(() => Kind.Driver.Creator.CreateAsync(target, session, new DatabaseCreation(), default)))
+        );
+        Assert.Single(created, made => made);
+    }
+}
+
+public sealed class SqliteInitTests() : InitConformance(DatabaseKind.Sqlite)
+{
+    private readonly TemporaryFolder _elsewhere = new();
+
+    protected override string MissingAddress => Path.Combine(_elsewhere.Path, "new", "folder", "shop.db");
+
+    public override async ValueTask DisposeAsync()
+    {
+        _elsewhere.Dispose();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_file_has_no_owner()
+    {
+        var request = new InitializationRequest { Create = new DatabaseCreation { Owner = "app" } };
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => InitAsync(request, address: MissingAddress));
+    }
+
+    [Fact]
+    public async Task A_locked_file_is_waited_for_and_each_attempt_is_reported()
+    {
+        ThreeTables();
+        await Database.ExecuteAsync("CREATE TABLE t (id integer)");
+        await using var other = await Database.ConnectAsync();
+        await using var begin = other.CreateCommand();
+        begin.CommandText = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE";
+        await begin.ExecuteNonQueryAsync();
+        var options = EngineOptions();
+        options = options with
+        {
+            Session = options.Session.Starting(3, TimeSpan.FromMilliseconds(10)) with { TableLockTimeout = TimeSpan.FromMilliseconds(10) },
+        };
+        await Assert.ThrowsAsync<MigrationException>(() => Initializer(options: options).InitializeAsync());
+        Assert.Equal([1, 2, 3], Events.Of<ConnectionAttempted>().Select(e => e.Attempt));
+        Assert.Equal(2, Events.Of<ConnectionRetried>().Count());
+    }
+}
+
+public sealed class PostgreSqlInitTests() : InitConformance(DatabaseKind.PostgreSql)
+{
+    private readonly string _name = "init_" + Guid.NewGuid().ToString("N");
+
+    protected override string MissingAddress => PostgreSqlServer.Shared.UrlOf(_name);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await PostgreSqlServer.Shared.ExecuteAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Owner_encoding_and_template_are_as_given()
+    {
+        ThreeTables();
+        await PostgreSqlServer.Shared.ExecuteAsync($"CREATE ROLE owner_{_name}");
+        try
+        {
+            var creation = new DatabaseCreation
+            {
+                Owner = "owner_" + _name,
+                Encoding = "LATIN1",
+                Template = "template0",
+            };
+            // The encoding must suit the locale of the template, which is the server's matter to say.
+            var error = await Record.ExceptionAsync(() =>
+                InitAsync(new InitializationRequest { Create = creation }, address: MissingAddress)
+            );
+            if (error is not null)
+                await InitAsync(new InitializationRequest { Create = creation with { Encoding = "SQL_ASCII" } }, address: MissingAddress);
+            await using var made = PostgreSqlTestDatabase.Of(PostgreSqlServer.Shared, _name);
+            Assert.Equal(
+                $"owner_{_name}|{(error is null ? "LATIN1" : "SQL_ASCII")}",
+                Assert.Single(
+                    await made.RowsAsync(
+                        "SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+                    )
+                )
+            );
+        }
+        finally
+        {
+            await PostgreSqlServer.Shared.ExecuteAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+            await PostgreSqlServer.Shared.ExecuteAsync($"DROP ROLE owner_{_name}");
+        }
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_create_databases_reads_what_to_grant()
+    {
+        ThreeTables();
+        await using var role = await PostgreSqlRole.CreateAsync();
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.PermissionDenied,
+            () =>
+                InitAsync(
+                    new InitializationRequest { Create = new DatabaseCreation() },
+                    address: PostgreSqlServer.Shared.UrlOf(_name, role.Name, PostgreSqlRole.Password)
+                )
+        );
+        Assert.Contains("CREATEDB", error.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_marker_may_be_in_a_schema_and_an_index_is_none()
+    {
+        await Database.ExecuteAsync("CREATE SCHEMA app; CREATE TABLE app.users (id integer); CREATE INDEX customers ON app.users (id)");
+        Write("init-db.sql", "CREATE TABLE customers (id integer);\n");
+        var script = FileOf("init-db.sql");
+        Assert.Equal(AlreadyInitialized, (await InitAsync(new InitializationRequest { Marker = "app.users" }, script)).Outcome);
+        Assert.Equal(Initialized, (await InitAsync(new InitializationRequest { Marker = "customers" }, script)).Outcome);
+    }
+}
