@@ -25,7 +25,7 @@ public interface ICopyTarget : IAsyncDisposable
     Task<IReadOnlyList<LeftOutObject>> FinishAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads back the rows of a table that has been written.</summary>
-    Task<IRowReader> ReadBackAsync(CopyTable table, IReadOnlyList<RowColumn> columns, CancellationToken cancellationToken);
+    Task<IRowReader> ReadBackAsync(CopyTable table, IReadOnlyList<ReadColumn> columns, CancellationToken cancellationToken);
 
     /// <summary>Compares what the database now says of the tables with the plan: columns, keys, numbering.</summary>
     /// <returns>What differs, by table; empty when nothing does.</returns>

@@ -34,8 +34,8 @@ internal sealed record ComparedTable
         var key = KeyOf(left, pairs.ConvertAll(p => p.Left.Name)) ?? KeyOf(right, pairs.ConvertAll(p => p.Right!.Name)) ?? [];
         return new ComparedTable
         {
-            Left = new RowRequest(left.Name, [.. pairs.Select((p, i) => new RowColumn(p.Left.Name, types[i]))]),
-            Right = new RowRequest(right.Name, [.. pairs.Select((p, i) => new RowColumn(p.Right!.Name, types[i]))]),
+            Left = new RowRequest(left.Name, [.. pairs.Select((p, i) => new ReadColumn(p.Left.Name, types[i]))]),
+            Right = new RowRequest(right.Name, [.. pairs.Select((p, i) => new ReadColumn(p.Right!.Name, types[i]))]),
             Key = key,
             LeftOnly = [.. left.Columns.Where(l => Find(right, l.Name) is null).Select(l => l.Name)],
             RightOnly = [.. right.Columns.Where(r => Find(left, r.Name) is null).Select(r => r.Name)],

@@ -131,7 +131,7 @@ public sealed class DataComparison(
     private static async Task<long> CountAsync(ICopySource source, CopyTable table, CancellationToken cancellationToken)
     {
         var rows = 0L;
-        var request = new RowRequest(table.Name, [.. table.Columns.Select(c => new RowColumn(c.Name, c.Type))]);
+        var request = new RowRequest(table.Name, [.. table.Columns.Select(c => new ReadColumn(c.Name, c.Type))]);
         await ReadAsync(source, request, batch => rows += batch.Rows, static () => { }, cancellationToken).ConfigureAwait(false);
         return rows;
     }

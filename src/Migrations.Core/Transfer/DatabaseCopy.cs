@@ -92,7 +92,7 @@ public sealed class DatabaseCopy(
         {
             var clock = Stopwatch.StartNew();
             var before = rejects.Rows;
-            var rows = new RowRequest(table.Name, [.. table.Stored.Select(c => new RowColumn(c.Name, c.Type))])
+            var rows = new RowRequest(table.Name, [.. table.Stored.Select(c => new ReadColumn(c.Name, c.Type))])
             {
                 Rejected = request.RejectFile is null ? null : rejects.Add,
             };
@@ -125,7 +125,7 @@ public sealed class DatabaseCopy(
         var results = new List<TableCopy>();
         foreach (var table in plan.Tables)
         {
-            RowColumn[] columns = [.. table.Columns.Select(c => new RowColumn(c.Name, c.Type))];
+            ReadColumn[] columns = [.. table.Columns.Select(c => new ReadColumn(c.Name, c.Type))];
             var activity = $"Proving {table.Name} ({results.Count + 1} of {plan.Tables.Count})";
             var (sent, rejected, duration) = copies[table.Name];
             // What the target computes itself was not sent, and is read again.
@@ -155,7 +155,7 @@ public sealed class DatabaseCopy(
     }
 
     // The rows that were left out are in the file already.
-    private RowRequest Again(CopyTable table, IReadOnlyList<RowColumn> columns) =>
+    private RowRequest Again(CopyTable table, IReadOnlyList<ReadColumn> columns) =>
         new(table.Name, columns) { Rejected = request.RejectFile is null ? null : static _ => { } };
 
     private static async Task<TableDigest> DigestAsync(IRowReader reader, CancellationToken cancellationToken)

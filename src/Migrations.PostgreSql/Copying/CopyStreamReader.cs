@@ -15,7 +15,7 @@ internal sealed class CopyStreamReader : IRowReader
     private int _to;
     private bool _isAtEnd;
 
-    private CopyStreamReader(NpgsqlRawCopyStream stream, IReadOnlyList<RowColumn> columns)
+    private CopyStreamReader(NpgsqlRawCopyStream stream, IReadOnlyList<ReadColumn> columns)
     {
         _stream = stream;
         _decimals = columns.Any(c => c.Type.Kind == ColumnKind.Decimal)
@@ -27,7 +27,7 @@ internal sealed class CopyStreamReader : IRowReader
     public static async Task<CopyStreamReader> OpenAsync(
         PostgreSqlConnection connection,
         string sql,
-        IReadOnlyList<RowColumn> columns,
+        IReadOnlyList<ReadColumn> columns,
         CancellationToken cancellationToken
     )
     {

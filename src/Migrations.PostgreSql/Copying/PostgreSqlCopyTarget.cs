@@ -67,7 +67,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         PostgreSqlErrors.TranslateAsync(BuildAsync(cancellationToken), "Building keys and indexes");
 
     /// <inheritdoc/>
-    public Task<IRowReader> ReadBackAsync(CopyTable table, IReadOnlyList<RowColumn> columns, CancellationToken cancellationToken) =>
+    public Task<IRowReader> ReadBackAsync(CopyTable table, IReadOnlyList<ReadColumn> columns, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(OpenReaderAsync(table, columns, cancellationToken), $"Reading {table.Name}");
 
     /// <inheritdoc/>
@@ -277,7 +277,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         return [.. _refused.Where(r => string.Equals(r.Kind, ComputedColumns.Kind, StringComparison.Ordinal)), .. built];
     }
 
-    private async Task<IRowReader> OpenReaderAsync(CopyTable table, IReadOnlyList<RowColumn> columns, CancellationToken cancellationToken)
+    private async Task<IRowReader> OpenReaderAsync(CopyTable table, IReadOnlyList<ReadColumn> columns, CancellationToken cancellationToken)
     {
         var list = TargetNames.List(columns.Select(c => c.Name));
         return await CopyStreamReader
