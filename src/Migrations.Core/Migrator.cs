@@ -2,6 +2,7 @@ using Migrations.Adoption;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.History;
+using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -95,7 +96,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
     /// <summary>The steps that <see cref="UndoAsync"/> would take, their scripts checked. Changes nothing.</summary>
     /// <exception cref="MigrationException">The run would be refused, or the database is missing or refuses.</exception>
     public Task<MigrationPlan> PlanUndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
-        PlanAsync(input => UndoPlanner.Plan(input, request ?? new UndoRequest()), cancellationToken);
+        PlanAsync(input => PlanUndo(input, request ?? new UndoRequest()), cancellationToken);
 
     /// <summary>Applies what is pending, in order. A SQLite file that does not exist is created.</summary>
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
@@ -124,7 +125,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         var run = new ProtectedRun(_context, Protection(wanted.Backup, wanted.RestoreOnFailure), new RunCheck(_context, request: null))
         {
             Access = SessionAccess.Write,
-            Planner = input => UndoPlanner.Plan(input, wanted),
+            Planner = input => PlanUndo(input, wanted),
             AcceptsLoss = wanted.AcceptDataLoss,
         };
         return run.RunAsync(cancellationToken);
@@ -169,32 +170,40 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
-            var repair = new HistoryRepair(session, driver.Dialect, target, source.Name, _context.NewRecorder());
-            return
-            [
-                .. (await repair.PlanAsync(input, request ?? new RepairRequest(), cancellationToken).ConfigureAwait(false)).Select(s =>
-                    s.Result
-                ),
-            ];
+            var wanted = request ?? new RepairRequest();
+            var input = await _context.ReadForRepairAsync(session, read, wanted, cancellationToken).ConfigureAwait(false);
+            var repair = new HistoryRepair(session, driver.Dialect, target, source.Name, _context.NewRecorder())
+            {
+                Forgotten = await ForgottenMigration.FindAsync(_context, session, input, wanted, cancellationToken).ConfigureAwait(false),
+            };
+            return [.. (await repair.PlanAsync(input, wanted, cancellationToken).ConfigureAwait(false)).Select(s => s.Result)];
         }
     }
 
     /// <summary>
-    /// Repairs the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements.
+    /// Repairs the history by appending to it: clears failures, accepts edited scripts, forgets missing ones, decides statements, assigns
+    /// migrations to a service, marks one as not applied.
     /// </summary>
     /// <returns>What was repaired, and what was compared.</returns>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>, or the database is missing or refuses.</exception>
-    public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default) =>
-        _context.WriteAsync(
-            (session, input) =>
-                new HistoryRepair(session, driver.Dialect, target, source.Name, _context.NewRecorder()).RunAsync(
-                    input,
-                    request ?? new RepairRequest(),
-                    cancellationToken
-                ),
+    public Task<IReadOnlyList<RepairResult>> RepairAsync(RepairRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = request ?? new RepairRequest();
+        return _context.WriteAsync(
+            (session, read) => _context.ReadForRepairAsync(session, read, wanted, cancellationToken),
+            async (session, input) =>
+            {
+                var repair = new HistoryRepair(session, driver.Dialect, target, source.Name, _context.NewRecorder())
+                {
+                    Forgotten = await ForgottenMigration
+                        .FindAsync(_context, session, input, wanted, cancellationToken)
+                        .ConfigureAwait(false),
+                };
+                return await repair.RunAsync(input, wanted, cancellationToken).ConfigureAwait(false);
+            },
             cancellationToken
         );
+    }
 
     /// <summary>Records migrations as applied without running them, for a database whose schema exists already.</summary>
     /// <returns>Where each migration stands afterwards.</returns>
@@ -227,6 +236,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
                     .WriteAsync(session, _context.NewRecorder(), environment, cancellationToken)
                     .ConfigureAwait(false);
         }
+    }
+
+    private MigrationPlan PlanUndo(PlanningInput input, UndoRequest request)
+    {
+        _context.Options.Stamp.Demand(input.History.Stamp, target.Display);
+        return UndoPlanner.Plan(input, request);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Migrations.Backup;
+using Migrations.Configuration;
 using Migrations.Events;
 
 namespace Migrations.PowerShell;
@@ -27,6 +28,7 @@ public abstract class BackupCommand : DatabaseCommand
         {
             Session = Session(events),
             ScratchServer = ScratchServer(ScratchDatabase),
+            Stamp = Selected?.Stamp ?? ExpectedStamp.Any,
             AcceptUnseenCode = AcceptUnseenCode.IsPresent,
         };
 }

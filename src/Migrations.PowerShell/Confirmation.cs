@@ -45,8 +45,9 @@ internal static class Confirmation
         {
             return question();
         }
-        catch (Exception e) when (IsUnaskable(e))
+        catch (Exception e) when (IsUnaskable(e) || e is NullReferenceException)
         {
+            // The console's own prompt fails with the latter when its input has ended, as with an input from /dev/null.
             throw unasked(e);
         }
     }

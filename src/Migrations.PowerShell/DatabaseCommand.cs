@@ -167,8 +167,13 @@ public abstract class DatabaseCommand : ConfiguredCommand
         return selected.Count > 0 ? selected : throw NotNamed();
     }
 
-    private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>
-        database.IsGiven ? Resolve(database.Database) : WithCredential(DatabaseDrivers.Resolve(database.Database, database.BaseFolder));
+    private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database)
+    {
+        var (driver, target) = database.IsGiven
+            ? Resolve(database.Database)
+            : WithCredential(DatabaseDrivers.Resolve(database.Database, database.BaseFolder));
+        return (driver, target.In(database.Environment));
+    }
 
     /// <summary>Asks by the name of the environment, where it requires confirmation.</summary>
     private bool MayChange(IReadOnlyList<SelectedDatabase> selected, DatabaseTarget? known = null)
@@ -194,10 +199,16 @@ public abstract class DatabaseCommand : ConfiguredCommand
         string Shown(SelectedDatabase database) => (known ?? Resolve(database).Target).Display;
     }
 
-    /// <summary>What the configuration says of a database that an object brings: of an environment only when one is named.</summary>
-    private SelectedDatabase SelectedFor(string database, string? service)
+    /// <summary>
+    /// What the configuration says of a database that an object brings: of the environment that the command line names, or the object was
+    /// read under.
+    /// </summary>
+    private SelectedDatabase SelectedFor(string database, string? service, string? brought)
     {
-        var selector = new DatabaseSelector(Configured, Choice([database], GivenFolder));
+        var choice = Choice([database], GivenFolder);
+        if (choice.Environment is null && (Configured is null || Configured.Environments.Any(e => e.Name == brought)))
+            choice = choice with { Environment = brought };
+        var selector = new DatabaseSelector(Configured, choice);
         var own = service ?? _givenService?.FirstOrDefault(s => s.Length > 0);
         var known = Configured?.Services.FirstOrDefault(s => string.Equals(s.Name, own, StringComparison.Ordinal));
         return new SelectedDatabase
@@ -209,6 +220,8 @@ public abstract class DatabaseCommand : ConfiguredCommand
             Service = own,
             Environment = selector.EnvironmentName,
             Confirm = selector.Environment?.Confirm ?? false,
+            Stamp = selector.Stamp,
+            Unassigned = selector.UnassignedOf(known),
             Settings = selector.SettingsOf(known),
         };
     }
@@ -251,7 +264,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 Service = place.Service is null ? _givenService : [place.Service];
                 GoTo(place.Folder);
                 Chosen = ChosenBy(items);
-                var selected = SelectedFor(items[0].Database, place.Service);
+                var selected = SelectedFor(items[0].Database, place.Service, database.Target.Environment ?? items[0].Target?.Environment);
                 Go(selected);
                 if (MayChange([selected], database.Target))
                     Process(database);
@@ -317,6 +330,8 @@ public abstract class DatabaseCommand : ConfiguredCommand
         {
             Service = CurrentService,
             Environment = Selected?.Environment ?? Environment,
+            Stamp = Selected?.Stamp ?? ExpectedStamp.Any,
+            Unassigned = Selected?.Unassigned ?? UnassignedRows.Foreign,
             Session = Session(events),
         };
 

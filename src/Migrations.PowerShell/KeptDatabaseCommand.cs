@@ -34,7 +34,8 @@ public abstract class KeptDatabaseCommand : ConfiguredCommand
     private protected IReadOnlyList<DatabaseBackup> ListKept()
     {
         var choice = Choice(Database ?? [], folder: null);
-        if (choice is { Databases.Count: 0, Environment: null, Services.Count: 0 })
+        // An environment alone, of several services, says which folder is meant and no database.
+        if (choice is { Databases.Count: 0, Services.Count: 0 } && (choice.Environment is null || Configured is { Services.Count: > 1 }))
             return [];
         var resolved = new DatabaseSelector(Configured, choice)
             .NamedDatabases()

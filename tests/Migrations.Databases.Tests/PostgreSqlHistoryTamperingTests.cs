@@ -47,6 +47,31 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.All(await Engine().GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
     }
 
+    /// <summary>A state that fits the table as the script leaves it, under the name of a setting that earlier versions used, and under
+    /// every name that the server shows.</summary>
+    private const string Forge = """
+        ; DO $$ DECLARE n text; BEGIN FOR n IN SELECT 'migrations.history' UNION SELECT name FROM pg_settings WHERE name LIKE 'migrations.%'
+            LOOP PERFORM set_config(n, format('%s/%s/%s/%s/', pg_relation_filenode('migration_journal'),
+                pg_stat_get_xact_tuples_updated('migration_journal'::regclass), pg_stat_get_xact_tuples_deleted('migration_journal'::regclass),
+                pg_stat_get_xact_tuples_inserted('migration_journal'::regclass)), true); END LOOP; END $$
+        """;
+
+    public static TheoryData<string, TransactionMode> Forgeries =>
+        Table(
+            "DELETE FROM migration_journal WHERE id = 1" + Forge,
+            "UPDATE migration_journal SET checksum = 'x' WHERE id = 1" + Forge,
+            "CREATE TEMP TABLE k AS TABLE migration_journal; TRUNCATE migration_journal; INSERT INTO migration_journal OVERRIDING SYSTEM "
+                + "VALUE SELECT * FROM k"
+                + Forge,
+            "CREATE TEMP TABLE k AS TABLE migration_journal; TRUNCATE migration_journal; INSERT INTO migration_journal OVERRIDING SYSTEM "
+                + "VALUE SELECT * FROM k; RESET ALL"
+        );
+
+    [Theory]
+    [MemberData(nameof(Forgeries))]
+    public async Task A_script_that_changes_what_is_remembered_of_the_history_too_is_not_applied(string script, TransactionMode mode) =>
+        await IsRefusedAsync(script, mode);
+
     [Fact]
     public async Task A_partitioned_history_is_refused()
     {

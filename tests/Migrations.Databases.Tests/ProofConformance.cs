@@ -224,6 +224,27 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
             string.Format(null, Rebuild, Columns, Trigger),
             "k 2"
         ),
+        ProofCase.Values(
+            "empties a full-text index",
+            "INSERT INTO found(found) VALUES ('delete-all');",
+            "SELECT 1;",
+            "the full-text index found"
+        ),
+        ProofCase.Values(
+            "leaves a full-text index behind its table",
+            "UPDATE k SET name = 'x' || name;\nINSERT INTO found(found) VALUES ('rebuild');",
+            "UPDATE k SET name = substr(name, 2);",
+            "the full-text index found"
+        ),
+        ProofCase.Proven(
+            "rebuilds a full-text index",
+            "UPDATE k SET name = 'x' || name;\nINSERT INTO found(found) VALUES ('rebuild');",
+            "UPDATE k SET name = substr(name, 2);\nINSERT INTO found(found) VALUES ('rebuild');",
+            "k 2"
+        ),
+        ProofCase.Values("leaves a version", "PRAGMA user_version = 4;", "SELECT 1;", "PRAGMA user_version: 1 row"),
+        ProofCase.Values("leaves the mark of an application", "PRAGMA application_id = 4;", "SELECT 1;", "PRAGMA application_id: 1 row"),
+        ProofCase.Proven("sets a version back", "PRAGMA user_version = 4;", "PRAGMA user_version = 3;", ""),
         ProofCase.Proven("changes a full-text index back", "UPDATE words SET body = 'x';", "UPDATE words SET body = 'one two';", "words 1"),
     ];
 
@@ -240,6 +261,9 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
             INSERT INTO counted (n) VALUES (1);
             CREATE VIRTUAL TABLE words USING fts5(body);
             INSERT INTO words VALUES ('one two');
+            CREATE VIRTUAL TABLE found USING fts5(name, content='k', content_rowid='id');
+            INSERT INTO found(found) VALUES ('rebuild');
+            PRAGMA user_version = 3;
 
             """;
 
@@ -277,6 +301,58 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
         ProofCase.Values("empties a table", "TRUNCATE u;", "SELECT 1;", "u: 3 rows missing"),
         ProofCase.Values("changes rows that a forced policy hides", "UPDATE hidden SET n = n + 1;", "SELECT 1;", "hidden: 1 row"),
         ProofCase.Values("deletes rows of a partition", "DELETE FROM parted WHERE id = 1;", "SELECT 1;", "parted_1: 1 row missing"),
+        ProofCase.Values("changes a large object", "SELECT lo_put(99001, 1, 'x');", "SELECT 1;", "large objects: 1 row"),
+        ProofCase.Values("loses a large object", "SELECT lo_unlink(99001);", "SELECT 1;", "large objects: 1 row missing"),
+        ProofCase.Values(
+            "leaves a large object",
+            "DO $$ BEGIN PERFORM lo_from_bytea(0, 'x'); END $$;",
+            "SELECT 1;",
+            "large objects: 1 row extra"
+        ),
+        ProofCase.Proven("takes a large object back", "SELECT lo_put(99001, 1, 'x');", "SELECT lo_put(99001, 1, 'b');", ""),
+        ProofCase.Values(
+            "leaves a materialised view empty",
+            "DROP MATERIALIZED VIEW filled;",
+            "CREATE MATERIALIZED VIEW filled AS SELECT id FROM t WITH NO DATA;",
+            "filled: 2 rows missing"
+        ),
+        ProofCase.Values(
+            "empties a materialised view",
+            "REFRESH MATERIALIZED VIEW filled WITH NO DATA;",
+            "SELECT 1;",
+            "filled: 2 rows missing"
+        ),
+        ProofCase.Proven(
+            "fills a materialised view again",
+            "UPDATE t SET name = 'x' || name;\nREFRESH MATERIALIZED VIEW filled;",
+            "UPDATE t SET name = substr(name, 2);",
+            "t 2"
+        ),
+        ProofCase.Proven(
+            "fills a materialised view that was empty",
+            "DROP MATERIALIZED VIEW unfilled;",
+            "CREATE MATERIALIZED VIEW unfilled AS SELECT id FROM t;",
+            ""
+        ),
+        ProofCase.Schema("does not force a policy", "ALTER TABLE extra NO FORCE ROW LEVEL SECURITY;", "SELECT 1;", "extra differs"),
+        ProofCase.Schema(
+            "loses a commutator",
+            "DROP OPERATOR @@@@ (int, int);",
+            "CREATE OPERATOR @@@@ (LEFTARG = int, RIGHTARG = int, FUNCTION = same);",
+            "@@@@(integer,integer) differs"
+        ),
+        ProofCase.Schema(
+            "forgets a target of statistics",
+            "ALTER STATISTICS both_of_them SET STATISTICS -1;",
+            "SELECT 1;",
+            "both_of_them differs"
+        ),
+        ProofCase.Schema(
+            "forgets that of an index",
+            "ALTER INDEX lower_x ALTER COLUMN 1 SET STATISTICS -1;",
+            "SELECT 1;",
+            "lower_x differs"
+        ),
         ProofCase.Schema("loses a check", "ALTER TABLE k DROP CONSTRAINT k_check;", "SELECT 1;", "k_check is missing"),
         ProofCase.Schema(
             "makes another check",
@@ -345,6 +421,17 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
             CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
             INSERT INTO parted VALUES (1);
             CREATE TYPE mood AS ENUM ('early');
+            SELECT lo_from_bytea(99001, 'abc');
+            CREATE MATERIALIZED VIEW filled AS SELECT id FROM t;
+            CREATE MATERIALIZED VIEW unfilled AS SELECT id FROM t WITH NO DATA;
+            CREATE TABLE extra (x text, y text);
+            ALTER TABLE extra FORCE ROW LEVEL SECURITY;
+            CREATE FUNCTION same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';
+            CREATE OPERATOR @@@@ (LEFTARG = int, RIGHTARG = int, FUNCTION = same, COMMUTATOR = @@@@);
+            CREATE STATISTICS both_of_them (ndistinct) ON x, y FROM extra;
+            ALTER STATISTICS both_of_them SET STATISTICS 77;
+            CREATE INDEX lower_x ON extra (lower(x));
+            ALTER INDEX lower_x ALTER COLUMN 1 SET STATISTICS 300;
 
             """;
 

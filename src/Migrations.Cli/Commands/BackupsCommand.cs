@@ -9,12 +9,16 @@ internal static class BackupsCommand
 {
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var folder = new Argument<string>("folder") { Description = "The folder with the backups." };
+        var folder = new Argument<string?>("folder")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "The folder with the backups. Default: the configuration's.",
+        };
         var command = new DescribedCommand(
             "backups",
             "List the backups in a folder, newest first, and whether each is proven; with "
-                + " --database, also databases that restores kept (PostgreSQL).",
-            SharedOptions.Database,
+                + "--database, also databases that restores kept (PostgreSQL).",
+            SharedOptions.Database | SharedOptions.Configuration,
             "migrations backups ./backups",
             "migrations backups ./backups --output json",
             "migrations backups ./backups --database postgres://ada@db/shop"
@@ -24,10 +28,11 @@ internal static class BackupsCommand
         };
         command.SetAction(
             (parse, cancellationToken) =>
-            {
-                var path = Path.GetFullPath(parse.GetRequiredValue(folder));
-                return runner.RunAsync(parse, (call, token) => RunAsync(call, path, token), cancellationToken);
-            }
+                runner.RunAsync(
+                    parse,
+                    (call, token) => RunAsync(call, call.Settings.BackupFolder(parse.GetValue(folder)), token),
+                    cancellationToken
+                )
         );
         return command;
     }

@@ -11,15 +11,21 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     /// <summary>
     /// Runs a command that works on databases. A failure does not keep the other databases from their turn; a cancellation does.
     /// </summary>
+    /// <param name="parse">The call.</param>
+    /// <param name="command">The work on one database.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="service">The service that an option of the command itself names.</param>
     public Task<int> RunAsync(
         ParseResult parse,
         Func<DatabaseCall, CancellationToken, Task<int>> command,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? service = null
     ) =>
         GuardAsync(
             parse,
-            async (settings, report) =>
+            async (given, report) =>
             {
+                var settings = given.ForService(service);
                 var effect = (parse.CommandResult.Command as DescribedCommand)?.Effect ?? CommandEffect.None;
                 var turns = new ServiceTurns(Select(settings), effect == CommandEffect.Undoes);
                 // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.

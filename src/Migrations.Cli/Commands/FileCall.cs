@@ -28,7 +28,11 @@ internal sealed record FileCall
     public async Task<IReadOnlyList<DatabaseBackup>> ListAsync(string folder, CancellationToken cancellationToken)
     {
         var backups = await Catalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        if (Settings.Choice is { Databases.Count: 0, Environment: null, Services.Count: 0 })
+        // An environment alone, of several services, says which folder is meant and no database.
+        if (
+            Settings.Choice is { Databases.Count: 0, Services.Count: 0 }
+            && (Settings.Choice.Environment is null || Settings.Configuration is { Services.Count: > 1 })
+        )
             return backups;
         var kept = new List<DatabaseBackup>();
         var databases = Settings.Selector.NamedDatabases().Select(d => DatabaseDrivers.Resolve(d.Database, d.BaseFolder));

@@ -23,7 +23,10 @@ internal sealed class LoadingOptions
 
     /// <summary>What is chosen for a call.</summary>
     public BackupOptions Read(ParseResult parse, DatabaseCall call) =>
-        Read(parse, call.Settings.Migrator.Session with { Events = call.Report });
+        Read(parse, call.Settings.Migrator.Session with { Events = call.Report }) with
+        {
+            Stamp = call.Settings.Selector.Stamp,
+        };
 
     /// <summary>What is chosen.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is no database.</exception>

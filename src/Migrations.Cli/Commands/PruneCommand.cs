@@ -73,6 +73,7 @@ internal static class PruneCommand
     {
         var backups = await call.ListAsync(folder, cancellationToken).ConfigureAwait(false);
         var decisions = BackupRetention.Decide(backups, policy, DateTimeOffset.UtcNow);
+        BackupRetention.DemandStamps(decisions, call.Settings.Selector.Stamp);
         var leaving = decisions.Where(d => !d.Keep).ToList();
         if (!call.Settings.WhatIf && leaving.Count > 0)
         {

@@ -17,7 +17,12 @@ internal static class RestoreCommand
             Description = "The backup to restore: a file or folder.",
         };
         var latest = OptionOf.Flag("--latest", "Restore the newest backup of this database in the folder that --from names.");
-        var from = OptionOf.Text("--from", "folder", "The folder in which --latest looks.");
+        var from = OptionOf.Text("--from", "folder", "The folder in which --latest looks. Default: the configuration's.");
+        var source = OptionOf.Text(
+            "--source-environment",
+            "name",
+            "With --latest: the newest backup of this service's database in another environment of the configuration file."
+        );
         var keep = OptionOf.Text("--keep", "folder", "Where to keep a copy of the old state. Default: beside the backup.");
         var accept = OptionOf.Flag("--accept-faults", "Restore even a backup that failed a check; what is wrong is listed.");
         var jobs = Choice.Count("--jobs", "How many jobs to run in parallel (PostgreSQL). Default: 1.");
@@ -37,33 +42,27 @@ internal static class RestoreCommand
                 | SharedOptions.WhatIf
                 | SharedOptions.Yes,
             "migrations restore --latest --from ./backups",
+            "migrations restore --latest --source-environment production --environment staging --service '*' --yes",
             "migrations restore ./backups/shop.2026-05-01T02-00-00Z.db --yes"
         )
         {
             backup,
             latest,
             from,
+            source,
             keep,
             accept,
             jobs,
             salvage,
         };
         loading.AddTo(command);
-        command.Validators.Add(result => DemandOne(result, backup, latest, from, salvage));
+        command.Validators.Add(result => DemandOne(result, backup, latest, from, source, salvage));
         command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
             {
-                var choice = new Choices(
-                    parse.GetValue(backup),
-                    parse.GetValue(from),
-                    new RestoreRequest
-                    {
-                        KeepFolder = parse.GetValue(keep) is { } folder ? Path.GetFullPath(folder) : null,
-                        AcceptFaults = parse.GetValue(accept),
-                        Jobs = parse.GetValue(jobs) ?? 1,
-                    }
-                );
+                var request = Request(parse.GetValue(keep), parse.GetValue(accept), parse.GetValue(jobs));
+                var choice = new Choices(parse.GetValue(backup), parse.GetValue(from), parse.GetValue(source), request);
                 var destination = parse.GetValue(salvage);
                 return runner.RunAsync(
                     parse,
@@ -78,11 +77,20 @@ internal static class RestoreCommand
         return command;
     }
 
+    private static RestoreRequest Request(string? keepFolder, bool acceptFaults, int? jobs) =>
+        new()
+        {
+            KeepFolder = keepFolder is null ? null : Path.GetFullPath(keepFolder),
+            AcceptFaults = acceptFaults,
+            Jobs = jobs ?? 1,
+        };
+
     private static void DemandOne(
         CommandResult result,
         Argument<string?> backup,
         Option<bool> latest,
         Option<string?> from,
+        Option<string?> source,
         Option<string?> salvage
     )
     {
@@ -90,8 +98,8 @@ internal static class RestoreCommand
             (result.GetValue(backup) is null ? 0 : 1) + (result.GetValue(latest) ? 1 : 0) + (result.GetValue(salvage) is null ? 0 : 1);
         if (given != 1)
             result.AddError("Specify one backup, or use --latest --from <folder>, or --salvage <file>.");
-        else if (result.GetValue(latest) != result.GetValue(from) is not null)
-            result.AddError("--latest and --from must be used together.");
+        else if (!result.GetValue(latest) && (result.GetValue(from) ?? result.GetValue(source)) is not null)
+            result.AddError("--from and --source-environment only apply with --latest.");
     }
 
     private static async Task<int> RestoreAsync(
@@ -103,7 +111,7 @@ internal static class RestoreCommand
     {
         var catalogue = new BackupCatalogue(DatabaseDrivers.All);
         var backup = choice.Backup is null
-            ? await catalogue.FindLatestAsync(Path.GetFullPath(choice.From!), call.Target, cancellationToken).ConfigureAwait(false)
+            ? await FindLatestAsync(catalogue, call, choice, cancellationToken).ConfigureAwait(false)
             : await catalogue.FindAsync(choice.Backup, cancellationToken).ConfigureAwait(false);
         if (call.Settings.WhatIf)
         {
@@ -122,6 +130,20 @@ internal static class RestoreCommand
         return ExitCode.Done;
     }
 
+    private static Task<DatabaseBackup> FindLatestAsync(
+        BackupCatalogue catalogue,
+        DatabaseCall call,
+        Choices choice,
+        CancellationToken cancellationToken
+    )
+    {
+        if (choice.Source is not { } environment)
+            return catalogue.FindLatestAsync(call.Settings.BackupFolder(choice.From), call.Target, cancellationToken);
+        var source = call.Settings.Selector.InEnvironment(environment, call.Settings.Service);
+        var (_, target) = DatabaseDrivers.Resolve(source.Database, source.BaseFolder);
+        return catalogue.FindLatestAsync(call.Settings.For(source).BackupFolder(choice.From), target, cancellationToken);
+    }
+
     private static async Task<int> SalvageAsync(DatabaseCall call, string destination, CancellationToken cancellationToken)
     {
         if (call.Settings.WhatIf)
@@ -138,5 +160,5 @@ internal static class RestoreCommand
         return tables.Any(t => t.Lost is not null) ? ExitCode.Found : ExitCode.Done;
     }
 
-    private sealed record Choices(string? Backup, string? From, RestoreRequest Request);
+    private sealed record Choices(string? Backup, string? From, string? Source, RestoreRequest Request);
 }

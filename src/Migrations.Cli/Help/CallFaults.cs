@@ -23,10 +23,10 @@ internal static class CallFaults
         return [.. (faults.Count > 0 ? faults : [.. options.Misplaced(parse)]).Select(message => WithoutSecrets(message, arguments))];
     }
 
-    /// <summary>Refuses two options that contradict each other.</summary>
-    public static void Exclude(CommandResult result, string message, Option<bool> one, Option<bool> other)
+    /// <summary>Refuses options that contradict each other.</summary>
+    public static void Exclude(CommandResult result, string message, params Option[] options)
     {
-        if (result.GetValue(one) && result.GetValue(other))
+        if (options.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
             result.AddError(message);
     }
 

@@ -32,10 +32,20 @@ internal sealed record Settings
     public bool Yes { get; init; }
 
     /// <summary>How the engine reads folders and talks to databases.</summary>
-    public MigratorOptions Migrator => Options(Configured) with { Service = Service, Environment = Selector.EnvironmentName };
+    public MigratorOptions Migrator =>
+        Options(Configured) with
+        {
+            Service = Service,
+            Unassigned = Unassigned,
+            Environment = Selector.EnvironmentName,
+            Stamp = Selector.Stamp,
+        };
 
     /// <summary>The service whose migrations these are; null without services.</summary>
     public string? Service { get; init; }
+
+    /// <summary>What rows of the history that belong to no service mean to this one.</summary>
+    public UnassignedRows Unassigned { get; init; }
 
     /// <summary>How steps are put into transactions, where the call does not say it.</summary>
     public TransactionMode TransactionMode => Configured.TransactionMode?.Value ?? TransactionMode.Each;
@@ -64,5 +74,15 @@ internal sealed record Settings
             Configured = database.Settings,
             Folder = database.Folder,
             Service = database.Service,
+            Unassigned = database.Unassigned,
         };
+
+    /// <summary>The settings of a call whose own option names a service; those of one that names services itself stay.</summary>
+    public Settings ForService(string? service)
+    {
+        if (service is null || Choice.Services.Count > 0)
+            return this;
+        var choice = Choice with { Services = [service] };
+        return this with { Choice = choice, Selector = new DatabaseSelector(Configuration, choice) };
+    }
 }

@@ -28,6 +28,7 @@ internal sealed record JsonBackup(
     IReadOnlyList<string>? UnseenCode,
     string? Kept,
     bool IsDatabase,
+    string? Stamp,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonCheck>? Checks = null
 )
 {
@@ -53,7 +54,8 @@ internal sealed record JsonBackup(
             b.Faults is null ? null : [.. b.Faults.Select(f => new JsonFault(f.Kind, f.Object, f.Detail, f.Count))],
             b.UnseenCode,
             b.Kept,
-            b.IsDatabase
+            b.IsDatabase,
+            b.Stamp
         );
 }
 
@@ -87,6 +89,7 @@ internal sealed record JsonRestore(
     string? Kept,
     string How,
     string? MigrationVersion,
+    string? Stamp,
     double DurationMs,
     IReadOnlyList<JsonCheck> Checks
 )
@@ -98,6 +101,7 @@ internal sealed record JsonRestore(
             r.Kept,
             r.How,
             r.MigrationVersion,
+            r.Stamp,
             Math.Round(r.Duration.TotalMilliseconds, 3),
             [.. r.Checks.Select(JsonCheck.Of)]
         );

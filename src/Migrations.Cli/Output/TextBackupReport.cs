@@ -64,6 +64,8 @@ internal sealed class TextBackupReport(Terminal terminal, Detail detail) : IBack
             return;
         terminal.Out($"Restored {result.Database} from {result.Backup} in {PlainText.Of(result.Duration)}: {result.How}.", Tone.Good);
         terminal.Out("  Version: " + (result.MigrationVersion ?? "none"));
+        if (result.Stamp is not null)
+            terminal.Out("  Stamp: " + PlainText.Clean(result.Stamp));
         if (result.Kept is not null)
             terminal.Out("  The state before is kept as " + result.Kept);
         foreach (var check in result.Checks)

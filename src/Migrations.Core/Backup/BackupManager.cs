@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 
 namespace Migrations;
 
@@ -78,6 +79,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var wanted = request ?? new RestoreRequest();
         var format = await CheckBeforeAsync(backup, wanted, cancellationToken).ConfigureAwait(false);
         var now = _options.Clock.GetUtcNow();
+        var stamp = new RestoreStamp(_options.Stamp, new JournalRecorder(driver.Dialect, service: null));
         var comparison = new RestoreComparison(driver, target, _options, backup, wanted.AcceptFaults);
         RestoreOutcome outcome;
         IReadOnlyList<CheckResult>? checks = null;
@@ -98,6 +100,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 Jobs = wanted.Jobs,
                 ExpectedLastId = wanted.ExpectedLastId,
                 Session = _options.SessionFor(backup),
+                Stamp = stamp,
                 DemandAsync = async (restored, token) =>
                     checks = await comparison
                         .RunAsync(restored, $"{target.Display} was not changed", "", isWrittenSince: null, token)
@@ -111,8 +114,14 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         // It is done: what is looked at now is worth its time even when someone wants to leave.
         using var watch = outcome;
         await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
+        if (stamp.Removed is { } removed)
+            Warn(
+                $"The backup is of a database that was stamped '{removed}'. {target.Display} had no stamp, and no environment is named: "
+                    + "the stamp was removed."
+            );
         var kept = outcome.Kept is null ? "" : $" The state before is kept as '{outcome.Kept}'.";
         checks ??= await comparison
+            .After(outcome)
             .RunAsync(target, $"{target.Display} was restored from '{backup.Path}'", kept, outcome.IsWrittenSince, CancellationToken.None)
             .ConfigureAwait(false);
         return new RestoreResult
@@ -123,6 +132,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             Kept = outcome.Kept,
             How = outcome.How,
             MigrationVersion = backup.MigrationVersion,
+            Stamp = stamp.Wanted,
             Checks = [.. checks.Select(c => c.Of(target, service: null, folder: null))],
             Duration = clock.Elapsed,
         };

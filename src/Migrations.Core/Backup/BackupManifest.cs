@@ -55,6 +55,9 @@ public sealed record BackupManifest
     /// <summary>Its version; null without one.</summary>
     public string? MigrationVersion { get; init; }
 
+    /// <summary>The environment that the database was stamped with; null without a stamp, and in manifests of older versions.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>The history table's name, which the fingerprint leaves out.</summary>
     public required string HistoryTable { get; init; }
 

@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Databases;
 
 namespace Migrations.Backup;
@@ -19,6 +20,11 @@ public sealed record BackupOptions
     /// what visibly reaches beyond the database (programs, files, other servers) is refused all the same.
     /// </summary>
     public bool AcceptUnseenCode { get; init; }
+
+    /// <summary>
+    /// Which stamp the database may have that a restore replaces. The restored one has the same; without one that of the environment.
+    /// </summary>
+    public ExpectedStamp Stamp { get; init; } = ExpectedStamp.Any;
 
     /// <summary>The clock that names backups and dates proofs.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Migrations.Configuration;
 
 namespace Migrations.Backup;
 
@@ -41,6 +42,17 @@ public static class BackupRetention
                 .ThenByDescending(d => d.Backup.CreatedAt)
                 .ThenByDescending(d => d.Backup.Path, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>Refuses to remove backups of databases of another environment.</summary>
+    /// <param name="decisions">What was decided.</param>
+    /// <param name="expected">Which stamp the removed ones may have.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/></exception>
+    public static void DemandStamps(IEnumerable<RetentionDecision> decisions, ExpectedStamp expected)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        foreach (var decision in decisions.Where(d => !d.Keep))
+            expected.Demand(decision.Backup.Stamp, $"The backup '{decision.Backup.Path}' of {decision.Backup.Database}");
     }
 
     private static IOrderedEnumerable<DatabaseBackup> NewestFirst(IEnumerable<DatabaseBackup> backups) =>

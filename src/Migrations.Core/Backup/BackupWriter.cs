@@ -81,6 +81,7 @@ internal sealed class BackupWriter(
             SchemaFingerprint = content.SchemaFingerprint,
             LastMigration = content.LastMigration,
             MigrationVersion = content.MigrationVersion,
+            Stamp = content.Stamp,
             HistoryTable = session.HistoryTable,
             HistorySchema = session.HistorySchema,
             Tables = content.Tables,

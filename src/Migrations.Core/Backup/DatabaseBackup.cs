@@ -45,6 +45,9 @@ public sealed record DatabaseBackup : IHasTarget
     /// <summary>The full name of the last applied migration in it; null without one.</summary>
     public string? LastMigration { get; init; }
 
+    /// <summary>The environment that the database was stamped with; null without a stamp.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>The fingerprint of its schema.</summary>
     public string? SchemaFingerprint { get; init; }
 

@@ -47,6 +47,7 @@ public sealed class KeptDatabases(IDatabaseDriver driver, DatabaseTarget target,
             Size = state.Size,
             MigrationVersion = state.MigrationVersion,
             LastMigration = state.LastMigration,
+            Stamp = state.Stamp,
             Kept = state.Label,
             Problem = state.Problem,
         };

@@ -40,6 +40,7 @@ internal static class ListedBackup
             Sha256 = manifest.Sha256,
             MigrationVersion = manifest.MigrationVersion,
             LastMigration = manifest.LastMigration,
+            Stamp = manifest.Stamp,
             SchemaFingerprint = manifest.SchemaFingerprint,
             // A proof is of the bytes that were looked at, and of nothing that has been put in their place.
             Proven =

@@ -17,6 +17,28 @@ internal sealed class RestoreComparison(
     bool acceptFaults
 )
 {
+    /// <summary>As this one, of a database whose history got a row with the stamp when it was restored.</summary>
+    public RestoreComparison After(RestoreOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        return outcome.StampedTable is { } table && backup.Manifest is { } manifest && manifest.HasCounts()
+            ? new RestoreComparison(driver, target, options, backup with { Manifest = WithRow(manifest, table) }, acceptFaults)
+            : this;
+    }
+
+    private static BackupManifest WithRow(BackupManifest manifest, string table) =>
+        manifest with
+        {
+            Tables = manifest.Tables.Any(t => string.Equals(t.Table, table, StringComparison.Ordinal))
+                ?
+                [
+                    .. manifest.Tables.Select(t =>
+                        string.Equals(t.Table, table, StringComparison.Ordinal) ? t with { Rows = t.Rows + 1 } : t
+                    ),
+                ]
+                : [.. manifest.Tables, new TableContent(table, Rows: 1)],
+        };
+
     /// <summary>Compares what was restored with the manifest.</summary>
     /// <param name="restored">Where it was restored to.</param>
     /// <param name="state">What that means for the database, as the beginning of a sentence.</param>

@@ -21,6 +21,9 @@ public sealed record RestoreResult : IHasTarget
     /// <summary>The version of the last applied migration in it; null without one.</summary>
     public string? MigrationVersion { get; init; }
 
+    /// <summary>The environment that it is stamped with, as it was before; null without a stamp.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>What was compared afterwards.</summary>
     public required IReadOnlyList<CheckResult> Checks { get; init; }
 

@@ -40,7 +40,10 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
             : Default;
         Add(null, "environment", selector.EnvironmentName ?? "none", source);
         if (selector.Environment is { } environment)
+        {
             Add(null, "confirm", Word(environment.Confirm), Source(environment.Place));
+            Add(null, "stamp", environment.Stamp, v => v, environment.Name);
+        }
     }
 
     private void AddDatabase(DatabaseSelector selector, ConfiguredService? service)

@@ -77,6 +77,7 @@ internal static class ConfigurationReader
         var environment = new ConfiguredEnvironment(member.Name, member.Place)
         {
             Confirm = values.Flag("confirm")?.Value ?? false,
+            Stamp = values.Text("stamp"),
             Database = values.Text("database"),
             Databases = databases,
             Settings = ReadSettings(values),

@@ -44,6 +44,9 @@ public sealed class ConfigurationReferences(string folder, Func<string, string, 
     internal static bool Names(string text, string variable) =>
         text.Contains($"${{{variable}}}", StringComparison.Ordinal) || text.Contains($"${{{variable}:-", StringComparison.Ordinal);
 
+    /// <summary>Whether looking up its references may ask SecretManagement, and through it a person.</summary>
+    internal static bool AsksVault(string text) => text.Contains("${secret:", StringComparison.Ordinal);
+
     private static bool IsSecret(string reference) =>
         reference.StartsWith("file:", StringComparison.Ordinal) || reference.StartsWith("secret:", StringComparison.Ordinal);
 

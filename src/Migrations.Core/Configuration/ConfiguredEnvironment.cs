@@ -8,6 +8,12 @@ public sealed record ConfiguredEnvironment(string Name, ScriptLocation Place)
     /// <summary>Whether commands that change its databases ask first.</summary>
     public bool Confirm { get; init; }
 
+    /// <summary>What its databases are stamped with, where that is not its name; null when it is.</summary>
+    public ConfiguredValue<string>? Stamp { get; init; }
+
+    /// <summary>What its databases are stamped with.</summary>
+    public string StampName => Stamp?.Value ?? Name;
+
     /// <summary>The database of all services; null where each has its own.</summary>
     public ConfiguredValue<string>? Database { get; init; }
 

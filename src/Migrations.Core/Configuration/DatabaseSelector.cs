@@ -23,6 +23,17 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     /// <summary>The name of the environment: of the configuration, or as it was given.</summary>
     public string? EnvironmentName => Environment?.Name ?? choice.Environment;
 
+    /// <summary>Which stamp the databases of the call may have.</summary>
+    public ExpectedStamp Stamp =>
+        new()
+        {
+            Own = Environment?.StampName ?? choice.Environment,
+            Protected = [.. (configuration?.Environments ?? []).Where(e => e.Confirm).Select(e => e.StampName)],
+            Environments = (configuration?.Environments ?? [])
+                .GroupBy(e => e.StampName, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.First().Name, StringComparer.Ordinal),
+        };
+
     /// <summary>What holds for a service in the environment; null for none.</summary>
     public ConfigurationSettings SettingsOf(ConfiguredService? service) =>
         configuration is null
@@ -49,6 +60,21 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     /// <exception cref="MigrationException">As for <see cref="Databases"/>.</exception>
     public IReadOnlyList<SelectedDatabase> NamedDatabases() =>
         choice.Databases.Count > 0 || choice.Environment is not null || choice.Services.Count > 0 || !IsConfigured ? Databases() : [];
+
+    /// <summary>The database of a service in another environment, whose backup is restored into the one of this environment.</summary>
+    /// <param name="environment">The other environment.</param>
+    /// <param name="service">The service; null without services.</param>
+    /// <exception cref="MigrationException">The configuration does not have it, or its value leads to nothing.</exception>
+    public SelectedDatabase InEnvironment(string environment, string? service)
+    {
+        if (configuration is null)
+            throw Usage(
+                $"There is no configuration file that could have an environment '{environment}'.",
+                $"Create {MigrationConfiguration.FileName} (see 'migrations config --new'), or name the backup itself."
+            );
+        var other = choice with { Environment = environment, Databases = [], Services = service is null ? [] : [service] };
+        return new DatabaseSelector(configuration, other).Databases()[0];
+    }
 
     /// <summary>The one migration folder of a call that needs no database.</summary>
     /// <exception cref="MigrationException">There are several.</exception>
@@ -176,8 +202,46 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
                     ? "Add \"database\" to it."
                     : $"Add \"{service.Name}\" to its \"databases\", or a \"database\" that all services share."
             );
-        return Selected(service, References.Expand(text), configuration!.Folder);
+        return Selected(service, References.Expand(text), configuration!.Folder) with { Unassigned = UnassignedOf(service) };
     }
+
+    /// <summary>What rows without a service mean to a service, in its database of the environment that is in force.</summary>
+    public UnassignedRows UnassignedOf(ConfiguredService? service)
+    {
+        if (service is null || Environment?.DatabaseOf(service.Name) is not { } own)
+            return UnassignedRows.Foreign;
+        var others = configuration!.Services.Where(s => !string.Equals(s.Name, service.Name, StringComparison.Ordinal));
+        return others.Any(other => SharesTable(service, other) && SharesDatabase(own, Environment.DatabaseOf(other.Name)))
+            ? UnassignedRows.Undecided
+            : UnassignedRows.Own;
+    }
+
+    private bool SharesTable(ConfiguredService one, ConfiguredService other)
+    {
+        var (mine, its) = (SettingsOf(one), SettingsOf(other));
+        return string.Equals(mine.HistoryTable?.Value, its.HistoryTable?.Value, StringComparison.Ordinal)
+            && string.Equals(mine.HistorySchema?.Value, its.HistorySchema?.Value, StringComparison.Ordinal);
+    }
+
+    private bool SharesDatabase(ConfiguredValue<string> one, ConfiguredValue<string>? other)
+    {
+        if (other is null || string.Equals(one.Value, other.Value, StringComparison.Ordinal))
+            return other is not null;
+        // A vault is not asked for the secret of a database that the call is not about.
+        if (ConfigurationReferences.AsksVault(other.Value))
+            return false;
+        try
+        {
+            return TargetOf(one).Equals(TargetOf(other));
+        }
+        catch (MigrationException)
+        {
+            // The other's variables are not set here: it cannot be worked on from here either.
+            return false;
+        }
+    }
+
+    private DatabaseTarget TargetOf(ConfiguredValue<string> text) => choice.Target(References.Expand(text), configuration!.Folder);
 
     private SelectedDatabase Selected(ConfiguredService? service, string text, string baseFolder) =>
         new()
@@ -189,6 +253,7 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
             DependsOn = service is null ? [] : AllBefore(service),
             Environment = EnvironmentName,
             Confirm = Environment?.Confirm ?? false,
+            Stamp = Stamp,
             Settings = SettingsOf(service),
         };
 

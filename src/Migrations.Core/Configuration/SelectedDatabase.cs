@@ -24,8 +24,14 @@ public sealed record SelectedDatabase
     /// <summary>The environment; null without one.</summary>
     public string? Environment { get; init; }
 
+    /// <summary>What rows of its history that belong to no service mean to the service.</summary>
+    public UnassignedRows Unassigned { get; init; }
+
     /// <summary>Whether commands that change the database ask first.</summary>
     public bool Confirm { get; init; }
+
+    /// <summary>Which stamp it may have, where something is taken away from it.</summary>
+    public ExpectedStamp Stamp { get; init; } = ExpectedStamp.Any;
 
     /// <summary>The settings that hold for it.</summary>
     public ConfigurationSettings Settings { get; init; } = ConfigurationSettings.None;

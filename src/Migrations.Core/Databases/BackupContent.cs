@@ -15,6 +15,9 @@ public sealed record BackupContent
     /// <summary>Its version; null without one.</summary>
     public string? MigrationVersion { get; init; }
 
+    /// <summary>The environment that the database was stamped with; null without a stamp.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>The tables with their rows; rows are null when they were not counted.</summary>
     public IReadOnlyList<TableContent> Tables { get; init; } = [];
 

@@ -15,6 +15,9 @@ public sealed record KeptState(string Name, string Label, DateTimeOffset At)
     /// <summary>The version of that migration; null without one.</summary>
     public string? MigrationVersion { get; init; }
 
+    /// <summary>The environment that the database was stamped with; null without a stamp.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>The size on disk, in bytes; 0 when it may not be read.</summary>
     public long Size { get; init; }
 

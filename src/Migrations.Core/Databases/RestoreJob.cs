@@ -38,16 +38,26 @@ public sealed record RestoreJob
     /// </summary>
     public Func<DatabaseTarget, CancellationToken, Task>? DemandAsync { get; init; }
 
+    /// <summary>
+    /// The stamp of the restored database. It is written before the restored content takes the database's place, where that is possible.
+    /// </summary>
+    public RestoreStamp? Stamp { get; init; }
+
     /// <summary>How to connect and to wait for the lock, and where progress goes.</summary>
     public SessionOptions Session { get; init; } = new();
 
-    /// <summary>Demands that no other run has written to the history. Called under the lock, before anything is changed.</summary>
+    /// <summary>
+    /// Demands that no other run has written to the history, and that the database is of the right environment. Called under the lock,
+    /// before anything is changed.
+    /// </summary>
     /// <param name="history">The history of the database that is to be replaced.</param>
     /// <param name="target">The database.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.LockLost"/>.</exception>
-    public async Task DemandUnchangedAsync(IHistoryStore history, DatabaseTarget target, CancellationToken cancellationToken)
+    /// <exception cref="MigrationException"><see cref="ErrorId.LockLost"/> or <see cref="ErrorId.StampDiffers"/>.</exception>
+    public async Task DemandReplaceableAsync(IHistoryStore history, DatabaseTarget target, CancellationToken cancellationToken)
     {
+        if (Stamp is not null)
+            await Stamp.DemandAsync(history, target, cancellationToken).ConfigureAwait(false);
         if (ExpectedLastId is not { } expected || await history.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) == expected)
             return;
         throw new MigrationException(

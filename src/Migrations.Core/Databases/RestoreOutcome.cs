@@ -9,6 +9,12 @@ public sealed record RestoreOutcome(string? Kept, string How) : IDisposable
     public BackupContent? KeptContent { get; init; }
 
     /// <summary>
+    /// The history table, as <see cref="TableContent.Table"/> names it, when a row with the stamp was added to what the backup holds; null
+    /// when none was.
+    /// </summary>
+    public string? StampedTable { get; init; }
+
+    /// <summary>
     /// Whether others may have written since it was restored: what they wrote is not the fault of the restore. Null where that is
     /// impossible.
     /// </summary>

@@ -13,4 +13,10 @@ public sealed record TableValues(string Table, long? Rows, string? Digest = null
     /// Up to how many rows a table's rows are kept one by one, so that a large table takes no more memory than a small one.
     /// </summary>
     public const int MostHashes = 250_000;
+
+    /// <summary>
+    /// Whether it is not a table but something else that holds values, or says whether they can be found: it is compared, and counts as no
+    /// rows of a table.
+    /// </summary>
+    public bool IsOther { get; init; }
 }

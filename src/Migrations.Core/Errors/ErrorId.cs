@@ -23,6 +23,15 @@ public enum ErrorId
     /// <summary>A service was not worked on because one that it depends on failed.</summary>
     ServiceSkipped,
 
+    /// <summary>A migration is not marked as not applied, because the schema still has what it made.</summary>
+    ForgetRefused,
+
+    /// <summary>The history has migrations that belong to no service, or to another one than the call names.</summary>
+    ServiceDiffers,
+
+    /// <summary>The database is stamped with another environment than the one that is named.</summary>
+    StampDiffers,
+
     /// <summary>The text given as a database is not recognized.</summary>
     TargetInvalid,
 

@@ -46,6 +46,14 @@ public sealed class HistoryView
     /// <summary>The row that holds the schema from which a replay starts; null when no baseline stored one.</summary>
     public JournalEntry? Snapshot { get; private init; }
 
+    /// <summary>
+    /// The rows without a service, where one is named: among its own when they count as that, otherwise hidden from it.
+    /// </summary>
+    public IReadOnlyList<JournalEntry> Unassigned { get; private init; } = [];
+
+    /// <summary>Whether there are rows that name the service, or none where none is named.</summary>
+    public bool HasOwnRows { get; private init; }
+
     /// <summary>The other tool whose history was taken over; null when none was.</summary>
     internal TakeOver? TakenOver { get; private init; }
 
@@ -59,7 +67,8 @@ public sealed class HistoryView
     /// <param name="entries">All rows, in the order of their ids.</param>
     /// <param name="service">The service whose rows count.</param>
     /// <param name="identityByName">Whether migrations with versions are known by name.</param>
-    public static HistoryView From(IReadOnlyList<JournalEntry> entries, string? service, bool identityByName)
+    /// <param name="ownsUnassigned">Whether rows without a service are those of this one.</param>
+    public static HistoryView From(IReadOnlyList<JournalEntry> entries, string? service, bool identityByName, bool ownsUnassigned = false)
     {
         var records = new Dictionary<MigrationKey, HistoryRecord>();
         long undo = 0;
@@ -68,9 +77,15 @@ public sealed class HistoryView
         TakeOver? takenOver = null;
         var isShared = false;
         var renumbering = new Renumbering();
-        foreach (var entry in entries.Where(e => e.IsOfMigration))
+        var hasOwnRows = false;
+        var unassigned = new List<JournalEntry>();
+        foreach (var entry in ServiceAssignment.Resolve(entries).Where(e => e.IsOfMigration))
         {
-            if (!string.Equals(entry.Service, service, StringComparison.Ordinal))
+            if (service is not null && entry.Service is null)
+                unassigned.Add(entry);
+            var isOwn = string.Equals(entry.Service, service, StringComparison.Ordinal);
+            hasOwnRows |= isOwn;
+            if (!isOwn && !(ownsUnassigned && entry.Service is null))
             {
                 isShared = true;
                 continue;
@@ -109,8 +124,19 @@ public sealed class HistoryView
             TakenOver = takenOver,
             IsShared = isShared,
             Stamp = StampIn(entries),
+            Unassigned = unassigned,
+            HasOwnRows = hasOwnRows,
         };
     }
+
+    /// <summary>The last migration that is applied, of whichever service; null without one.</summary>
+    /// <param name="entries">All rows, of all services, in the order of their ids.</param>
+    public static HistoryRecord? LastApplied(IReadOnlyList<JournalEntry> entries) =>
+        entries
+            .Select(e => e.Service)
+            .Distinct(StringComparer.Ordinal)
+            .SelectMany(service => From(entries, service, identityByName: false).Applied)
+            .MaxBy(r => r.FirstApplied!.Id);
 
     /// <summary>The environment that the last stamp names; null without one, or when it was taken away.</summary>
     /// <param name="entries">All rows, of all services, in the order of their ids.</param>

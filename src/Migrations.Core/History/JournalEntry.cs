@@ -84,8 +84,8 @@ public sealed record JournalEntry : IHasPlace
     /// <summary>The script's text, as the file has it; null when it is too long, not wanted, or was not read.</summary>
     public string? Script { get; init; }
 
-    /// <summary>Whether it is about a migration, and not about a script that ran or the database as a whole.</summary>
-    public bool IsOfMigration => Event is not (JournalEvent.Ran or JournalEvent.Stamped);
+    /// <summary>Whether it says what became of a migration, and is not about a script that ran, a service or the database.</summary>
+    public bool IsOfMigration => Event is not (JournalEvent.Ran or JournalEvent.Stamped or JournalEvent.Assigned);
 
     /// <summary>Whether it records that a script failed: of a migration, or one that was run on its own.</summary>
     public bool IsFailure => this is { Event: JournalEvent.Failed } or { Event: JournalEvent.Ran, Success: false };

@@ -47,4 +47,7 @@ public enum JournalEvent
     /// that environment was taken away. The last row counts, of whichever service it is.
     /// </summary>
     Stamped,
+
+    /// <summary>The rows of a migration that belonged to no service belong to the service of this row.</summary>
+    Assigned,
 }

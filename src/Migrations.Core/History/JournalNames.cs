@@ -23,6 +23,7 @@ public static class JournalNames
             JournalEvent.TakenOver => "taken_over",
             JournalEvent.Ran => "ran",
             JournalEvent.Stamped => "stamped",
+            JournalEvent.Assigned => "assigned",
             _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
         };
 
@@ -54,6 +55,7 @@ public static class JournalNames
             "taken_over" => JournalEvent.TakenOver,
             "ran" => JournalEvent.Ran,
             "stamped" => JournalEvent.Stamped,
+            "assigned" => JournalEvent.Assigned,
             _ => throw Unknown(name),
         };
 

@@ -48,6 +48,16 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
             StatementIndex = statements - 1,
         };
 
+    /// <summary>A row that assigns the rows of a migration without a service to one.</summary>
+    /// <param name="unassigned">One of those rows.</param>
+    /// <param name="owner">The service.</param>
+    public JournalEntry Assigned(JournalEntry unassigned, string owner) =>
+        Row(unassigned.Name, MigrationDirection.Up, JournalEvent.Assigned) with
+        {
+            Service = owner,
+            Version = unassigned.Version,
+        };
+
     /// <summary>A row that marks the database as that of an environment, or takes the mark away.</summary>
     /// <param name="environment">The environment.</param>
     /// <param name="isRemoved">Whether its mark is taken away.</param>

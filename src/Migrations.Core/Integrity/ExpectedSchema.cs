@@ -23,7 +23,17 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
     /// </summary>
     /// <exception cref="MigrationException">It cannot be found out: a file is gone, no schema was stored with the baseline, a script fails,
     /// or a scratch database cannot be created.</exception>
-    public async Task<SchemaSnapshot> OfAppliedAsync(PlanningInput input, IHistoryStore history, CancellationToken cancellationToken)
+    public Task<SchemaSnapshot> OfAppliedAsync(PlanningInput input, IHistoryStore history, CancellationToken cancellationToken) =>
+        OfAppliedAsync(input, history, long.MaxValue, cancellationToken);
+
+    /// <summary>What the migrations make that were applied up to a row of the history.</summary>
+    /// <exception cref="MigrationException">As above.</exception>
+    public async Task<SchemaSnapshot> OfAppliedAsync(
+        PlanningInput input,
+        IHistoryStore history,
+        long lastId,
+        CancellationToken cancellationToken
+    )
     {
         var takenBack = input.History.Records.Where(r => r is { IsInSnapshot: true, IsApplied: false }).Select(r => r.Name).ToList();
         if (takenBack.Count > 0)
@@ -36,7 +46,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
             );
         }
 
-        var applied = input.History.Applied.Where(r => !r.IsBaseline && !r.IsInSnapshot).ToList();
+        var applied = input.History.Applied.Where(r => !r.IsBaseline && !r.IsInSnapshot && r.FirstApplied!.Id <= lastId).ToList();
         var gone = applied.Where(r => input.Match.FileOf(r) is null).Select(r => r.Name).ToList();
         if (gone.Count > 0)
         {

@@ -155,10 +155,13 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
         return read;
     }
 
-    private async Task<PlanningInput> ReadInputAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
-        await PlanningInputReader
+    private async Task<PlanningInput> ReadInputAsync(IDatabaseSession session, CancellationToken cancellationToken)
+    {
+        var input = await PlanningInputReader
             .ReadAsync(session, driver.Dialect, ReadFolder(cancellationToken), _options, cancellationToken)
             .ConfigureAwait(false);
+        return input.ServiceProblem is { } problem ? throw problem : input;
+    }
 
     private async Task<IReadOnlyList<MigrationStatus>> StatusesAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
         StatusBuilder.Build(await ReadInputAsync(session, cancellationToken).ConfigureAwait(false), target, source.Name, _options.Service);

@@ -29,7 +29,6 @@ internal static class StatementEffect
             "LOCK",
             "NOTIFY",
             "REASSIGN",
-            "REFRESH",
             "REINDEX",
             "RELEASE",
             "RESET",
@@ -44,6 +43,9 @@ internal static class StatementEffect
         ],
         StringComparer.Ordinal
     );
+
+    // Pragmas whose values are the user's own: https://sqlite.org/pragma.html#pragma_user_version
+    private static readonly HashSet<string> OfFile = new(["USER_VERSION", "APPLICATION_ID"], StringComparer.Ordinal);
 
     private static readonly HashSet<string> Writing = new(
         ["INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "MERGE", "COPY"],
@@ -67,8 +69,10 @@ internal static class StatementEffect
             "WITH" or "PREPARE" => words.Exists(Writing.Contains) ? ValueEffect.Writes : ValueEffect.Calls,
             "CREATE" when words.Take(6).Contains("TABLE", StringComparer.Ordinal) || words.Contains("MATERIALIZED") => ValueEffect.Calls,
             "CREATE" => ValueEffect.None,
+            // What they fill is computed; whether it is filled is looked at.
+            "REFRESH" => ValueEffect.Calls,
             "PRAGMA" when words.Contains("WRITABLE_SCHEMA") => ValueEffect.Hidden,
-            "PRAGMA" => ValueEffect.None,
+            "PRAGMA" => words.Exists(OfFile.Contains) ? ValueEffect.Calls : ValueEffect.None,
             "CALL" => ValueEffect.Writes,
             "DO" => OfBody(words),
             "ALTER" => OfAlter(words),
@@ -102,6 +106,7 @@ internal static class StatementEffect
             "TABLE" or "FOREIGN" => ValueEffect.Writes,
             "SCHEMA" => ValueEffect.TakesSchema,
             "OWNED" => ValueEffect.Hidden,
+            "MATERIALIZED" when !words.Contains("CASCADE") => ValueEffect.Calls,
             _ => words.Contains("CASCADE") ? ValueEffect.Cascades : ValueEffect.None,
         };
 

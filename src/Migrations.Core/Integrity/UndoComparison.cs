@@ -39,8 +39,9 @@ internal sealed class UndoComparison(ValueReach reach, SchemaSnapshot before, Sc
     private RehearsalResult Compared(RehearsalResult result, IEnumerable<TableChange> changes)
     {
         var written = changes.Select(c => c.Table).ToHashSet(StringComparer.Ordinal);
-        var touched = reach.Touched(values, before, after).Select(t => t.Table).Concat(written).ToHashSet(StringComparer.Ordinal);
-        var tables = values.Where(t => touched.Contains(t.Table)).ToList();
+        var held = values.Where(v => !v.IsOther).ToList();
+        var touched = reach.Touched(held, before, after).Select(t => t.Table).Concat(written).ToHashSet(StringComparer.Ordinal);
+        var tables = held.Where(t => touched.Contains(t.Table)).ToList();
         // What the scripts make and remove themselves needs no more than the schema.
         if (tables.Count == 0)
             return result;

@@ -5,14 +5,19 @@ namespace Migrations.Integrity;
 /// <summary>Compares what tables held before a migration with what they hold after its undo. Pure.</summary>
 internal static class ValueComparison
 {
-    /// <summary>The tables whose values differ. What only one side has is a difference of the schema.</summary>
+    /// <summary>
+    /// The tables whose values differ. What only one side has is a difference of the schema, and of what was not seen before
+    /// nothing is known.
+    /// </summary>
     public static IReadOnlyList<ValueDifference> Compare(IReadOnlyList<TableValues> before, IReadOnlyList<TableValues> after)
     {
         var now = after.ToDictionary(t => t.Table, StringComparer.Ordinal);
         return [.. before.Where(Differs).Select(t => Compare(t, now[t.Table]))];
 
         bool Differs(TableValues t) =>
-            now.TryGetValue(t.Table, out var other) && !string.Equals(t.Digest, other.Digest, StringComparison.Ordinal);
+            t.Digest is not null
+            && now.TryGetValue(t.Table, out var other)
+            && !string.Equals(t.Digest, other.Digest, StringComparison.Ordinal);
     }
 
     // Rows have no name that is the same in every table, so a changed row is one that is gone and one that came.

@@ -32,7 +32,14 @@ public sealed class DatabaseTarget : IEquatable<DatabaseTarget>
     /// </summary>
     public bool IsScratch { get; internal init; }
 
+    /// <summary>The environment of the configuration that named it, known further down a pipeline too; null without one.</summary>
+    public string? Environment { get; private init; }
+
     internal string ConnectionString { get; }
+
+    /// <summary>The same database, named by an environment.</summary>
+    public DatabaseTarget In(string? environment) =>
+        new(Engine, Display, Database, ConnectionString) { IsScratch = IsScratch, Environment = environment };
 
     /// <summary>Whether both name the same database with the same settings and credentials.</summary>
     public bool Equals(DatabaseTarget? other) =>

@@ -24,7 +24,8 @@ internal static class FolderIdentity
     }
 
     /// <summary>What is wrong with the whole folder; null when it is that of the history.</summary>
-    public static PlanException? Find(PlanningInput input, bool goOn = false) => OtherFolder(input, goOn) ?? Find(input, _ => true);
+    public static PlanException? Find(PlanningInput input, bool goOn = false) =>
+        input.ServiceProblem ?? OtherFolder(input, goOn) ?? Find(input, _ => true);
 
     private static PlanException? Find(PlanningInput input, Func<MigrationKey, bool> concerns)
     {

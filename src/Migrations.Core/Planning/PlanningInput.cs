@@ -36,6 +36,11 @@ public sealed record PlanningInput
     public string? OtherService { get; init; }
 
     /// <summary>
+    /// Why nothing may run for this service before it is said whose the migrations of the history are; null where that is clear.
+    /// </summary>
+    public PlanException? ServiceProblem { get; init; }
+
+    /// <summary>
     /// Histories of other tools in the database, looked for only where this one has no row: what they count as applied is not known here.
     /// </summary>
     public IReadOnlyList<ForeignHistory> Foreign { get; init; } = [];

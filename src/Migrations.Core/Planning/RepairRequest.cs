@@ -14,6 +14,20 @@ public sealed record RepairRequest
     /// <summary>Forgets applied migrations whose files are gone.</summary>
     public bool RemoveMissing { get; init; }
 
+    /// <summary>
+    /// Assigns rows without a service to this one: those of the migrations in its folder, or of the one that is named. Null assigns none.
+    /// </summary>
+    public string? AssignService { get; init; }
+
+    /// <summary>
+    /// Marks this migration as not applied (a version, a semantic version or a name), after making sure that nothing of it is left in the
+    /// schema. Null marks none.
+    /// </summary>
+    public string? Forget { get; init; }
+
+    /// <summary>Marks it so without looking at the schema.</summary>
+    public bool SkipComparison { get; init; }
+
     /// <summary>A statement that was running when its run was killed took effect (true) or did not (false); null says nothing.</summary>
     public bool? StatementDone { get; init; }
 }
@@ -22,7 +36,8 @@ public sealed record RepairRequest
 /// <param name="Database">The database as shown to people.</param>
 /// <param name="Version">The version; null for migrations known by name.</param>
 /// <param name="Name">Version and name as the file writes them.</param>
-/// <param name="Repair">What was wrong: <c>Failed</c>, <c>Changed</c>, <c>Renamed</c>, <c>Missing</c> or <c>Undecided</c>.</param>
+/// <param name="Repair">What was wrong: <c>Failed</c>, <c>Changed</c>, <c>Renamed</c>, <c>Missing</c>, <c>Undecided</c>,
+/// <c>Forgotten</c> or <c>Unassigned</c>.</param>
 /// <param name="Compared">What was compared and what was recorded.</param>
 public sealed record RepairResult(string Database, MigrationVersion? Version, string Name, string Repair, string Compared) : IHasPlace
 {

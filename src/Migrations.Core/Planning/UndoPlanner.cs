@@ -9,6 +9,8 @@ public static class UndoPlanner
     /// <exception cref="PlanException">A down script is missing, later migrations block it, or a name is unknown.</exception>
     public static MigrationPlan Plan(PlanningInput input, UndoRequest request)
     {
+        if (input.ServiceProblem is { } problem)
+            throw problem;
         // Newest first. What counts as applied since a baseline never ran here, and repeatables have no down script: both stay.
         var applied = input
             .History.Applied.Where(r => r.Version is not null || input.Match.FileOf(r) is { IsRepeatable: false })

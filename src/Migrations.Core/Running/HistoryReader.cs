@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.History;
 
@@ -43,10 +44,29 @@ internal sealed class HistoryReader(RunContext context)
     {
         var service = context.Options.Service;
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var resolved = ServiceAssignment.Resolve(entries);
+        if (context.Options is { Service: not null, Unassigned: UnassignedRows.Undecided })
+            WarnOfHidden(resolved.Count(e => e is { Service: null, IsOfMigration: true }));
         return filter.Select(
-            entries
-                .Where(e => service is null || string.Equals(e.Service, service, StringComparison.Ordinal))
+            resolved
+                .Where(e => service is null || IsOf(e, service))
                 .Select(e => e with { Database = context.Target.Display, Target = context.Target })
         );
+    }
+
+    /// <summary>A stamp is of the whole database.</summary>
+    private bool IsOf(JournalEntry entry, string service) =>
+        string.Equals(entry.Service, service, StringComparison.Ordinal)
+        || entry.Event == JournalEvent.Stamped
+        || (entry.Service is null && context.Options.Unassigned == UnassignedRows.Own);
+
+    private void WarnOfHidden(int rows)
+    {
+        if (rows > 0)
+            context.Warn(
+                (rows == 1 ? "1 row of the history belongs" : $"{rows} rows of the history belong")
+                    + $" to no service, and {(rows == 1 ? "is" : "are")} not shown. 'migrations repair --assign-service "
+                    + $"{context.Options.Service}' assigns those of its folder to it."
+            );
     }
 }

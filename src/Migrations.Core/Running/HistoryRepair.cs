@@ -21,10 +21,31 @@ internal sealed class HistoryRepair(
 {
     private readonly List<RepairStep> _steps = [];
 
+    /// <summary>The migration that is to be marked as not applied, and what was compared; null when none is.</summary>
+    public (HistoryRecord Record, string Compared)? Forgotten { get; init; }
+
     /// <summary>What is wrong and would be repaired, in the order of the folder. Changes nothing.</summary>
     /// <exception cref="PlanException">There is nothing to repair; or the folder, or what is named, is not that of the history.</exception>
     public async Task<IReadOnlyList<RepairStep>> PlanAsync(PlanningInput input, RepairRequest request, CancellationToken cancellationToken)
     {
+        if (request.AssignService is { } service)
+        {
+            _steps.AddRange(new ServiceRepair(input, target, folder, recorder).Plan(service, request.Name));
+            return Chosen(request);
+        }
+
+        if (input.ServiceProblem is { } problem)
+            throw problem;
+        if (Forgotten is { } forgotten)
+        {
+            var entry = recorder.Entry(forgotten.Record, MigrationDirection.Down, JournalEvent.Repaired) with
+            {
+                ErrorMessage = forgotten.Compared,
+            };
+            Add(entry, forgotten.Record.Version, "Forgotten", forgotten.Compared);
+            return Chosen(request);
+        }
+
         var selection = new RepairSelection(input, request);
         if (request.StatementDone is null)
             PlanRenumbered(selection.Renumbered(input));
@@ -42,8 +63,11 @@ internal sealed class HistoryRepair(
 
         if (_steps.Count == 0)
             throw NotNeeded(input);
-        return request.Only is { } only ? [.. _steps.Where(s => only.Contains(s.Result.Name, StringComparer.Ordinal))] : _steps;
+        return Chosen(request);
     }
+
+    private IReadOnlyList<RepairStep> Chosen(RepairRequest request) =>
+        request.Only is { } only ? [.. _steps.Where(s => only.Contains(s.Result.Name, StringComparer.Ordinal))] : _steps;
 
     /// <summary>Repairs it, all or nothing.</summary>
     public async Task<IReadOnlyList<RepairResult>> RunAsync(PlanningInput input, RepairRequest request, CancellationToken cancellationToken)

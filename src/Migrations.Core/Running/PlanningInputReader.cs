@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Folders;
 using Migrations.Foreign;
@@ -26,12 +27,18 @@ internal static class PlanningInputReader
             {
                 Foreign = await ForeignHistoryFinder.FindAsync(session.History.Foreign, cancellationToken).ConfigureAwait(false),
             };
-        await session.History.CheckSchemaAsync(options.Service, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
+        // What was applied before the service had a name was applied where that history says.
+        var owner = input.History.HasOwnRows || input.History.Applied.Count == 0 ? options.Service : null;
+        await session.History.CheckSchemaAsync(owner, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
         input = input with { OpenForeignKeys = await FindOpenKeysAsync(session.Inspector, input, cancellationToken).ConfigureAwait(false) };
         var changes = new ChangeFinder(session.History, dialect);
         input = input with { Changes = await changes.FindAsync(folder.Migrations, input.History, cancellationToken).ConfigureAwait(false) };
         if (input.Match.Missing.Count > 0)
             input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
+        input = input with
+        {
+            ServiceProblem = new ServiceIdentity(input, entries, options.Folder.IdentityByName).Find(options.Service, options.Unassigned),
+        };
         if (input.History.IsShared && (input.History.Records.Count == 0 || input.Match.IsOtherFolder))
             input = input with { OtherService = FindService(folder, entries, options.Service) };
         return folder.IsOnDisk && (input.Match is { IsOtherFolder: true } or { Replaced.Count: > 0 })
@@ -45,7 +52,8 @@ internal static class PlanningInputReader
     private static string? FindService(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, string? own)
     {
         var names = folder.Migrations.Select(m => m.FullName).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return entries
+        return ServiceAssignment
+            .Resolve(entries)
             .Where(e =>
                 e.Event == JournalEvent.Applied && names.Contains(e.Name) && !string.Equals(e.Service, own, StringComparison.Ordinal)
             )
@@ -79,7 +87,12 @@ internal static class PlanningInputReader
         return new PlanningInput
         {
             Migrations = folder.Migrations,
-            History = HistoryView.From(entries, options.Service, options.Folder.IdentityByName),
+            History = HistoryView.From(
+                entries,
+                options.Service,
+                options.Folder.IdentityByName,
+                options is { Service: not null, Unassigned: UnassignedRows.Own }
+            ),
             Environment = options.Environment,
             Folder = folder.Path,
             Verdicts = folder.IsOnDisk

@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
@@ -15,6 +16,8 @@ namespace Migrations.Running;
 /// <param name="options">How to read and to connect.</param>
 internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions options)
 {
+    private bool _isSaid;
+
     public IDatabaseDriver Driver => driver;
 
     public DatabaseTarget Target => target;
@@ -53,8 +56,36 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     }
 
     /// <summary>What planning looks at: the folder, and the history as it is now.</summary>
-    public Task<PlanningInput> ReadInputAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken) =>
-        PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken);
+    public async Task<PlanningInput> ReadInputAsync(IDatabaseSession session, MigrationFolder read, CancellationToken cancellationToken)
+    {
+        var input = await PlanningInputReader.ReadAsync(session, driver.Dialect, read, options, cancellationToken).ConfigureAwait(false);
+        SayOnce(input);
+        return input;
+    }
+
+    /// <summary>What a repair looks at: rows without a service that it assigns count as those of the service.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: they are to go to another service.</exception>
+    public async Task<PlanningInput> ReadForRepairAsync(
+        IDatabaseSession session,
+        MigrationFolder read,
+        RepairRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.AssignService is not { } service)
+            return await ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
+        if (!string.Equals(service, options.Service, StringComparison.Ordinal))
+        {
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"The history is to be assigned to '{service}', and this is the service '{options.Service ?? "none"}'.",
+                $"Name the same service: --service {service}."
+            );
+        }
+
+        var own = options with { Unassigned = UnassignedRows.Own };
+        return await PlanningInputReader.ReadAsync(session, driver.Dialect, read, own, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Looks at the database; nothing is changed.</summary>
     public async Task<T> LookAsync<T>(Func<IDatabaseSession, PlanningInput, Task<T>> look, CancellationToken cancellationToken)
@@ -66,7 +97,15 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     }
 
     /// <summary>Writes the history under the lock.</summary>
-    public async Task<T> WriteAsync<T>(Func<IDatabaseSession, PlanningInput, Task<T>> write, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<IDatabaseSession, PlanningInput, Task<T>> write, CancellationToken cancellationToken) =>
+        WriteAsync((session, read) => ReadInputAsync(session, read, cancellationToken), write, cancellationToken);
+
+    /// <summary>As above, where what planning looks at is read in another way.</summary>
+    public async Task<T> WriteAsync<T>(
+        Func<IDatabaseSession, MigrationFolder, Task<PlanningInput>> reader,
+        Func<IDatabaseSession, PlanningInput, Task<T>> write,
+        CancellationToken cancellationToken
+    )
     {
         var read = ReadFolder(cancellationToken);
         var session = await OpenAsync(SessionAccess.Write, cancellationToken).ConfigureAwait(false);
@@ -74,8 +113,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
         {
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
-                return await write(session, await ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false))
-                    .ConfigureAwait(false);
+                return await write(session, await reader(session, read).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
@@ -88,4 +126,17 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);
 
     public void Warn(string text) => options.Session.Events.Publish(new WarningRaised(text));
+
+    // Until the service has rows of its own, and only once in a call.
+    private void SayOnce(PlanningInput input)
+    {
+        var history = input.History;
+        if (_isSaid || options.Unassigned != UnassignedRows.Own || history.HasOwnRows || history.Unassigned.Count == 0)
+            return;
+        _isSaid = true;
+        Warn(
+            $"The history of '{target.Display}' has no service; its migrations count as those of '{options.Service}', which has this "
+                + $"database to itself. To record that: migrations repair --assign-service {options.Service}"
+        );
+    }
 }

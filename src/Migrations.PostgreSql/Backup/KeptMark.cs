@@ -27,6 +27,9 @@ internal sealed record KeptMark(string Name, string Database, string Label, Date
     /// <summary>Its version.</summary>
     public string? MigrationVersion { get; init; }
 
+    /// <summary>The environment that it was stamped with.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>The line. It is ASCII, which every database of the server can keep.</summary>
     public override string ToString() => Prefix + JsonSerializer.Serialize(this, KeptMarkJson.Default.KeptMark);
 

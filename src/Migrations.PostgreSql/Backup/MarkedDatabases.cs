@@ -157,6 +157,7 @@ internal sealed class MarkedDatabases(Lazy<PostgreSqlSources> sources) : IKeptDa
                 {
                     ReplacedBy = mark.ReplacedBy,
                     LastMigration = mark.LastMigration,
+                    Stamp = mark.Stamp,
                     MigrationVersion = mark.MigrationVersion,
                     Size = row.GetInt64(2),
                     Problem = row.IsDBNull(3) ? null : row.GetString(3),

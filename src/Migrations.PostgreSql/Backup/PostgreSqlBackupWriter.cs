@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 
 namespace Migrations.PostgreSql;
 
@@ -158,7 +159,8 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
 
     private async Task<(BackupContent Content, bool MayRunUnseen)> ReadAsync(CancellationToken cancellationToken)
     {
-        var last = await LastMigration.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var entries = await StoredHistory.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var last = HistoryView.LastApplied(entries);
         var content = new BackupContent
         {
             EngineVersion = connection.Info.EngineVersion,
@@ -168,6 +170,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             Faults = await new PostgreSqlEngineChecks(connection).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
             Settings = await RecordedSettings.ReadAsync(connection, cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
+            Stamp = HistoryView.StampIn(entries),
             MigrationVersion = last?.Version?.ToString(),
             Tables = await new PostgreSqlContentReader(connection)
                 .ReadInsideAsync(job.CountRows, job.Digests, cancellationToken)

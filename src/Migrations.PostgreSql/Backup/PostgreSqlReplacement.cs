@@ -1,6 +1,7 @@
 using System.Globalization;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.History;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -20,7 +21,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         {
             await Poolers.RefuseForRestoreAsync(old.Connection, cancellationToken).ConfigureAwait(false);
             await old.LockAsync(isNeeded: null, cancellationToken).ConfigureAwait(false);
-            await job.DemandUnchangedAsync(old.History, target, cancellationToken).ConfigureAwait(false);
+            await job.DemandReplaceableAsync(old.History, target, cancellationToken).ConfigureAwait(false);
         }
 
         if (old is not null && !await MayReplaceAsync(old.Connection, cancellationToken).ConfigureAwait(false))
@@ -136,6 +137,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var refused = await DatabaseSettings.ApplyAsync(server, name, statements, cancellationToken).ConfigureAwait(false);
         if (job.DemandAsync is { } demand)
             await demand(there, cancellationToken).ConfigureAwait(false);
+        _ = await StampAsync(there, cancellationToken).ConfigureAwait(false);
         refused = settings is null
             ? [.. refused, .. RecordedSettings.Unknown(backup.Settings)]
             : [.. refused, .. await DatabaseSettings.ApplyAsync(server, name, settings.Last, cancellationToken).ConfigureAwait(false)];
@@ -272,16 +274,46 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             Kept: null,
             "restored into the database itself, which was empty, in one transaction"
                 + await NameOpenAsync(old, restore.OpenKeys, cancellationToken).ConfigureAwait(false)
-        );
+        )
+        {
+            StampedTable = await StampAsync(target, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>Writes the stamp where the backup has another.</summary>
+    /// <returns>The history table, when a row was added; otherwise null.</returns>
+    private async Task<string?> StampAsync(DatabaseTarget restored, CancellationToken cancellationToken)
+    {
+        if (job.Stamp is not { } stamp)
+            return null;
+        var session = await PostgreSqlSession
+            .OpenAsync(
+                restored,
+                job.Session with
+                {
+                    Access = SessionAccess.Write,
+                },
+                new PostgreSqlConnector(restored, sources.Value),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        if (stamp.RowFor(await session.History.ReadAsync(cancellationToken).ConfigureAwait(false)) is not { } row)
+            return null;
+        await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await session.History.AppendAsync(row, cancellationToken).ConfigureAwait(false);
+        return $"{HistoryTable.Schema(job.Session)}.{job.Session.HistoryTable}";
     }
 
     private async Task<KeptMark> MarkOfAsync(PostgreSqlConnection? old, CancellationToken cancellationToken)
     {
-        var last = old is null ? null : await LastMigration.TryReadAsync(old, cancellationToken).ConfigureAwait(false);
+        var entries = old is null ? [] : await StoredHistory.TryReadAsync(old, cancellationToken).ConfigureAwait(false);
+        var last = HistoryView.LastApplied(entries);
         return new KeptMark(job.KeepName, target.Database, job.KeepLabel, job.At)
         {
             ReplacedBy = job.BackupName,
             LastMigration = last?.Name,
+            Stamp = HistoryView.StampIn(entries),
             MigrationVersion = last?.Version?.ToString(),
         };
     }

@@ -16,8 +16,8 @@ namespace Migrations.PostgreSql;
 /// <param name="table">The history table.</param>
 internal sealed class HistoryGuard(PostgreSqlConnection connection, string table)
 {
-    private const string Remembered = "migrations.history";
-
+    // Settings of this kind are not listed anywhere: a script that wants to write another state over it would have to know the name.
+    private readonly string _remembered = "migrations.h" + Guid.NewGuid().ToString("N");
     private readonly string _oid = $"{PostgreSqlText.Literal(table)}::pg_catalog.regclass";
 
     // Made once: every step says them.
@@ -30,7 +30,7 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
         _texts is { } made && made.CountsChanges == connection.Server.CountsChanges
             ? made
             : (
-                _texts = (connection.Server.CountsChanges, $"pg_catalog.set_config('{Remembered}', {State(added: 0)}, true)", CheckText)
+                _texts = (connection.Server.CountsChanges, $"pg_catalog.set_config('{_remembered}', {State(added: 0)}, true)", CheckText)
             ).Value;
 
     /// <summary>A statement that fails with a division by zero when the row is not the last one, or anything else has changed.</summary>
@@ -51,9 +51,9 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
             SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event
                 FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
-                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{Remembered}', true),
-                    '')) OPERATOR(pg_catalog.=) 0 THEN {Kept}
-                    ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{Remembered}', true) END)
+                AND {Kept} AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{_remembered}', true),
+                    '')) OPERATOR(pg_catalog.=) 0 THEN true
+                    ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{_remembered}', true) END)
             """;
 
     /// <summary>
@@ -66,15 +66,20 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
         + $"pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
 
     /// <summary>
-    /// What shows, though the script has said RESET ALL and nothing is remembered, that rows were neither changed nor taken away.
+    /// What shows, whatever is remembered (a script may say RESET ALL), that rows were neither changed nor taken away: the last row that
+    /// was read is there, and older than this transaction.
     /// </summary>
     private string Kept =>
         $"""
             pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0
                 AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
                         AND ($4 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 OR EXISTS (SELECT FROM ONLY {table} k
-                            WHERE k.id OPERATOR(pg_catalog.=) $4))
+                            WHERE k.id OPERATOR(pg_catalog.=) $4 AND {IsOlder}))
             """;
+
+    // Of a row that the transaction has written, or a part of it, the number is the transaction's own or a later one.
+    private const string IsOlder =
+        "pg_catalog.age(k.xmin) OPERATOR(pg_catalog.>) pg_catalog.age(pg_catalog.pg_current_xact_id()::pg_catalog.xid)";
 
     private string State(int added) =>
         connection.Server.CountsChanges

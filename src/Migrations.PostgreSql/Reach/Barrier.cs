@@ -1,4 +1,3 @@
-using Migrations.Databases;
 using Npgsql;
 
 namespace Migrations.PostgreSql;

@@ -32,6 +32,8 @@ internal sealed class PostgreSqlValueReader(PostgreSqlConnection connection)
             var values = tables.Where(t => !t.IsReadable).Select(t => new TableValues(t.Name, Rows: null)).ToList();
             foreach (var chunk in tables.Where(t => t.IsReadable).Chunk(TablesAtOnce))
                 await ReadAsync(chunk, digests, values, cancellationToken).ConfigureAwait(false);
+            if (digests)
+                await new OtherValueReader(connection).ReadAsync(values, cancellationToken).ConfigureAwait(false);
             return [.. values.OrderBy(v => v.Table, StringComparer.Ordinal)];
         }
         finally
@@ -100,7 +102,8 @@ internal sealed class PostgreSqlValueReader(PostgreSqlConnection connection)
                 FROM (SELECT ROW({table.Columns})::pg_catalog.text COLLATE pg_catalog."C" AS line FROM ONLY {table.Name} AS t) AS r) AS h
             """;
 
-    private static long[] Hashes(byte[] bytes)
+    /// <summary>The hashes of rows, as the server sends them.</summary>
+    public static long[] Hashes(byte[] bytes)
     {
         var hashes = new long[bytes.Length / sizeof(long)];
         for (var i = 0; i < hashes.Length; i++)

@@ -31,10 +31,12 @@ internal static class RareObjectQueries
                 'DROP ' || upper(replace(i.type, 'statistics object', 'statistics')) || ' ' || i.identity AS drop_sql, NULL AS piece,
                     NULL AS after
             FROM (
-                SELECT 'pg_statistic_ext'::regclass AS class, s.oid, replace(pg_get_statisticsobjdef(s.oid), 'CREATE STATISTICS ',
-                    '') AS definition,
-                    pg_get_statisticsobjdef(s.oid) AS create_sql
-                FROM pg_statistic_ext s
+                SELECT 'pg_statistic_ext'::regclass AS class, s.oid, replace(t.sql, 'CREATE STATISTICS ', '')
+                    || COALESCE(' ' || t.target, '') AS definition,
+                    concat_ws(E';\n', t.sql, 'ALTER STATISTICS ' || t.name || ' ' || t.target) AS create_sql
+                FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace, LATERAL (
+                    SELECT pg_get_statisticsobjdef(s.oid) AS sql, quote_ident(n.nspname) || '.' || quote_ident(s.stxname) AS name,
+                        CASE WHEN s.stxstattarget >= 0 THEN 'SET STATISTICS ' || s.stxstattarget END AS target) t
                 UNION ALL
                 SELECT 'pg_event_trigger'::regclass, e.oid, t.body || CASE e.evtenabled WHEN 'D' THEN ' DISABLED'
                     WHEN 'R' THEN ' ENABLE REPLICA' WHEN 'A'
@@ -64,6 +66,8 @@ internal static class RareObjectQueries
                 UNION ALL
                 SELECT 'pg_operator'::regclass, o.oid, concat_ws(' ', o.oprcode::text, o.oprresult::regtype::text, NULLIF(o.oprrest::text,
                     '-'), NULLIF(o.oprjoin::text, '-'),
+                    CASE WHEN o.oprcom <> 0 THEN 'COMMUTATOR ' || o.oprcom::regoperator::text END,
+                    CASE WHEN o.oprnegate <> 0 THEN 'NEGATOR ' || o.oprnegate::regoperator::text END,
                     CASE WHEN o.oprcanmerge THEN 'MERGES' END, CASE WHEN o.oprcanhash THEN 'HASHES' END), NULL
                 FROM pg_operator o
                 UNION ALL

@@ -42,8 +42,8 @@ internal static class RelationQueries
                         ', ' ORDER BY f.option_name COLLATE "C")
                         FROM pg_options_to_table(ft.ftoptions) f) || ')')
                     FROM pg_foreign_table ft JOIN pg_foreign_server s ON s.oid = ft.ftserver WHERE ft.ftrelid = r.oid) AS server,
-                CASE WHEN r.relrowsecurity THEN 'ENABLE ROW LEVEL SECURITY' END || CASE WHEN r.relforcerowsecurity THEN ' FORCE'
-                    ELSE '' END AS security,
+                CASE WHEN r.relrowsecurity THEN 'ENABLE ROW LEVEL SECURITY' || CASE WHEN r.relforcerowsecurity THEN ' FORCE' ELSE '' END
+                    WHEN r.relforcerowsecurity THEN 'FORCE ROW LEVEL SECURITY' END AS security,
                 CASE WHEN r.relrowsecurity THEN 'ALTER TABLE ' || r.name || ' ENABLE ROW LEVEL SECURITY' END AS enabled,
                 CASE WHEN r.relforcerowsecurity THEN 'ALTER TABLE ' || r.name || ' FORCE ROW LEVEL SECURITY' END AS forced,
                 'REPLICA IDENTITY ' || CASE r.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' WHEN 'i' THEN 'USING INDEX ' || (
@@ -162,17 +162,21 @@ internal static class RelationQueries
     private static string Indexes(CatalogueScope scope) =>
         $"""
             SELECT 'Index' AS type, t.name, r.name AS "table", 0 AS position,
-                t.uniqueness || substr(t.sql, length(t.head) + 1) || CASE WHEN t.indisvalid THEN '' ELSE ' INVALID' END AS definition,
+                t.uniqueness || substr(t.sql, length(t.head) + 1) || CASE WHEN t.indisvalid THEN '' ELSE ' INVALID' END
+                    || COALESCE(' ' || t.targets, '') AS definition,
                 'CREATE ' || t.uniqueness || 'INDEX ' || t.plain || ' ON ' || r.name || ' ' || substr(t.sql,
                     length(t.head) + 1) AS create_sql,
                 'DROP INDEX ' || t.name AS drop_sql, NULL AS piece,
                 concat_ws(E';\n',
                     CASE WHEN t.indisreplident THEN 'ALTER TABLE ' || r.name || ' REPLICA IDENTITY USING INDEX ' || t.plain END,
-                    CASE WHEN t.indisclustered THEN 'ALTER TABLE ' || r.name || ' CLUSTER ON ' || t.plain END) AS after
+                    CASE WHEN t.indisclustered THEN 'ALTER TABLE ' || r.name || ' CLUSTER ON ' || t.plain END,
+                    'ALTER INDEX ' || t.name || ' ' || t.targets) AS after
             FROM rel r, LATERAL (
                 SELECT quote_ident(r.nspname) || '.' || quote_ident(c.relname) AS name, quote_ident(c.relname) AS plain,
                     pg_get_indexdef(c.oid) AS sql, i.indisreplident,
                     i.indisclustered, i.indisvalid,
+                    (SELECT string_agg('ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' || a.attstattarget, ', ' ORDER BY a.attnum)
+                        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attstattarget >= 0) AS targets,
                     CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END AS uniqueness,
                     'CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(c.relname) || ' ON ' || CASE
                         WHEN r.relkind = 'p' THEN 'ONLY '

@@ -40,7 +40,7 @@ public sealed class CompareDatabaseSchemaCommand : ConfiguredCommand
     [ValidateNotNullOrEmpty]
     public string Right { get; set; } = "";
 
-    /// <summary>A database of the kind that is meant, where neither side is one.</summary>
+    /// <summary>A database of the kind that is meant, where neither side is one. Default: that of -Environment and -Service.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
@@ -74,14 +74,9 @@ public sealed class CompareDatabaseSchemaCommand : ConfiguredCommand
             () => null,
             () =>
             {
-                var sides = SidePair.Resolve(
-                    Expand(Left),
-                    Expand(Right),
-                    Database is null ? null : Resolve(Database),
-                    DatabaseDrivers.All,
-                    Paths.CurrentFolder
-                );
-                var settings = new DatabaseSelector(Configured, Choice([], folder: null)).SettingsOf(service: null);
+                var selector = new DatabaseSelector(Configured, Choice(Database is null ? [] : [Database], folder: null));
+                var settings = selector.SettingsOf(service: null);
+                var sides = SidePair.Resolve(Expand(Left), Expand(Right), Beside(selector), DatabaseDrivers.All, Paths.CurrentFolder);
                 var variables = VariablesOf(settings, Variable);
                 var ignored = Ignore.Length > 0 ? Ignore : settings.Ignore?.Value ?? [];
                 var server = ScratchServer(ScratchDatabase);
@@ -111,6 +106,13 @@ public sealed class CompareDatabaseSchemaCommand : ConfiguredCommand
         );
 
     private protected override IEnumerable<string> Connections => [Left, Right, .. new[] { Database, ScratchDatabase }.OfType<string>()];
+
+    private (IDatabaseDriver Driver, DatabaseTarget Target)? Beside(DatabaseSelector selector)
+    {
+        if (Database is not null)
+            return Resolve(Database);
+        return selector.NamedDatabases() is [var first, ..] ? DatabaseDrivers.Resolve(first.Database, first.BaseFolder) : null;
+    }
 
     private string Expand(string text) => Paths.Expand(text);
 }

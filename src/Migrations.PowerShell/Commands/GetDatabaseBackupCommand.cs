@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Migrations.Backup;
+using Migrations.Configuration;
 
 namespace Migrations.PowerShell.Commands;
 
@@ -17,6 +18,10 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Lists the backups of a folder.</para>
 /// </example>
 /// <example>
+/// <code>Get-DatabaseBackup -Environment production</code>
+/// <para>Lists the backups in the folder that migrations.json names for production.</para>
+/// </example>
+/// <example>
 /// <code>Get-DatabaseBackup ./backups | Where-Object Age -gt '1.00:00:00'</code>
 /// <para>Lists the backups that are older than a day.</para>
 /// </example>
@@ -28,8 +33,8 @@ namespace Migrations.PowerShell.Commands;
 [OutputType(typeof(DatabaseBackup))]
 public sealed class GetDatabaseBackupCommand : KeptDatabaseCommand
 {
-    /// <summary>The folders; or single backups. No wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The folders; or single backups. No wildcards. Default: the folder that the configuration file names.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
     [BackupPathTransformation]
     [ValidateNotNullOrEmpty]
@@ -41,14 +46,17 @@ public sealed class GetDatabaseBackupCommand : KeptDatabaseCommand
     protected override void ProcessRecord()
     {
         var catalogue = new BackupCatalogue(DatabaseDrivers.All);
-        foreach (var given in Path)
+        IEnumerable<string?> places = Path.Length > 0 ? Path : (string?[])[null];
+        foreach (var given in places)
         {
             Guard(
                 Path.Length > 1 || MyInvocation.ExpectingInput,
                 () => given,
                 () =>
                 {
-                    var path = Paths.Literal(given);
+                    var path = given is null
+                        ? BackupFolderIn(new DatabaseSelector(Configured, Choice([], folder: null)).SettingsOf(service: null))
+                        : Paths.Literal(given);
                     var isBackup = File.Exists(path) || File.Exists(path + ".manifest.json");
                     WriteObject(
                         Run(

@@ -101,7 +101,8 @@ public sealed class RemoveDatabaseBackupCommand : KeptDatabaseCommand
             () => Path.Length > 0 ? Path : null,
             () =>
             {
-                var settings = new DatabaseSelector(Configured, Choice([], folder: null)).SettingsOf(service: null);
+                var selector = new DatabaseSelector(Configured, Choice([], folder: null));
+                var settings = selector.SettingsOf(service: null);
                 if (!string.Equals(ParameterSetName, nameof(InputObject), StringComparison.Ordinal))
                 {
                     var folder = Path.Length > 0 ? Paths.Literal(Path) : BackupFolderIn(settings);
@@ -121,7 +122,9 @@ public sealed class RemoveDatabaseBackupCommand : KeptDatabaseCommand
                 };
                 if (policy.IsEmpty)
                     policy = RetentionPolicy.Of(settings);
-                foreach (var decision in BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow))
+                var decisions = BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow);
+                BackupRetention.DemandStamps(decisions, selector.Stamp);
+                foreach (var decision in decisions)
                     Take(decision);
             }
         );

@@ -5,7 +5,8 @@ using Migrations.Planning;
 namespace Migrations.PowerShell.Commands;
 
 /// <summary>
-/// Repairs the history by appending to it: clears failures, accepts edited and renamed scripts, forgets missing ones, decides statements.
+/// Repairs the history by appending to it: clears failures, accepts edited and renamed scripts, forgets missing ones, decides statements,
+/// assigns migrations to a service, marks one as not applied.
 /// </summary>
 /// <remarks>
 /// The history is never changed, only appended to, and no script is run. Without <c>-Name</c> it shows what it would do and asks, unless
@@ -24,6 +25,14 @@ namespace Migrations.PowerShell.Commands;
 /// <example>
 /// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -Name 002_orders</code>
 /// <para>Accepts that the applied script 002_orders was edited.</para>
+/// </example>
+/// <example>
+/// <code>Repair-MigrationHistory -AssignService api -WhatIf</code>
+/// <para>Shows which migrations of the history have no service and would be assigned to the service api of the configuration file.</para>
+/// </example>
+/// <example>
+/// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -Forget 005</code>
+/// <para>Marks 005 as not applied, if nothing of it is left in the schema.</para>
 /// </example>
 [Cmdlet(
     VerbsDiagnostic.Repair,
@@ -45,6 +54,26 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
     [Parameter(ParameterSetName = "Repair")]
     public SwitchParameter RemoveMissing { get; set; }
 
+    /// <summary>
+    /// Assigns the migrations that the history has without a service to this one: those of its folder, or the one that -Name names.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "AssignService")]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? AssignService { get; set; }
+
+    /// <summary>
+    /// Marks this migration as not applied (a version, a semantic version or a name), after making sure that the schema has nothing of it.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Forget")]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Forget { get; set; }
+
+    /// <summary>With -Forget: does not look at the schema.</summary>
+    [Parameter(ParameterSetName = "Forget")]
+    public SwitchParameter SkipComparison { get; set; }
+
     /// <summary>The statement in which a run without transaction was ended took effect: the next run goes on behind it.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "StatementDone")]
     public SwitchParameter StatementDone { get; set; }
@@ -57,6 +86,16 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (AssignService is not null && !IsGivenService)
+            Service = [AssignService];
+        base.BeginProcessing();
+    }
+
+    private bool IsGivenService => MyInvocation.BoundParameters.ContainsKey(nameof(Service));
+
     private protected override bool IsForced => Force;
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
@@ -66,6 +105,9 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
             Name = Name,
             Only = Chosen,
             RemoveMissing = RemoveMissing.IsPresent,
+            AssignService = AssignService,
+            Forget = Forget,
+            SkipComparison = SkipComparison.IsPresent,
             StatementDone =
                 StatementDone ? true
                 : StatementNotDone ? false
@@ -91,7 +133,7 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
 
     // Naming a migration confirms it; the list of all others has not been seen yet.
     private bool MayRepair(DatabaseTarget target, string what) =>
-        Name is not null
+        (Name ?? Forget) is not null
         || Force
         || this.IsConfirmSaid()
         || Confirmation.Ask(

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Migrations.Backup;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
 
@@ -9,7 +10,8 @@ namespace Migrations.PowerShell.Commands;
 /// <remarks>
 /// The backup is checked before: one that is not proven is restored into a scratch database first. Afterwards schema, rows and soundness
 /// are compared with the manifest; what differs is an error that says where the old state is. Asks, unless <c>-Force</c> or
-/// <c>-Confirm:$false</c> is given. A backup from the pipeline goes to the database that it is of, unless <c>-Database</c> names another.
+/// <c>-Confirm:$false</c> is given. A backup from the pipeline goes to the database that it is of, unless <c>-Database</c>,
+/// <c>-Environment</c> or <c>-Service</c> name another. The stamp of the replaced database stays, whatever the backup has.
 /// </remarks>
 /// <example>
 /// <code>Restore-Database -Database shop.db -Path ./backups/shop_20250301_103022.db</code>
@@ -18,6 +20,10 @@ namespace Migrations.PowerShell.Commands;
 /// <example>
 /// <code>Restore-Database -Database shop.db -Latest -From ./backups -WhatIf</code>
 /// <para>Shows which backup is the newest, and restores nothing.</para>
+/// </example>
+/// <example>
+/// <code>Restore-Database -Latest -SourceEnvironment production -Environment staging -Service * -Force</code>
+/// <para>Replaces the databases of staging with the newest backups of production. They stay those of staging.</para>
 /// </example>
 /// <example>
 /// <code>Restore-Database -Database broken.db -Salvage rescued.db</code>
@@ -38,10 +44,16 @@ public sealed class RestoreDatabaseCommand : BackupCommand
     [Parameter(Mandatory = true, ParameterSetName = "Latest")]
     public SwitchParameter Latest { get; set; }
 
-    /// <summary>The folder of <c>-Latest</c>.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Latest")]
+    /// <summary>The folder of <c>-Latest</c>. Default: the folder that the configuration file names.</summary>
+    [Parameter(ParameterSetName = "Latest")]
     [ValidateNotNullOrEmpty]
-    public string From { get; set; } = "";
+    public string? From { get; set; }
+
+    /// <summary>With <c>-Latest</c>: the newest backup of the service's database in another environment of the file.</summary>
+    [Parameter(ParameterSetName = "Latest")]
+    [ArgumentCompleter(typeof(ConfigurationCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? SourceEnvironment { get; set; }
 
     /// <summary>Restores nothing: copies what can be read of a corrupt database into this new file. SQLite only.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Salvage")]
@@ -78,10 +90,18 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             Guard(MyInvocation.ExpectingInput, () => kept.Database, kept.DemandFile);
         else if (item is not (DatabaseBackup or BackupVerification))
             base.Take(item);
-        else if (IsGiven(nameof(Database)))
-            ProcessTexts();
+        else if (IsGiven(nameof(Database)) || IsGiven(nameof(Environment)) || IsGiven(nameof(Service)))
+            ProcessGiven();
         else
             Work(default, [item], isOneOfSeveral: MyInvocation.ExpectingInput);
+    }
+
+    // The pipeline binds the database that a backup is of, too.
+    private void ProcessGiven()
+    {
+        if (!IsGiven(nameof(Database)))
+            Database = null;
+        ProcessTexts();
     }
 
     private protected override bool Changes => Salvage.Length == 0;
@@ -103,10 +123,7 @@ public sealed class RestoreDatabaseCommand : BackupCommand
         }
 
         var catalogue = new BackupCatalogue(DatabaseDrivers.All);
-        var place = Paths.Literal(Latest ? From : Path);
-        var backup = Run(
-            (_, token) => Latest ? catalogue.FindLatestAsync(place, database.Target, token) : catalogue.FindAsync(place, token)
-        );
+        var backup = Latest ? FindLatest(catalogue, database.Target) : Run((_, token) => catalogue.FindAsync(Paths.Literal(Path), token));
         var request = new RestoreRequest
         {
             KeepFolder = KeepFolder is null ? null : Paths.Literal(KeepFolder),
@@ -120,6 +137,16 @@ public sealed class RestoreDatabaseCommand : BackupCommand
                         new BackupManager(database.Driver, database.Target, Options(events)).RestoreAsync(backup, request, token)
                 )
             );
+    }
+
+    private DatabaseBackup FindLatest(BackupCatalogue catalogue, DatabaseTarget own)
+    {
+        var source = SourceEnvironment is null
+            ? null
+            : new DatabaseSelector(Configured, Choice([], folder: null)).InEnvironment(SourceEnvironment, CurrentService);
+        var target = source is null ? own : DatabaseDrivers.Resolve(source.Database, source.BaseFolder).Target;
+        var folder = From is null ? BackupFolderIn(source?.Settings ?? Settings) : Paths.Literal(From);
+        return Run((_, token) => catalogue.FindLatestAsync(folder, target, token));
     }
 
     private void SalvageTo((IDatabaseDriver Driver, DatabaseTarget Target) database, string destination)

@@ -25,7 +25,7 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "DatabaseBackup")]
 [OutputType(typeof(BackupVerification))]
-public sealed class TestDatabaseBackupCommand : MigrationCommand
+public sealed class TestDatabaseBackupCommand : ConfiguredCommand
 {
     /// <summary>The backups: objects of Get-DatabaseBackup, or paths of files or folders. No wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -44,8 +44,8 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
     public SwitchParameter Full { get; set; }
 
     /// <summary>
-    /// A database on the server where scratch databases are made. Default: the server that a piped backup was made on, else
-    /// <c>$env:DATABASE_URL</c>, where it is of the backup's engine.
+    /// A database on the server where scratch databases are made. Default: the server that a piped backup was made on, else that of
+    /// -Environment and -Service, else <c>$env:DATABASE_URL</c>, where it is of the backup's engine.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -75,14 +75,12 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                     (InputObject as DatabaseBackup)?.DemandFile();
                     var path = Paths.Literal(given);
                     var server = ScratchServer(ScratchDatabase);
-                    var origin = server is not null
-                        ? null
-                        : InputObject?.Target
-                            ?? (
-                                (EnvironmentSettings.Database ?? DatabaseDrivers.EnvironmentAddress) is { } text
-                                    ? Resolve(text).Target
-                                    : null
-                            );
+                    var selector = new DatabaseSelector(Configured, Choice([], folder: null));
+                    var settings = selector.SettingsOf(service: null);
+                    IReadOnlyList<DatabaseTarget> origins =
+                        server is not null ? []
+                        : InputObject?.Target is { } own ? [own]
+                        : [.. selector.NamedDatabases().Select(d => DatabaseDrivers.Resolve(d.Database, d.BaseFolder).Target)];
                     WriteObject(
                         Run(
                             (events, token) =>
@@ -91,11 +89,11 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
                                     path,
                                     new BackupOptions
                                     {
-                                        Session = new SessionOptions { Events = events },
+                                        Session = SessionOptions.Of(settings) with { Events = events },
                                         ScratchServer = server,
                                         AcceptUnseenCode = AcceptUnseenCode.IsPresent,
                                     },
-                                    origin,
+                                    origins,
                                     token
                                 )
                         )
@@ -109,7 +107,7 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
         BackupCatalogue catalogue,
         string path,
         BackupOptions options,
-        DatabaseTarget? origin,
+        IReadOnlyList<DatabaseTarget> origins,
         CancellationToken cancellationToken
     )
     {
@@ -119,7 +117,7 @@ public sealed class TestDatabaseBackupCommand : MigrationCommand
             Target = InputObject?.Target,
         };
         var driver = catalogue.DriverOf(backup);
-        var sameEngine = origin is not null && string.Equals(origin.Engine, driver.Engine, StringComparison.Ordinal) ? origin : null;
+        var sameEngine = origins.FirstOrDefault(o => string.Equals(o.Engine, driver.Engine, StringComparison.Ordinal));
         return await new BackupVerifier(driver, options).VerifyAsync(backup, sameEngine, Full, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -22,7 +22,7 @@ public sealed class ConfigurationCompleter : IArgumentCompleter
             using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
             var folder = shell.AddScript("(Get-Location -PSProvider FileSystem).ProviderPath").Invoke<string>()[0];
             var configuration = ConfigurationFile.Open(fakeBoundParameters["ConfigurationPath"] as string, folder);
-            var names = string.Equals(parameterName, "Service", StringComparison.OrdinalIgnoreCase)
+            var names = parameterName.EndsWith("Service", StringComparison.OrdinalIgnoreCase)
                 ? configuration?.Services.Select(s => s.Name)
                 : configuration?.Environments.Select(e => e.Name);
             return

@@ -18,13 +18,15 @@ internal static class SqliteBackupContent
         Func<string, bool>? isLeftOut = null
     )
     {
-        var last = LastMigration(handle, source, historyTable);
+        var entries = new HistoryReader(handle, source, new HistoryTable(handle, source, historyTable)).ReadIfThere();
+        var last = HistoryView.LastApplied(entries);
         return new BackupContent
         {
             EngineVersion = SqliteLibrary.Current.ToString(),
             SchemaFingerprint = SqliteSchemaReader.Read(handle, historyTable, isLeftOut).Fingerprint,
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.Text,
+            Stamp = HistoryView.StampIn(entries),
             // Every other mode is the connection's (https://sqlite.org/pragma.html#pragma_journal_mode).
             Settings = handle.QueryText("PRAGMA main.journal_mode") is "wal"
                 ? new Dictionary<string, string>(StringComparer.Ordinal) { [JournalMode] = "wal" }
@@ -52,15 +54,5 @@ internal static class SqliteBackupContent
         {
             return null;
         }
-    }
-
-    private static HistoryRecord? LastMigration(SqliteHandle handle, DatabaseTarget source, string historyTable)
-    {
-        var entries = new HistoryReader(handle, source, new HistoryTable(handle, source, historyTable)).ReadIfThere();
-        return entries
-            .Select(e => e.Service)
-            .Distinct(StringComparer.Ordinal)
-            .SelectMany(service => HistoryView.From(entries, service, identityByName: false).Applied)
-            .MaxBy(r => r.FirstApplied!.Id);
     }
 }

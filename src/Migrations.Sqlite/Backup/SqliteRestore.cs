@@ -91,9 +91,11 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             return await CopyIntoAsync(source, handle, cancellationToken).ConfigureAwait(false);
         try
         {
-            var outcome = new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(source, cancellationToken);
+            var stamped = await StampedSource.OfAsync(source, target, job, cancellationToken).ConfigureAwait(false);
+            await using var _ = stamped.ConfigureAwait(false);
+            var outcome = new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(stamped.Handle, cancellationToken);
             Litestream.Warn(_path, target, job.Session.Events);
-            return outcome;
+            return outcome with { StampedTable = stamped.Table };
         }
         catch (SqliteFailure e)
         {
@@ -116,10 +118,13 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         try
         {
             using (var history = new SqliteHistory(new SqliteConnection(target, job.Session, handle)))
-                await job.DemandUnchangedAsync(history, target, cancellationToken).ConfigureAwait(false);
-            return await SqliteCalls
-                .Call(handle, target, () => CopyInto(source, handle, cancellationToken), cancellationToken)
+                await job.DemandReplaceableAsync(history, target, cancellationToken).ConfigureAwait(false);
+            var stamped = await StampedSource.OfAsync(source, target, job, cancellationToken).ConfigureAwait(false);
+            await using var _ = stamped.ConfigureAwait(false);
+            var outcome = await SqliteCalls
+                .Call(handle, target, () => CopyInto(stamped.Handle, handle, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
+            return outcome with { StampedTable = stamped.Table };
         }
         catch
         {

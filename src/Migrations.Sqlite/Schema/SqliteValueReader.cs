@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.Databases;
 using Migrations.Sqlite.Native;
 
@@ -30,8 +31,53 @@ internal static class SqliteValueReader
                             .Where(i => i is { Type: "table", IsInternal: false } && !i.BelongsTo(historyTable))
                             .OrderBy(t => t.Name, StringComparer.Ordinal)
                             .Select(t => Read(handle, t, digests, cancellationToken)),
+                        .. digests ? Pragmas(handle) : [],
                     ]
         );
+
+    /// <summary>
+    /// Whether full-text indexes find what their tables hold: where the text is kept elsewhere, an index does not follow it by itself (<see
+    /// href="https://sqlite.org/fts5.html#the_integrity_check_command"/>). One that did not find it before is not compared.
+    /// </summary>
+    public static IEnumerable<TableValues> ReadIndexes(SqliteHandle handle)
+    {
+        foreach (var table in SqliteSchemaItem.Read(handle).Where(i => i.Module is "fts5" or "fts4").ToList())
+        {
+            var name = SqliteNames.Quote(table.Name);
+            var (columns, values) = table.Module is "fts5" ? (", rank", ", 1") : ("", "");
+            var isSound = IsDone(handle, $"INSERT INTO main.{name}({name}{columns}) VALUES('integrity-check'{values})");
+            yield return new TableValues(
+                $"the full-text index {SqliteNames.Show(table.Name)}",
+                0,
+                isSound ? "sound" : null,
+                isSound ? [1] : []
+            )
+            {
+                IsOther = true,
+            };
+        }
+    }
+
+    private static bool IsDone(SqliteHandle handle, string command)
+    {
+        try
+        {
+            handle.Execute(command);
+            return true;
+        }
+        catch (SqliteFailure)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<TableValues> Pragmas(SqliteHandle handle) =>
+        new[] { "user_version", "application_id" }
+            .Select(p => (Name: p, Value: handle.QueryInt64("PRAGMA main." + p) ?? 0))
+            .Select(p => new TableValues("PRAGMA " + p.Name, 0, p.Value.ToString(CultureInfo.InvariantCulture), [p.Value])
+            {
+                IsOther = true,
+            });
 
     private static TableValues Read(SqliteHandle handle, SqliteSchemaItem table, bool digests, CancellationToken cancellationToken)
     {

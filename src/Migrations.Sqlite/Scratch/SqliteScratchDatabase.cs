@@ -22,7 +22,11 @@ internal sealed class SqliteScratchDatabase(DatabaseTarget target, OwnedFolder f
     {
         var connection = ((SqliteSession)session).Connection;
         return connection.Call(
-            () => SqliteValueReader.Read(connection.Handle, connection.Options.HistoryTable, digests, cancellationToken),
+            () =>
+            {
+                var values = SqliteValueReader.Read(connection.Handle, connection.Options.HistoryTable, digests, cancellationToken);
+                return digests ? [.. values, .. SqliteValueReader.ReadIndexes(connection.Handle)] : values;
+            },
             cancellationToken
         );
     }
