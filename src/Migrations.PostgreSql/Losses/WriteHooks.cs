@@ -70,11 +70,11 @@ internal sealed class WriteHooks
         if (_harmful.Count == 0 || Written(new StatementWords(part)) is not { } written)
             return null;
         var relation = SqlNames.PlainLast(written.Relation);
-        return
-            _harmful.Any(h => h.Relation == relation && (h.Event == written.Event || written.Event is "MERGE"))
+        var isHarmful =
+            _harmful.Contains((relation, written.Event))
             || (written.IsUpsert && _harmful.Contains((relation, "UPDATE")))
-            ? relation
-            : null;
+            || (written.Event is "MERGE" && _harmful.Any(h => relation.Equals(h.Relation, StringComparison.Ordinal)));
+        return isHarmful ? relation : null;
     }
 
     private static bool IsHarmful(string text, HarmfulRoutines routines)
