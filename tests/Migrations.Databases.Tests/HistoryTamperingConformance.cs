@@ -139,8 +139,27 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
     protected async Task IsRefusedAsync(string script, TransactionMode mode)
     {
         await BeginAsync($"{script};\nCREATE TABLE b (id integer);\n");
-        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.HistoryTableConflict,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = mode })
+        );
         Assert.Equal("a", await TablesAsync());
+        // What ran without a transaction is not said to be rolled back.
+        var isCommitted = mode == TransactionMode.None && !script.StartsWith("BEGIN", StringComparison.Ordinal);
+        Assert.Equal(isCommitted, error.Message.Contains("without a transaction is committed", StringComparison.Ordinal));
+        Assert.Equal(!isCommitted, error.Message.EndsWith("That transaction was rolled back.", StringComparison.Ordinal));
+        Assert.Equal(isCommitted, error.NextStep.StartsWith("Restore the rows", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    public async Task A_script_that_writes_to_the_history_and_fails_for_another_reason_is_recorded(TransactionMode mode)
+    {
+        await BeginAsync("UPDATE migration_journal SET checksum = 'x' WHERE id = 1;\nSELECT no_such;\n");
+        await ThrowsAsync<MigrationException>(ErrorId.StatementFailed, () => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
+        Assert.DoesNotContain(Events.Of<WarningRaised>(), w => w.Message.Contains("could not be recorded", StringComparison.Ordinal));
     }
 
     /// <summary>One applied migration, and one that is to come.</summary>

@@ -268,8 +268,23 @@ public sealed class SqliteLossTests() : LossConformance(DatabaseKind.Sqlite)
     [InlineData("UPDATE OR REPLACE item SET name = 'a' WHERE id = 2;", "item Overwritten 1, line 1 replaces")]
     [InlineData("UPDATE OR REPLACE item SET n = 4;", "item Overwritten 3")]
     [InlineData("CREATE TABLE item2 (id integer PRIMARY KEY);\nINSERT OR REPLACE INTO item2 SELECT id FROM item;", "")]
+    [InlineData(
+        "CREATE TABLE n (id integer, name integer);\nINSERT INTO n SELECT id, CAST(name AS integer) FROM source;\nDROP TABLE "
+            + "source;\nALTER TABLE n RENAME TO source;",
+        "name Overwritten 2"
+    )]
+    [InlineData(Acting + "INSERT INTO v VALUES (1, 'a', 1);", "line 5 writes to v")]
+    [InlineData(Acting + "REPLACE INTO main.\"V\" VALUES (1, 'a', 1);", "line 5 writes to V")]
+    [InlineData(Acting + "UPDATE v SET n = 0;", "line 5 writes to v")]
+    [InlineData(Acting + "WITH q AS (SELECT 1) DELETE FROM v;", "")]
     public Task Rows_that_sqlite_replaces_are_reported_with_what_goes_with_them(string down, string expected) =>
         ForeseesAsync(down, expected);
+
+    private const string Acting =
+        "CREATE VIEW v AS SELECT * FROM item;\n"
+        + "CREATE TRIGGER i INSTEAD OF INSERT ON v BEGIN DELETE FROM source; END;\n"
+        + "CREATE TRIGGER u INSTEAD OF UPDATE OF n ON v BEGIN REPLACE INTO source VALUES (1, replace('a', 'b', 'c')); END;\n"
+        + "CREATE TRIGGER d INSTEAD OF DELETE ON v BEGIN SELECT replace('a', 'b', 'c'); END;\n";
 }
 
 public sealed class PostgreSqlLossTests() : LossConformance(DatabaseKind.PostgreSql)
@@ -326,6 +341,58 @@ public sealed class PostgreSqlLossTests() : LossConformance(DatabaseKind.Postgre
     [InlineData("SELECT quiet(), setval('numbers', 5), set_config('a.b', 'c', true), pg_catalog.now(), count(*) FROM item;", "")]
     [InlineData("DO $$BEGIN IF NOT EXISTS (SELECT FROM item) THEN CREATE TABLE z (i int); END IF; PERFORM quiet(); END$$;", "")]
     [InlineData("CREATE VIEW purges AS SELECT purge();", "")]
+    [InlineData("SELECT query_to_xml('SELECT purge()', true, true, '');", "line 1 uses query_to_xml")]
+    [InlineData("DO $$BEGIN ALTER TABLE source SET SCHEMA elsewhere; END$$;", "line 1 runs a block")]
+    [InlineData("DO $$BEGIN ALTER TABLE item ALTER n TYPE text USING ''; END$$;", "line 1 runs a block")]
+    // What is moved goes with what it is moved into.
+    [InlineData("ALTER TABLE source SET SCHEMA elsewhere;\nDROP SCHEMA elsewhere CASCADE;", "kept Table 1, source Table 2")]
+    [InlineData(
+        "CREATE SCHEMA s;\nALTER TABLE source SET SCHEMA s;\nALTER SCHEMA s RENAME TO \"S 2\";\nDROP SCHEMA \"S 2\" CASCADE;",
+        "source Table 2"
+    )]
+    [InlineData(
+        "ALTER TABLE source SET SCHEMA elsewhere;\nALTER SCHEMA elsewhere RENAME TO there;\nTRUNCATE there.source;\nALTER TABLE "
+            + "there.source SET SCHEMA public;",
+        "source Rows 2"
+    )]
+    [InlineData("ALTER SCHEMA elsewhere RENAME TO there;\nDELETE FROM there.kept WHERE true;", "kept Deleted ")]
+    [InlineData("ALTER SCHEMA elsewhere RENAME TO there;\nUPDATE there.kept SET a = 0;", "kept Overwritten ")]
+    [InlineData("ALTER TABLE elsewhere.kept SET SCHEMA public;\nDROP SCHEMA elsewhere CASCADE;", "")]
+    [InlineData("ALTER TYPE mood SET SCHEMA elsewhere;\nDROP TYPE elsewhere.mood CASCADE;", "m Column 1")]
+    [InlineData(
+        "CREATE TABLE p (LIKE source) PARTITION BY LIST (id);\nALTER TABLE p ATTACH PARTITION source DEFAULT;\nDROP TABLE p;",
+        "source Table 2"
+    )]
+    [InlineData("CREATE TABLE p (id integer, name text);\nALTER TABLE source INHERIT p;\nTRUNCATE p;", "source Rows 2")]
+    [InlineData(
+        "CREATE TABLE p (id integer, name text);\nALTER TABLE source INHERIT p;\nALTER TABLE source NO INHERIT p;\nDROP TABLE p;",
+        ""
+    )]
+    [InlineData(
+        "CREATE TABLE p (id integer, name text);\nALTER TABLE source INHERIT p;\nDELETE FROM p WHERE id = 2;",
+        "line 3 changes rows"
+    )]
+    [InlineData("TRUNCATE forebear;", "forebear Rows 0, heir Rows 1")]
+    [InlineData("ALTER EXTENSION plpgsql ADD TABLE source;\nDROP EXTENSION plpgsql CASCADE;", "source Table 2")]
+    // What is written to a view, or to a table with a rule, changes others.
+    [InlineData("CREATE VIEW v AS SELECT * FROM item;\nUPDATE v SET n = 0;\nDROP VIEW v;", "line 2 overwrites rows through v")]
+    [InlineData("CREATE OR REPLACE VIEW few AS SELECT 1 AS a;\nDELETE FROM few;", "line 2 deletes rows through few")]
+    [InlineData(
+        "CREATE TEMP VIEW v AS SELECT * FROM item;\nINSERT INTO v VALUES (1, 'a', 1) ON CONFLICT (id) DO UPDATE SET n = 0;",
+        "line 2 overwrites rows through v"
+    )]
+    [InlineData("INSERT INTO ruled VALUES (1);", "line 1 writes to ruled")]
+    [InlineData("WITH x AS (INSERT INTO ruled VALUES (1) RETURNING a) SELECT * FROM x;", "line 1 writes to ruled")]
+    [InlineData("UPDATE acting SET a = 1;", "acting Overwritten 0, line 1 writes to acting")]
+    [InlineData(
+        "CREATE TABLE x (a int);\nCREATE RULE r AS ON INSERT TO x DO ALSO DELETE FROM item;\nINSERT INTO x VALUES (1);",
+        "line 3 writes to x"
+    )]
+    [InlineData("CREATE RULE r AS ON INSERT TO source DO ALSO NOTIFY n;\nINSERT INTO source VALUES (1, 'DELETE');", "")]
+    [InlineData(
+        "CREATE TRIGGER t AFTER INSERT ON source FOR EACH STATEMENT EXECUTE FUNCTION purging();\nINSERT INTO source VALUES (1, 'x');",
+        "line 2 writes to source"
+    )]
     [InlineData("DROP FUNCTION nested();", "")]
     public async Task Whatever_deletes_or_overwrites_is_counted_or_asked_about(string down, string expected)
     {
@@ -338,6 +405,13 @@ public sealed class PostgreSqlLossTests() : LossConformance(DatabaseKind.Postgre
                 + "CREATE FUNCTION quiet() RETURNS int LANGUAGE sql AS 'SELECT 1 /* delete */';"
                 + "CREATE PROCEDURE cleans() LANGUAGE sql AS 'DELETE FROM item';"
                 + "CREATE VIEW through AS SELECT purge();"
+                + "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.kept (a int); INSERT INTO elsewhere.kept VALUES (1);"
+                + "CREATE TYPE mood AS ENUM ('x'); CREATE TABLE felt (m mood); INSERT INTO felt VALUES ('x');"
+                + "CREATE TABLE forebear (a int); CREATE TABLE heir () INHERITS (forebear); INSERT INTO heir VALUES (1);"
+                + "CREATE TABLE ruled (a int); CREATE RULE purged AS ON INSERT TO ruled DO ALSO DELETE FROM elsewhere.kept;"
+                + "CREATE FUNCTION purging() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM item; RETURN NULL; END';"
+                + "CREATE VIEW few AS SELECT 1 AS a WHERE false; CREATE VIEW acting AS SELECT a FROM ruled;"
+                + "CREATE TRIGGER acts INSTEAD OF UPDATE ON acting FOR EACH ROW EXECUTE FUNCTION purging();"
         );
         await ForeseesAsync(down, expected);
     }

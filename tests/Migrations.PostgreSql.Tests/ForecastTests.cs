@@ -182,6 +182,14 @@ public sealed class ForecastTests
     [InlineData("DROP TABLE IF EXISTS labels", "ALTER TABLE tags RENAME TO labels", "line 1 names labels, which is not there now")]
     [InlineData("DROP TABLE IF EXISTS labels", "CREATE TABLE labels AS SELECT * FROM tags", "line 1 names labels, which is not there now")]
     [InlineData("DROP TABLE IF EXISTS labels", "CREATE TABLE labels (a int)", null)]
+    [InlineData("DROP SCHEMA s2 CASCADE", "CREATE SCHEMA s2; ALTER TABLE tags SET SCHEMA s2", "line 1 takes along what an earlier script")]
+    [InlineData(
+        "TRUNCATE over",
+        "CREATE TABLE over (LIKE tags); ALTER TABLE tags INHERIT over",
+        "line 1 takes along what an earlier script"
+    )]
+    [InlineData("UPDATE w SET name = ''", "CREATE VIEW w AS SELECT * FROM tags", "line 1 overwrites rows through w")]
+    [InlineData("DROP TABLE IF EXISTS q.moods", "ALTER SCHEMA s RENAME TO q", "line 1 names q.moods, which is not there now")]
     public async Task What_an_earlier_script_makes_is_not_there_yet(string script, string before, string? expected)
     {
         await using var fixture = await DriverFixture.CreateAsync();

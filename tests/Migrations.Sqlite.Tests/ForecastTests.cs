@@ -19,6 +19,7 @@ public sealed class ForecastTests : IDisposable
             CREATE VIRTUAL TABLE search USING fts5(name, content='users', content_rowid='id');
             CREATE VIRTUAL TABLE pages USING fts5(title, content); INSERT INTO pages VALUES ('t', 'c');
             CREATE TABLE "Äpfel" (x); INSERT INTO "Äpfel" VALUES (1), (2); CREATE TABLE "äpfel" (x);
+            CREATE TABLE codes (c TEXT, d TEXT); INSERT INTO codes VALUES ('007', '1'), ('5', 'x'), (NULL, NULL);
             CREATE TABLE word (id, word); INSERT INTO word VALUES (1, 'w');
             CREATE TABLE computed (a, b AS (a * 2) VIRTUAL); INSERT INTO computed VALUES (1);
             CREATE VIRTUAL TABLE found USING fts5(id, content, content=users, content_rowid=id);
@@ -107,7 +108,10 @@ public sealed class ForecastTests : IDisposable
                     + "* FROM b;\nDROP TABLE b;",
                 ""
             },
-            { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM tags;\nINSERT INTO tags SELECT x + 1 FROM b;", "" },
+            {
+                "CREATE TEMP TABLE b AS SELECT * FROM tags;\nDELETE FROM tags;\nINSERT INTO tags SELECT x + 1 FROM b;",
+                "3: Overwritten tags "
+            },
             { "CREATE TEMP TABLE b AS SELECT * FROM tags;\nINSERT INTO tags SELECT * FROM b;\nDELETE FROM tags;", "3: Rows tags 2" },
             { "DELETE FROM tags;\nCREATE TEMP TABLE b AS SELECT * FROM tags;\nINSERT INTO tags SELECT * FROM b;", "1: Rows tags 2" },
             // Put by, and gone.
@@ -166,7 +170,7 @@ public sealed class ForecastTests : IDisposable
             {
                 "CREATE TABLE n (id, word);\nINSERT INTO n (id, word) SELECT id * 2, 'word' FROM word;\nDROP TABLE word;\nALTER "
                     + "TABLE n RENAME TO word",
-                "3: Column word.word 1"
+                "2: Overwritten word.id 1, 3: Column word.word 1"
             },
             { "CREATE TABLE n (id, word);\nINSERT INTO n SELECT w.* FROM word AS w;\nDROP TABLE word;\nALTER TABLE n RENAME TO word", "" },
             {
@@ -196,7 +200,26 @@ public sealed class ForecastTests : IDisposable
                 ""
             },
             { "CREATE TABLE x (a REFERENCES tags()); DROP TABLE tags", "1: Table tags 2" },
+            // Values that come into the new table otherwise than they were.
+            { Rebuilt("(c INTEGER, d TEXT)", "c, d"), "2: Overwritten codes.c 1" },
+            { Rebuilt("(c REAL, d ANY)", "c, d"), "2: Overwritten codes.c 1" },
+            { Rebuilt("(c TEXT, d INTEGER)", "*"), "" },
+            { Rebuilt("(c, d)", "c, CAST(d AS INTEGER)"), "2: Overwritten codes.d 1" },
+            { Rebuilt("(c, d)", "d, c"), "2: Overwritten codes.c 2, 2: Overwritten codes.d 2" },
+            { Rebuilt("(c, e)", "c, d AS e"), "" },
+            { Rebuilt("(c, d)", "c, substr(d, 1, 0)"), "2: Overwritten codes.d 2" },
+            { Rebuilt("(c, d)", "c, CASE d WHEN '?' THEN NULL ELSE d END"), "" },
+            { Rebuilt("(c, d)", "c, no_such(d)"), "2: Overwritten codes.d " },
+            {
+                "ALTER TABLE codes RENAME TO old;\nALTER TABLE old RENAME d TO e;\nCREATE TABLE codes (c, e);\nINSERT INTO codes SELECT "
+                    + "c, upper(e) FROM old;\nDROP TABLE old;",
+                "4: Overwritten codes.d 1"
+            },
+            { "CREATE TABLE n AS SELECT upper(c) AS c, trim(d) AS d FROM codes;\nDROP TABLE codes;\nALTER TABLE n RENAME TO codes", "" },
         };
+
+    private static string Rebuilt(string columns, string values) =>
+        $"CREATE TABLE n {columns};\nINSERT INTO n SELECT {values} FROM codes;\nDROP TABLE codes;\nALTER TABLE n RENAME TO codes;";
 
     public void Dispose() => _folder.Dispose();
 

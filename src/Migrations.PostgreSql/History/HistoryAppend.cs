@@ -24,7 +24,8 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
         await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
-        var (guard, seal, check) = Fill(batch, entry);
+        var isAlone = !connection.IsInRun && !connection.IsInOwnTransaction;
+        var (guard, seal, check) = Fill(batch, entry, isAlone);
         try
         {
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -45,7 +46,7 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
             await connection.RollBackAsync().ConfigureAwait(false);
             throw isOurs && ReferenceEquals(e.BatchCommand, guard) ? PostgreSqlLock.Lost(entry.Name)
             : isOurs && (ReferenceEquals(e.BatchCommand, check) || ReferenceEquals(e.BatchCommand, seal))
-                ? history.Errors.Disturbed(entry, e)
+                ? history.Errors.Disturbed(entry, e, isAlone)
             : history.Errors.Refused(e, "Writing");
         }
         catch (NpgsqlException e)
@@ -54,7 +55,11 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
         }
     }
 
-    private (NpgsqlBatchCommand Guard, NpgsqlBatchCommand? Seal, NpgsqlBatchCommand Check) Fill(NpgsqlBatch batch, JournalEntry entry)
+    private (NpgsqlBatchCommand Guard, NpgsqlBatchCommand? Seal, NpgsqlBatchCommand Check) Fill(
+        NpgsqlBatch batch,
+        JournalEntry entry,
+        bool begins
+    )
     {
         NpgsqlBatchCommand Add(NpgsqlBatchCommand command)
         {
@@ -62,7 +67,6 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
             return command;
         }
 
-        var begins = !connection.IsInRun && !connection.IsInOwnTransaction;
         foreach (var sql in Beginning(begins))
             Add(new NpgsqlBatchCommand(sql));
         var guard = Add(GuardOf(entry));

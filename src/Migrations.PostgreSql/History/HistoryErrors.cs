@@ -13,15 +13,21 @@ internal sealed class HistoryErrors(PostgreSqlConnection connection)
     private string Display => HistoryTable.Display(connection.Options);
 
     /// <summary>The row was swallowed, or something else in the history changed with it.</summary>
-    public MigrationException Disturbed(JournalEntry entry, Exception e) =>
-        new(
+    /// <param name="entry">The row.</param>
+    /// <param name="e">The server's error.</param>
+    /// <param name="isAlone">Whether it has a transaction of its own.</param>
+    public MigrationException Disturbed(JournalEntry entry, Exception e, bool isAlone = false)
+    {
+        var disturbed = new DisturbedHistory(entry, isAlone);
+        return new MigrationException(
             ErrorId.HistoryTableConflict,
             $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history table {Display}: its row was "
-                + "suppressed, or other rows there were changed with it. That transaction was rolled back.",
-            $"Look for triggers, rules and policies on {Display}, and for statements of the script that write to it; remove "
-                + "them, then run the command again.",
+                + $"suppressed, or other rows there were changed with it. {disturbed.Outcome}",
+            $"{disturbed.Advice}Look for triggers, rules and policies on {Display}, and for statements of the script that write to it; "
+                + "remove them, then run the command again.",
             e
         );
+    }
 
     /// <summary>An error of the server about the history table.</summary>
     public MigrationException Refused(PostgresException e, string doing)

@@ -10,7 +10,8 @@ internal sealed class CarriedRows
     private readonly Dictionary<uint, MadeTable> _emptied = [];
 
     /// <summary>The script makes a table.</summary>
-    public void Make(string name, bool isTemporary) => _made[SqlNames.PlainLast(name)] = new MadeTable(isTemporary);
+    public void Make(string name, bool isTemporary) =>
+        _made[SqlNames.PlainLast(name)] = new MadeTable(isTemporary) { Schema = SqlNames.PlainSchema(name) };
 
     /// <summary>It drops one that it made.</summary>
     public void Drop(string name) => _made.Remove(SqlNames.PlainLast(name));
@@ -20,6 +21,27 @@ internal sealed class CarriedRows
     {
         if (_made.Remove(SqlNames.PlainLast(name), out var table))
             _made[SqlNames.PlainLast(newName)] = table;
+    }
+
+    /// <summary>It gives one that it made another schema.</summary>
+    public void Move(string name, string schema)
+    {
+        if (Find(null, name) is { } table)
+            table.Schema = schema;
+    }
+
+    /// <summary>It renames a schema, which those that it made in it go along with.</summary>
+    public void RenameSchema(string oldName, string newName)
+    {
+        foreach (var table in _made.Values.Where(m => string.Equals(m.Schema, oldName, StringComparison.Ordinal)))
+            table.Schema = newName;
+    }
+
+    /// <summary>It drops a schema, with those that it made in it.</summary>
+    public void DropSchema(string schema)
+    {
+        foreach (var (name, _) in _made.Where(m => string.Equals(m.Value.Schema, schema, StringComparison.Ordinal)).ToList())
+            _made.Remove(name);
     }
 
     /// <summary>It empties a table that is there.</summary>
@@ -71,6 +93,8 @@ internal sealed class CarriedRows
 
     private sealed record MadeTable(bool IsTemporary)
     {
+        public string? Schema { get; set; }
+
         public List<(uint Table, IReadOnlyList<RowCopy> Way)> Ways { get; } = [];
 
         public HashSet<(int Line, string What)> Changes { get; } = [];

@@ -77,6 +77,7 @@ internal static class Dependants
             "SELECT 'pg_catalog.pg_class'::regclass::oid, $1::bigint::oid, 0",
             cascades,
             cancellationToken,
+            "",
             (long)relation
         );
 
@@ -95,6 +96,7 @@ internal static class Dependants
                 + "a.attnum > 0",
             cascades,
             cancellationToken,
+            "",
             (long)table,
             column
         );
@@ -138,17 +140,29 @@ internal static class Dependants
         return found!;
     }
 
-    /// <summary>What goes with a schema, a type or an extension.</summary>
-    public static async Task<IReadOnlyList<Dependant>> OfAsync(
+    /// <summary>What goes with a schema, a type or an extension; null when a type is not there.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="name">Its name in the database.</param>
+    /// <param name="cascades">Whether what uses it goes too.</param>
+    /// <param name="movedOut">The tables that are no longer in the schema.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<Dependant>?> OfAsync(
         PostgreSqlConnection connection,
         string kind,
         string name,
         bool cascades,
+        IReadOnlyList<uint> movedOut,
         CancellationToken cancellationToken
     )
     {
-        var root = await ResolveAsync(connection, kind, name, cancellationToken).ConfigureAwait(false);
-        return root is null ? [] : await FindAsync(connection, RootOf(kind), cascades, cancellationToken, root).ConfigureAwait(false);
+        if (await ResolveAsync(connection, kind, name, cancellationToken).ConfigureAwait(false) is not { } root)
+            return null;
+        var without =
+            movedOut.Count == 0
+                ? ""
+                : $" AND (d.refclassid <> 'pg_catalog.pg_namespace'::regclass OR d.objid NOT IN ({string.Join(", ", movedOut)}))";
+        return await FindAsync(connection, RootOf(kind), cascades, cancellationToken, without, root).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -187,7 +201,7 @@ internal static class Dependants
             _ => "SELECT 'pg_catalog.pg_type'::regclass::oid, $1::bigint::oid, 0",
         };
 
-    /// <summary>The tables that are emptied with one: with CASCADE those that refer to it.</summary>
+    /// <summary>The tables that are emptied with one: those that inherit from it, with CASCADE those that refer to it.</summary>
     public static async Task<IReadOnlyList<Dependant>> EmptiedWithAsync(
         PostgreSqlConnection connection,
         uint table,
@@ -201,9 +215,11 @@ internal static class Dependants
                 $"""
                 WITH RECURSIVE emptied(oid) AS (
                     SELECT $1::bigint::oid
-                    UNION SELECT k.conrelid FROM emptied e JOIN pg_catalog.pg_constraint k ON k.confrelid = e.oid AND k.contype = 'f'
-                        AND k.conparentid = 0
-                        WHERE {(cascades ? "true" : "false")})
+                    UNION SELECT x.* FROM emptied e, LATERAL (
+                        SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class p ON p.oid = i.inhrelid
+                            WHERE i.inhparent = e.oid AND NOT p.relispartition
+                        UNION ALL SELECT k.conrelid FROM pg_catalog.pg_constraint k WHERE k.confrelid = e.oid AND k.contype = 'f'
+                            AND k.conparentid = 0 AND {(cascades ? "true" : "false")}) x)
                 SELECT c.oid::bigint, 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), NULL::text,
                     c.relkind = 'p', false
                 FROM emptied e JOIN pg_catalog.pg_class c ON c.oid = e.oid AND c.relkind IN ('r', 'p')
@@ -224,6 +240,7 @@ internal static class Dependants
         string root,
         bool cascades,
         CancellationToken cancellationToken,
+        string without,
         params object?[] values
     )
     {
@@ -236,7 +253,7 @@ internal static class Dependants
                     UNION SELECT d.classid, d.objid, d.objsubid FROM going g JOIN pg_catalog.pg_depend d ON d.refclassid = g.class
                         AND d.refobjid = g.oid AND (g.number = 0
                         OR d.refobjsubid = g.number)
-                    WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}))
+                    WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S'{(cascades ? ", 'n'" : "")}){without})
                 SELECT DISTINCT c.oid::bigint, g.number, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
                     pg_catalog.quote_ident(a.attname),
                     c.relkind = 'p',

@@ -29,8 +29,11 @@ internal sealed class ForecastState
     /// <summary>The rows that it has copied.</summary>
     public CarriedRows Carried { get; } = new();
 
-    /// <summary>The tables that it has made, by the last part of their names.</summary>
-    public HashSet<string> Made { get; } = new(StringComparer.Ordinal);
+    /// <summary>The tables that it has made parts of others.</summary>
+    public AttachedTables Attached { get; } = new();
+
+    /// <summary>The views that it has made, by the last part of their names: by them it may change rows of tables.</summary>
+    public HashSet<string> Views { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What it has written to.</summary>
     public ScriptWrites Writes { get; } = new(Dialect);

@@ -46,6 +46,10 @@ internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
         "lo_truncate64",
         "lowrite",
         "lo_put",
+        // They run a text.
+        "query_to_xml",
+        "query_to_xml_and_xmlschema",
+        "ts_stat",
     };
     private readonly HashSet<string> _views = new(StringComparer.Ordinal);
 
@@ -146,7 +150,14 @@ internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
         return !IsReadable(words) || LiteralsOf(block).Any(l => SaysSo(l) || CalledIn(l) is not null);
     }
 
-    private static bool SaysSo(string body) => new StatementWords(body).ContainAny(Harmful.Contains);
+    // A table that is moved may go with what it is moved into, and a type that is converted may take values along.
+    private static bool SaysSo(string body)
+    {
+        var words = new StatementWords(body);
+        return words.ContainAny(Harmful.Contains)
+            || words.Contain("SET", "SCHEMA")
+            || (words.Contain("ALTER") && words.Contain("TYPE") && words.Contain("USING"));
+    }
 
     // Of another language nothing is read.
     private static bool IsReadable(StatementWords words)

@@ -15,6 +15,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
     private RowForecast? _rows;
     private ObjectForecast? _objects;
     private HarmfulRoutines? _routines;
+    private WriteHooks? _hooks;
 
     private ObjectForecast Objects => _objects ??= new ObjectForecast(connection, question, earlier, _state);
 
@@ -39,21 +40,6 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
 
         await Objects.RestoreCarriedAsync(cancellationToken).ConfigureAwait(false);
         return new LossForecast(_state.Losses.All, _state.Losses.Unforeseen) { ObjectsLost = Objects.Cascaded };
-    }
-
-    /// <summary>The names that a statement gives to tables that it makes out of others, or renames.</summary>
-    public static IEnumerable<string> NamesMade(string statement)
-    {
-        foreach (var what in LossReader.Read(statement))
-        {
-            if (what.Act == LossAct.Rename)
-                yield return SqlNames.PlainLast(what.Kind is "SCHEMA" ? what.Name : what.Second!);
-            else if (what.Act == LossAct.Create && RowCopy.Read(statement, 1) is not null)
-                yield return SqlNames.PlainLast(what.Name);
-        }
-
-        if (HarmfulRoutines.NameMade(statement) is { } routine && HarmfulRoutines.IsHarmful(statement))
-            yield return routine + "()";
     }
 
     private async Task FollowAsync(SqlPiece piece, CancellationToken cancellationToken)
@@ -108,6 +94,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
         if (_routines is null && HarmfulRoutines.MayBeUsedIn(piece.Text))
             _routines = await RoutinesAsync(cancellationToken).ConfigureAwait(false);
         _routines?.Observe(piece.Text);
+        await FollowHooksAsync(piece, words, cancellationToken).ConfigureAwait(false);
         if (words[0] is "DO")
         {
             if (_routines!.MayLose(piece.Text))
@@ -130,6 +117,35 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
         if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
             await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Asks about rows that a rule, or a trigger that acts instead, may delete or overwrite.</summary>
+    private async Task FollowHooksAsync(SqlPiece piece, StatementWords words, CancellationToken cancellationToken)
+    {
+        var isMade = words[0] is "CREATE" && words[words[1] is "OR" ? 3 : 1] is "RULE" or "TRIGGER" or "CONSTRAINT";
+        if (!isMade && words[0] is not ("INSERT" or "UPDATE" or "DELETE" or "MERGE" or "WITH" or "EXPLAIN" or "COPY" or "PREPARE"))
+            return;
+        _hooks ??= await WriteHooks
+            .ReadAsync(
+                connection,
+                async () => _routines ??= await RoutinesAsync(cancellationToken).ConfigureAwait(false),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        if (isMade)
+        {
+            _hooks.Observe(piece.Text, _routines!);
+            return;
+        }
+
+        foreach (var part in StatementParts.Read(ForecastState.Dialect, piece.Text))
+        {
+            if (_hooks.UsedBy(part) is { } relation)
+                _state.Losses.NotForeseen(
+                    piece.Line,
+                    $"writes to {relation}, a rule or trigger of which may delete or overwrite rows; what is lost by that cannot be counted"
+                );
+        }
     }
 
     private Task<HarmfulRoutines> RoutinesAsync(CancellationToken cancellationToken) =>

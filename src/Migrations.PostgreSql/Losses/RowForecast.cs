@@ -34,8 +34,15 @@ internal sealed class RowForecast(
 
     private async Task FollowAsync(Upsert upsert, int line, CancellationToken cancellationToken)
     {
-        if (await state.Names.TableAsync(SqlNames.Written(upsert.Table), cancellationToken).ConfigureAwait(false) is not { } table)
+        var name = SqlNames.Written(upsert.Table);
+        if (AsksAboutView(name, "overwrites", line))
             return;
+        if (await state.Names.TableAsync(name, cancellationToken).ConfigureAwait(false) is not { } table)
+        {
+            AddUnknown(name, line);
+            return;
+        }
+
         var item = await Dependants.OfRowsAsync(connection, table, cancellationToken).ConfigureAwait(false);
         var columns = await Dependants.ColumnsAsync(connection, item, cancellationToken).ConfigureAwait(false);
         var change = upsert.Change([.. columns.Select(c => c.Column!)], [], "OPERATOR(pg_catalog.=)", SqlNames.Plain);
@@ -62,6 +69,10 @@ internal sealed class RowForecast(
         }
 
         var name = SqlNames.Written(change.Table);
+        if (AsksAboutView(name, change.IsDelete ? "deletes" : "overwrites", line))
+            return;
+        if (state.Attached.Of(name).Count > 0)
+            state.Losses.NotForeseen(line, $"changes rows of tables that were made parts of {change.Table}, which cannot be counted");
         var kind =
             !change.IsDelete ? DataLossKind.Overwritten
             : change.IsConditional ? DataLossKind.Deleted
@@ -86,10 +97,38 @@ internal sealed class RowForecast(
                 $"{(change.IsDelete ? "deletes" : "overwrites")} rows that the script has copied to {change.Table}, which cannot be counted"
             );
         }
-        else if (change.IsDelete && !state.Made.Contains(SqlNames.LastPart(name)))
+        else if (change.IsDelete && !state.Names.IsMade(name))
         {
             state.Losses.NotForeseen(line, $"deletes rows of {change.Table}, which is not there now");
         }
+        else if (!change.IsDelete)
+        {
+            AddUnknown(name, line);
+        }
+    }
+
+    /// <summary>What a table holds that is not there under its name now is overwritten, as far as the script did not make it.</summary>
+    private void AddUnknown(string name, int line)
+    {
+        if (state.Names.IsMade(name))
+            return;
+        var shown = LossReader.Shown(name);
+        state.Losses.Add(
+            new Dependant(0, 0, shown, null, false, false),
+            new DataLoss(DataLossKind.Overwritten, shown, Rows: null, IsEstimate: false, line)
+        );
+    }
+
+    /// <summary>Whether rows are changed through a view that the script makes, or an earlier one: how many, no one can look up.</summary>
+    private bool AsksAboutView(string name, string what, int line)
+    {
+        if (!state.Views.Contains(SqlNames.PlainLast(name)) && !earlier.Make(question.Before, PlanNames.Through(name)))
+            return false;
+        state.Losses.NotForeseen(
+            line,
+            $"{what} rows through {LossReader.Shown(name)}, a view that is made before; how many cannot be counted"
+        );
+        return true;
     }
 
     /// <summary>

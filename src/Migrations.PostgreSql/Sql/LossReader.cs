@@ -1,52 +1,5 @@
 namespace Migrations.PostgreSql;
 
-/// <summary>What a statement takes away, by its words alone.</summary>
-internal enum LossAct
-{
-    /// <summary>Drops relations, schemas, types or extensions.</summary>
-    Drop,
-
-    /// <summary>Drops a column.</summary>
-    DropColumn,
-
-    /// <summary>Empties tables.</summary>
-    Empty,
-
-    /// <summary>Makes a table.</summary>
-    Create,
-
-    /// <summary>Gives a table another name or schema.</summary>
-    Rename,
-
-    /// <summary>Gives a column another name.</summary>
-    RenameColumn,
-
-    /// <summary>Gives a column another type.</summary>
-    Convert,
-
-    /// <summary>Gives a schema another name.</summary>
-    RenameSchema,
-
-    /// <summary>Something that may take rows or values away, which cannot be counted.</summary>
-    Unknown,
-}
-
-/// <summary>One act of a statement.</summary>
-/// <param name="Act">What it does.</param>
-/// <param name="Kind">The word for what it does it to: <c>TABLE</c>, <c>TEMPORARY</c> (a table), <c>SCHEMA</c>, <c>TYPE</c>.</param>
-/// <param name="Name">The object's name, as written; unquoted letters in upper case.</param>
-/// <param name="Second">The column, or the new name.</param>
-/// <param name="Cascades">Whether what depends on it goes too.</param>
-/// <param name="MayBeMissing">Whether it says <c>IF EXISTS</c>.</param>
-internal sealed record LossEvent(
-    LossAct Act,
-    string Kind,
-    string Name,
-    string? Second = null,
-    bool Cascades = false,
-    bool MayBeMissing = false
-);
-
 /// <summary>Reads what statements take away, but for those that find rows by a condition.</summary>
 internal static class LossReader
 {
@@ -57,30 +10,11 @@ internal static class LossReader
         word is "DROP" or "ALTER" or "TRUNCATE" or "DELETE" or "WITH" or "EXPLAIN" or "MERGE" or "CALL" or "DO" or "PREPARE";
 
     /// <summary>
-    /// Whether a statement may overwrite rows, or call what does: as an undo it is looked at. Most statements of long scripts are an INSERT
-    /// of values, which is not read for it.
+    /// Whether a statement may overwrite rows, or call what does: as an undo it is looked at. An INSERT of values may do so by a rule.
     /// </summary>
     public static bool MayOverwrite(string word, string text) =>
-        word switch
-        {
-            "UPDATE" or "SELECT" or "VALUES" or "COPY" or "EXECUTE" or "FETCH" => true,
-            "CREATE" => text.Contains("SELECT", StringComparison.OrdinalIgnoreCase),
-            "INSERT" => text.Contains("CONFLICT", StringComparison.OrdinalIgnoreCase)
-                || text.Contains("SELECT", StringComparison.OrdinalIgnoreCase)
-                || CallsInValues(text),
-            _ => false,
-        };
-
-    private static bool CallsInValues(string text)
-    {
-        for (var at = text.IndexOf("VALUES", StringComparison.OrdinalIgnoreCase) + 7; at < text.Length; at++)
-        {
-            if (text[at] is '(' && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '"'))
-                return true;
-        }
-
-        return false;
-    }
+        word is "INSERT" or "UPDATE" or "SELECT" or "VALUES" or "COPY" or "EXECUTE" or "FETCH"
+        || (word is "CREATE" && text.Contains("SELECT", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a statement only defines what calls later.</summary>
     public static bool Defines(StatementWords words)
@@ -100,7 +34,8 @@ internal static class LossReader
         return words[0] switch
         {
             "DROP" when WithTables.Contains(words[1], StringComparer.Ordinal) => Drop(words),
-            "ALTER" when words[1] is "TABLE" => AlterTable(words),
+            "ALTER" when words[1] is "TABLE" or "VIEW" => AlterTable(words, 2),
+            "ALTER" when words[1] is "MATERIALIZED" => AlterTable(words, 3),
             "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME", "TO") =>
             [
                 new LossEvent(LossAct.RenameSchema, "SCHEMA", words[2], words[5]),
@@ -109,6 +44,8 @@ internal static class LossReader
             [
                 Unknown($"takes an attribute from the type {Shown(words[2])}"),
             ],
+            "ALTER" when words[1] is "TYPE" or "DOMAIN" => AlterType(words),
+            "ALTER" when words[1] is "EXTENSION" => AlterExtension(words),
             "CREATE" => Create(words),
             "TRUNCATE" => Truncate(words),
             "DELETE" => Delete(words),
@@ -148,9 +85,17 @@ internal static class LossReader
         for (; words[at] is "UNLOGGED" or "TEMP" or "TEMPORARY" or "GLOBAL" or "LOCAL"; at++)
             isTemporary |= words[at] is "TEMP" or "TEMPORARY";
         if (words[at++] is not "TABLE")
-            return [];
+            return CreateView(words);
         SkipIfExists(words, ref at);
         return [new LossEvent(LossAct.Create, isTemporary ? "TEMPORARY" : "TABLE", SqlNames.Qualified(words, ref at))];
+    }
+
+    private static IEnumerable<LossEvent> CreateView(StatementWords words)
+    {
+        var at = words[1] is "OR" ? 3 : 1;
+        while (words[at] is "TEMP" or "TEMPORARY" or "RECURSIVE")
+            at++;
+        return words[at++] is "VIEW" ? [new LossEvent(LossAct.CreateView, "VIEW", SqlNames.Qualified(words, ref at))] : [];
     }
 
     private static IEnumerable<LossEvent> Truncate(StatementWords words)
@@ -165,9 +110,29 @@ internal static class LossReader
         return [new LossEvent(LossAct.Empty, "TABLE", SqlNames.Qualified(words, ref at))];
     }
 
-    private static IEnumerable<LossEvent> AlterTable(StatementWords words)
+    private static IEnumerable<LossEvent> AlterType(StatementWords words)
     {
         var at = 2;
+        var name = SqlNames.Qualified(words, ref at);
+        return (words[at], words[at + 1]) switch
+        {
+            ("RENAME", "TO") => [new LossEvent(LossAct.RenameType, "TYPE", name, words[at + 2])],
+            ("SET", "SCHEMA") => [new LossEvent(LossAct.RenameType, "SCHEMA", name, words[at + 2])],
+            _ => [],
+        };
+    }
+
+    private static IEnumerable<LossEvent> AlterExtension(StatementWords words)
+    {
+        if (words[3] is not ("ADD" or "DROP") || words[4] is not "TABLE")
+            return [];
+        var at = 5;
+        var act = words[3] is "ADD" ? LossAct.Attach : LossAct.Detach;
+        return [new LossEvent(act, "EXTENSION", words[2], SqlNames.Qualified(words, ref at))];
+    }
+
+    private static IEnumerable<LossEvent> AlterTable(StatementWords words, int at)
+    {
         var mayBeMissing = SkipIfExists(words, ref at);
         if (words[at] is "ONLY")
             at++;
@@ -206,6 +171,16 @@ internal static class LossReader
             case "RENAME" when words[at + 1] is not "CONSTRAINT":
                 at += words[at + 1] is "COLUMN" ? 2 : 1;
                 return new LossEvent(LossAct.RenameColumn, words[at], table, words[at + 2]);
+            case "ATTACH" or "DETACH":
+                var act = words[at] is "ATTACH" ? LossAct.Attach : LossAct.Detach;
+                at += 2;
+                return new LossEvent(act, "TABLE", table, SqlNames.Qualified(words, ref at));
+            case "INHERIT":
+                at++;
+                return new LossEvent(LossAct.Attach, "TABLE", SqlNames.Qualified(words, ref at), table);
+            case "NO" when words[at + 1] is "INHERIT":
+                at += 2;
+                return new LossEvent(LossAct.Detach, "TABLE", SqlNames.Qualified(words, ref at), table);
             case "SET" when words[at + 1] is "SCHEMA":
                 return new LossEvent(LossAct.Rename, "SCHEMA", table, words[at + 2]);
             case "ALTER" when words[at + 1] is not "CONSTRAINT":

@@ -38,4 +38,14 @@ internal static class SqlNames
 
     /// <summary>A name without its schema, as the server keeps it.</summary>
     public static string PlainLast(string name) => Plain(LastPart(name));
+
+    /// <summary>The schema that a name as written has before it, as the server keeps it; null where it has none.</summary>
+    public static string? PlainSchema(string name)
+    {
+        var last = LastPart(name);
+        return last.Length + 1 < name.Length ? PlainLast(name[..^(last.Length + 1)]) : null;
+    }
+
+    /// <summary>A plain name as SQL writes it.</summary>
+    public static string Quote(string plain) => $"\"{plain.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -78,6 +78,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
                 // What failed must not take the row of its failure along: a script's own transaction may still be open.
                 if (entry.IsFailure && _handle.InTransaction)
                     _handle.Execute("ROLLBACK");
+                // What a failed script did to the history was rolled back with it, or is reported already.
+                if (entry.IsFailure)
+                    _watch.Forget();
                 _connection.DemandSameFile();
                 if (_handle.InTransaction)
                     Insert(entry);
@@ -116,8 +119,11 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the row was suppressed, or others were
     /// changed.</exception>
-    public void Insert(JournalEntry entry)
+    public void Insert(JournalEntry entry) => Insert(entry, isAlone: false);
+
+    private void Insert(JournalEntry entry, bool isAlone)
     {
+        var disturbed = new DisturbedHistory(entry, isAlone);
         try
         {
             // A trigger may do more than the script did.
@@ -125,10 +131,10 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
         catch (SqliteFailure e) when (e.PrimaryCode == SqliteCodes.Error)
         {
-            throw Disturbed(entry, e);
+            throw Disturbed(entry, disturbed, e);
         }
 
-        Check(entry);
+        Check(entry, disturbed);
         RunBeside(entry);
     }
 
@@ -166,7 +172,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         _handle.Execute("BEGIN IMMEDIATE");
         try
         {
-            Insert(entry);
+            Insert(entry, isAlone: true);
             _handle.Execute("COMMIT");
             OnCommitted();
         }
@@ -179,7 +185,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         }
     }
 
-    private void Check(JournalEntry entry)
+    private void Check(JournalEntry entry, DisturbedHistory disturbed)
     {
         var found = _rows.FindLast(entry);
         if (
@@ -187,11 +193,11 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             || found is not { } now
             || (Known is { } known && (now.LastId <= known.LastId || now.Count != known.Count + 1))
         )
-            throw Disturbed(entry, inner: null);
+            throw Disturbed(entry, disturbed, inner: null);
         Known = now;
     }
 
-    private MigrationException Disturbed(JournalEntry entry, SqliteFailure? inner)
+    private MigrationException Disturbed(JournalEntry entry, DisturbedHistory disturbed, SqliteFailure? inner)
     {
         // What is wrong is reported once; what comes after it, a failure, is recorded as far as it can be.
         _watch.Forget();
@@ -200,9 +206,9 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             ErrorId.HistoryTableConflict,
             $"{entry.Name} ({JournalNames.Of(entry.Event)}) could not be recorded in the history '{_table.Name}' of "
                 + $"'{_connection.Target.Display}': its row was suppressed, or other rows there were changed with it."
-                + $"{(inner is null ? "" : $" {inner.Message} [{inner.CodeText}]")} That transaction was rolled back.",
-            $"Look for triggers on '{_table.Name}', and for statements of the script that write to it or to the schema table; "
-                + "remove them, then run the command again.",
+                + $"{(inner is null ? "" : $" {inner.Message} [{inner.CodeText}]")} {disturbed.Outcome}",
+            $"{disturbed.Advice}Look for triggers on '{_table.Name}', and for statements of the script that write to it or to "
+                + "the schema table; remove them, then run the command again.",
             inner
         );
     }

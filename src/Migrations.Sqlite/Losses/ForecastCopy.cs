@@ -23,11 +23,13 @@ internal sealed class ForecastCopy
 
     private readonly HashSet<string> _tables = new(SqliteNames.Comparer);
     private readonly HashSet<string> _columns = new(SqliteNames.Comparer);
+    private readonly string _text;
+    private CopiedValues? _values;
 
     /// <summary>Reads a statement.</summary>
     public ForecastCopy(ScriptStatement statement)
     {
-        Line = statement.Location.Line;
+        (Line, _text) = (statement.Location.Line, statement.Text);
         var tokens = SqliteTokenCursor.Read(statement.Text);
         var outer = new Stack<Part>();
         var part = Part.Other;
@@ -64,6 +66,9 @@ internal sealed class ForecastCopy
     /// <summary>The line that it stands in.</summary>
     public int Line { get; }
 
+    /// <summary>What it puts into which columns; null where its text does not show that.</summary>
+    public CopiedValues? Values => _values ??= CopiedValues.Read(_text);
+
     /// <summary>Whether it may leave rows behind.</summary>
     public bool MayLeaveRows { get; }
 
@@ -88,8 +93,8 @@ internal sealed class ForecastCopy
                 before is null || before.Is("SELECT") || before.Is("ALL") || before.Is("DISTINCT") || before.Is(',') || before.Is('.');
     }
 
-    // What follows AS, or a value without a word between.
-    private static bool IsAlias(SqliteToken? before) =>
+    /// <summary>Whether a name behind a token is one that is given: it follows AS, or a value without a word between.</summary>
+    public static bool IsAlias(SqliteToken? before) =>
         before is not null
         && (
             before.Is("AS")

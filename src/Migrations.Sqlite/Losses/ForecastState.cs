@@ -6,6 +6,9 @@ internal sealed class ForecastState
     /// <summary>The tables by their names now.</summary>
     public Dictionary<string, ForecastTable> Tables { get; } = new(SqliteNames.Comparer);
 
+    /// <summary>The triggers on views.</summary>
+    public ViewTriggers Triggers { get; } = new();
+
     /// <summary>What is lost and still has to be counted.</summary>
     public List<ForecastLoss> Losses { get; } = [];
 

@@ -10,14 +10,19 @@ internal sealed class ForecastTable(string? original)
     /// <summary>Its columns, by their names now, with their names before the script; empty when a query makes it.</summary>
     public Dictionary<string, string> Columns { get; } = new(SqliteNames.Comparer);
 
+    /// <summary>
+    /// Its columns in their order, computed ones too, as they were when rows were copied into it; empty when a query makes it.
+    /// </summary>
+    public List<ForecastColumn> Definitions { get; } = [];
+
     /// <summary>Whether its columns come from a query, so that the text does not name them.</summary>
     public bool IsFromQuery { get; init; }
 
     /// <summary>Whether it goes with the connection.</summary>
     public bool IsTemporary { get; init; }
 
-    /// <summary>The statements that copy rows of other tables into it.</summary>
-    public List<(ForecastTable From, ForecastCopy Copy)> Copies { get; } = [];
+    /// <summary>The statements that copy rows of other tables into it, with the name that each had.</summary>
+    public List<(ForecastTable From, ForecastCopy Copy, string Name)> Copies { get; } = [];
 
     /// <summary>The columns that were dropped after rows had been copied into it, with the line.</summary>
     public Dictionary<string, int> DroppedColumns { get; } = new(SqliteNames.Comparer);
@@ -34,6 +39,46 @@ internal sealed class ForecastTable(string? original)
     /// <summary>Whether it was emptied, and nothing copied into it since.</summary>
     public bool IsEmptied => EmptiedAt is not null && Copies.Count == 0;
 
+    /// <summary>Takes the columns of a definition.</summary>
+    public void Define(string sql)
+    {
+        foreach (var column in SqliteTableReader.Read(sql).Columns)
+        {
+            Definitions.Add(new ForecastColumn(column.Name, column.Type, column.Generated is not null));
+            // What is computed can be recomputed.
+            if (column.Generated is null)
+                Columns[column.Name] = Original is null ? "" : column.Name;
+        }
+    }
+
+    /// <summary>A column gets another name.</summary>
+    public void Rename(string column, string newName)
+    {
+        Columns.Remove(column, out var before);
+        Columns[newName] = before!;
+        var at = Definitions.FindIndex(d => SqliteNames.Comparer.Equals(d.Name, column));
+        if (at >= 0)
+            Definitions[at] = Definitions[at] with { Name = newName };
+    }
+
+    /// <summary>A column comes.</summary>
+    public void Add(string column)
+    {
+        Columns[column] = "";
+        if (Copies.Count == 0)
+            Definitions.Add(new ForecastColumn(column, "", IsGenerated: false));
+    }
+
+    /// <summary>A column goes.</summary>
+    /// <returns>Its name before the script; empty when the script made it.</returns>
+    public string Remove(string column)
+    {
+        Columns.Remove(column, out var before);
+        if (Copies.Count == 0)
+            Definitions.RemoveAll(d => SqliteNames.Comparer.Equals(d.Name, column));
+        return before!;
+    }
+
     /// <summary>All its rows are deleted.</summary>
     public void Empty(int line)
     {
@@ -42,9 +87,9 @@ internal sealed class ForecastTable(string? original)
     }
 
     /// <summary>Rows of another table are copied into it, as they are by now.</summary>
-    public void Take(ForecastTable from, ForecastCopy copy)
+    public void Take(ForecastTable from, ForecastCopy copy, string name)
     {
-        Copies.Add((from, copy));
+        Copies.Add((from, copy, name));
         if (from.Original is not null)
             return;
         Deletes.AddRange(from.Deletes);
@@ -62,7 +107,7 @@ internal sealed class ForecastTable(string? original)
 
     private IEnumerable<ForecastCopy> WaysFrom(ForecastTable source, IReadOnlyList<ForecastTable> behind)
     {
-        foreach (var (from, copy) in Copies)
+        foreach (var (from, copy, _) in Copies)
         {
             List<ForecastCopy> before =
                 from == source || from.Original is not null || behind.Contains(from) ? [] : [.. from.WaysFrom(source, [.. behind, this])];

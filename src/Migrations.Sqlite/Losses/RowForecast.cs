@@ -40,6 +40,7 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
         }
 
         var isDelete = tokens.Current.Is("DELETE");
+        var verb = tokens.Current.Is("REPLACE") ? "INSERT" : tokens.Current.Text.ToUpperInvariant();
         if (tokens.Current.Is("UPDATE"))
             FollowUpdate(statement);
         var isInsert = tokens.Current.Is("INSERT") || tokens.Current.Is("REPLACE");
@@ -47,10 +48,23 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
 
         if (isInsert)
             FollowUpsert(statement);
+        if (isInsert || isDelete)
+            AskAboutTrigger(tokens, verb, statement);
         if (isDelete)
             FollowDelete(tokens, statement);
         else if (isInsert && state.Tables.TryGetValue(tokens.TakeName(), out var into))
             AddCopies(into, statement);
+    }
+
+    // Of a view no row can be deleted or overwritten: a trigger does what it says instead.
+    private void AskAboutTrigger(SqliteTokenCursor tokens, string verb, ScriptStatement statement)
+    {
+        var name = tokens.Ahead(1).Is('.') ? tokens.Ahead(2).Name : tokens.Current.Name;
+        if (question.Direction == MigrationDirection.Down && state.Triggers.Act(name, verb))
+            state.NotForeseen.Add(
+                $"line {statement.Location.Line} writes to {SqliteNames.Show(name)}, a trigger of which deletes or overwrites rows; what "
+                    + "is lost by that cannot be counted"
+            );
     }
 
     private void FollowDelete(SqliteTokenCursor tokens, ScriptStatement statement)
@@ -112,7 +126,10 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
 
     private void FollowUpdate(ScriptStatement statement)
     {
-        if (RowChange.Read(SqliteDialect.Instance, statement.Text) is not { } change || Overwritten(change.Table) is not { } name)
+        if (RowChange.Read(SqliteDialect.Instance, statement.Text) is not { } change)
+            return;
+        AskAboutTrigger(new SqliteTokenCursor(SqliteTokenCursor.Read(change.Table)), "UPDATE", statement);
+        if (Overwritten(change.Table) is not { } name)
             return;
         AddChange(DataLossKind.Overwritten, name, statement);
         if (UniqueKeys.Read(counter.Handle, name).MayReplace(statement.Text))
@@ -162,7 +179,7 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
     public void AddCopies(ForecastTable into, ScriptStatement statement)
     {
         var copy = new ForecastCopy(statement);
-        foreach (var (_, from) in state.Tables.Where(t => t.Value != into && !t.Value.IsEmptied && copy.Reads(t.Key)))
-            into.Take(from, copy);
+        foreach (var (name, from) in state.Tables.Where(t => t.Value != into && !t.Value.IsEmptied && copy.Reads(t.Key)))
+            into.Take(from, copy, name);
     }
 }

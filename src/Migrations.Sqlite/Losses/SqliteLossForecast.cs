@@ -22,12 +22,14 @@ internal sealed class SqliteLossForecast
     {
         (_question, _earlier, _counter) = (question, earlier, new LossCounter(handle, question.Limit));
         _rows = new RowForecast(_state, question, earlier, _counter);
-        foreach (var item in SqliteSchemaItem.Read(handle).Where(i => i is { Type: "table", IsInternal: false, Sql: not null }))
+        var items = SqliteSchemaItem.Read(handle).FindAll(i => i is { IsInternal: false, Sql: not null });
+        foreach (var trigger in items.Where(i => i.Type is "trigger"))
+            _state.Triggers.Add(trigger.Sql!);
+        foreach (var item in items.Where(i => i.Type is "table"))
         {
             var table = new ForecastTable(item.Name);
-            // What is computed can be recomputed.
-            foreach (var column in item.IsPlainTable ? SqliteTableReader.Read(item.Sql!).Columns.Where(c => c.Generated is null) : [])
-                table.Columns[column.Name] = column.Name;
+            if (item.IsPlainTable)
+                table.Define(item.Sql!);
             _state.Tables[item.Name] = table;
             _originals.Add(table);
             // An index of text that is kept elsewhere can be rebuilt.
@@ -93,6 +95,9 @@ internal sealed class SqliteLossForecast
             case { Kind: StatementKind.RenameTable, Name: { } name, NewName: { } newName } when _state.Tables.Remove(name, out var table):
                 _state.Tables[newName] = table;
                 break;
+            case { Kind: StatementKind.Create, What: "TRIGGER" }:
+                _state.Triggers.Add(statement.Text);
+                break;
             case { Kind: StatementKind.Other }:
                 _rows.Follow(statement);
                 break;
@@ -108,11 +113,10 @@ internal sealed class SqliteLossForecast
         {
             case { Kind: StatementKind.RenameColumn, Name: { } name, Column: { } column, NewName: { } newName }
                 when Find(name, column) is { } table:
-                table.Columns.Remove(column, out var before);
-                table.Columns[newName] = before!;
+                table.Rename(column, newName);
                 break;
             case { Kind: StatementKind.AddColumn, Name: { } name, Column: { } column } when _state.Tables.TryGetValue(name, out var table):
-                table.Columns[column] = "";
+                table.Add(column);
                 break;
             case { Kind: StatementKind.DropColumn, Name: { } name, Column: { } column } when Find(name, column) is { } table:
                 DropColumn(table, column, line);
@@ -138,10 +142,10 @@ internal sealed class SqliteLossForecast
 
     private void DropColumn(ForecastTable table, string column, int line)
     {
-        table.Columns.Remove(column, out var before);
+        var before = table.Remove(column);
         if (table.Original is null && table.Copies.Count > 0)
             table.DroppedColumns[column] = line;
-        else if (table.Original is not null && before!.Length > 0)
+        else if (table.Original is not null && before.Length > 0)
             _state.Losses.Add(new ForecastLoss(DataLossKind.Column, table.Original, before, line));
     }
 
@@ -151,10 +155,7 @@ internal sealed class SqliteLossForecast
         if (head.IsFromQuery)
             _rows.AddCopies(table, statement);
         else if (!new SqliteTokenCursor(SqliteTokenCursor.Read(statement.Text)).Ahead(1).Is("VIRTUAL"))
-        {
-            foreach (var column in SqliteTableReader.Read(statement.Text).Columns.Where(c => c.Generated is null))
-                table.Columns[column.Name] = "";
-        }
+            table.Define(statement.Text);
 
         return table;
     }
@@ -203,6 +204,8 @@ internal sealed class SqliteLossForecast
                 _state.Losses.Add(new ForecastLoss(DataLossKind.Column, name, before, later));
         }
 
+        if (_question.Direction == MigrationDirection.Down)
+            new ConvertedValues(_state, _counter).Find(table, again);
         foreach (var (at, isAll) in again.Deletes)
         {
             if (isAll)

@@ -34,7 +34,7 @@ internal sealed record StatementHead(StatementKind Kind)
     /// <summary>Whether it may delete rows: a DELETE, or queries with names before something that may be one.</summary>
     public bool MayDelete { get; init; }
 
-    /// <summary>Whether it overwrites rows: an UPDATE, an INSERT that takes the place of rows.</summary>
+    /// <summary>Whether it may overwrite rows: an UPDATE; an INSERT that takes the place of rows, or that a trigger acts for.</summary>
     public bool MayOverwrite { get; init; }
 
     /// <summary>Whether it may take rows or values away.</summary>

@@ -23,27 +23,10 @@ internal ref struct StatementHeadReader
         Next();
         // Most statements of long scripts.
         if (Is("INSERT"))
-            return ReplacesRows() ? Overwriting : Ordinary;
+            return Overwriting;
         if (_kind == SqlTokenKind.Symbol && IsMark('.'))
             return new StatementHead(StatementKind.ShellCommand);
         return _kind == SqlTokenKind.Word ? ReadStatement(Upper()) : Ordinary;
-    }
-
-    /// <summary>Whether an INSERT says OR REPLACE, or ON CONFLICT; a value may say so too.</summary>
-    private bool ReplacesRows()
-    {
-        Next();
-        if (Skip("OR") && Is("REPLACE"))
-            return true;
-        var rest = _text[_at..];
-        // The rarest letter of CONFLICT.
-        for (int f; (f = rest.IndexOfAny((byte)'f', (byte)'F')) >= 0; rest = rest[(f + 1)..])
-        {
-            if (f >= 3 && rest.Length > f + 4 && Ascii.EqualsIgnoreCase(rest[(f - 3)..(f + 5)], "CONFLICT"u8))
-                return true;
-        }
-
-        return false;
     }
 
     private StatementHead ReadStatement(string word)
