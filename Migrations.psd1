@@ -13,7 +13,9 @@
     CmdletsToExport      = @(
         'Backup-Database'
         'Clear-Database'
+        'Compare-Database'
         'Compare-DatabaseSchema'
+        'Copy-Database'
         'Get-DatabaseBackup'
         'Get-DatabaseSchema'
         'Get-MigrationConfiguration'

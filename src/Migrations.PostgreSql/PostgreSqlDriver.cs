@@ -5,7 +5,7 @@ using Migrations.Sql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Migrates PostgreSQL databases.</summary>
-public sealed class PostgreSqlDriver : IDatabaseDriver
+public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
 {
     private static readonly string[] Naming = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"];
 
@@ -71,6 +71,18 @@ public sealed class PostgreSqlDriver : IDatabaseDriver
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async Task<ICopySource> OpenSourceAsync(DatabaseTarget source, SessionOptions options, CancellationToken cancellationToken) =>
+        await PostgreSqlCopySource
+            .OpenAsync(source, options, new PostgreSqlConnector(source, _sources.Value), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        await PostgreSqlCopyTarget
+            .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
+            .ConfigureAwait(false);
 
     private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
 }

@@ -28,7 +28,9 @@ internal static partial class NextStep
         ["test"] = "Test-Migration",
         ["check"] = "Test-SchemaIntegrity",
         ["schema"] = "Get-DatabaseSchema",
+        ["diff --data"] = "Compare-Database",
         ["diff"] = "Compare-DatabaseSchema",
+        ["copy"] = "Copy-Database",
         ["config --new"] = "New-MigrationConfiguration",
         ["config"] = "Get-MigrationConfiguration",
     };
@@ -80,7 +82,7 @@ internal static partial class NextStep
 
     [GeneratedRegex(
         @"\bmigrations (?<verb>status|history|init|run|up|down|reset|create|repair|baseline|adopt|backups|backup|verify"
-            + @"|restore|prune|test|check|schema|diff|config --new|config)\b(?<operand> (?=[\w""']))?",
+            + @"|restore|prune|test|check|schema|diff --data|diff|copy|config --new|config)\b(?<operand> (?=[\w""']))?",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -4,7 +4,7 @@ using Migrations.Sql;
 namespace Migrations.Sqlite;
 
 /// <summary>Migrates SQLite files.</summary>
-public sealed class SqliteDriver : IDatabaseDriver
+public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
 {
     /// <inheritdoc/>
     public string Engine => SqliteEngine.Name;
@@ -31,4 +31,16 @@ public sealed class SqliteDriver : IDatabaseDriver
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
         return new SqliteSession(target, options, handle);
     }
+
+    /// <inheritdoc/>
+    public async Task<ICopySource> OpenSourceAsync(DatabaseTarget source, SessionOptions options, CancellationToken cancellationToken) =>
+        await SqliteCopySource.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        throw new MigrationException(
+            ErrorId.UsageInvalid,
+            $"{target.Display} is a SQLite database, and copies go to PostgreSQL.",
+            "Copy from a SQLite file to a postgres:// URL."
+        );
 }

@@ -8,7 +8,7 @@ public sealed class HouseTests(ITestOutputHelper output)
     /// <summary>The engine's folders from the ground up: a file names only what stands on its own floor's folder or below.</summary>
     private static readonly string[][] Floors =
     [
-        ["Model", "Schema"],
+        ["Model", "Schema", "Tables"],
         ["Errors", "Events"],
         ["Scripts"],
         ["Sql", "Folders"],
@@ -20,7 +20,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Running"],
         ["Integrity"],
         ["Adoption"],
-        ["Comparing", "."],
+        ["Comparing", "Transfer", "."],
     ];
 
     /// <summary>What only one of the databases has: SQLite's library and its guards, PostgreSQL's client programs and what a statement

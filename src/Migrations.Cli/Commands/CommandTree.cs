@@ -43,6 +43,7 @@ internal static class CommandTree
             SchemaCommand.Create(runner),
             DiffCommand.Create(runner)
         );
+        Add(root, "Copies", CopyCommand.Create(runner));
         Add(
             root,
             "Backups",

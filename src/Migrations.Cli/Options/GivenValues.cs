@@ -10,7 +10,7 @@ namespace Migrations.Cli.Options;
 /// </summary>
 internal static class GivenValues
 {
-    private static readonly string[] TakesDatabase = ["--database", "-d", "--scratch-database", "left", "right"];
+    private static readonly string[] TakesDatabase = ["--database", "-d", "--scratch-database", "left", "right", "from", "to"];
 
     // SQL may begin with a comment, and have addresses in it.
     private const string TakesSql = "--command";

@@ -57,6 +57,9 @@ internal interface IReport : IEventSink
     /// <summary>Where what became of backups goes.</summary>
     IBackupReport Backups { get; }
 
+    /// <summary>Where copies and comparisons of rows go.</summary>
+    ITransferReport Transfers { get; }
+
     /// <summary>A failure, and what had been done before it.</summary>
     void Failure(DatabaseTarget? target, Exception exception);
 

@@ -31,6 +31,9 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonRestore))]
 [JsonSerializable(typeof(JsonRetention))]
 [JsonSerializable(typeof(JsonSalvage))]
+[JsonSerializable(typeof(JsonTableCopy))]
+[JsonSerializable(typeof(JsonCopyPlan))]
+[JsonSerializable(typeof(JsonTableComparison))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

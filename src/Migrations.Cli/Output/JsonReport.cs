@@ -37,12 +37,15 @@ internal sealed class JsonReport : IReport, IDisposable
         _writer.WriteStartArray();
         Integrity = new JsonIntegrityReport(this);
         Backups = new JsonBackupReport(this);
+        Transfers = new JsonTransferReport(this);
         Scripts = new JsonScriptReport(this);
     }
 
     public IIntegrityReport Integrity { get; }
 
     public IBackupReport Backups { get; }
+
+    public ITransferReport Transfers { get; }
 
     public IScriptReport Scripts { get; }
 

@@ -20,6 +20,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
 
     public IBackupReport Backups { get; } = new TextBackupReport(terminal, detail);
 
+    public ITransferReport Transfers { get; } = new TextTransferReport(terminal, detail);
+
     public void Publish(MigrationEvent item)
     {
         if (item is RunStarted run)

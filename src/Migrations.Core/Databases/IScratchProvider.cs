@@ -13,7 +13,8 @@ public interface IScratchProvider
     Task<IScratchDatabase> CreateAsync(ScratchRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Names the databases for a moment, of rehearsals, proofs and restores, whose owner is dead, and those older than a day of which that
+    /// Names the databases for a moment, of rehearsals, proofs and restores, and the schemas of copies, whose owner is dead, and those
+    /// older than a day of which that
     /// is not known. Empty where the place cannot be looked at.
     /// </summary>
     Task<IReadOnlyList<string>> FindLeftoversAsync(DatabaseTarget origin, SessionOptions options, CancellationToken cancellationToken);

@@ -30,6 +30,7 @@ public static class ErrorCatalog
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
             or ErrorId.AdoptionMissing or ErrorId.AdoptionUnsupported or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
+            or ErrorId.CopyRefused or ErrorId.CopyTargetOccupied
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,
@@ -40,6 +41,7 @@ public static class ErrorCatalog
         ErrorId.DatabaseInvalid or ErrorId.DatabaseReplaced or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken
             or ErrorId.RowsLost or ErrorId.ObjectsLost or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven
             or ErrorId.CheckFailed or ErrorId.MarkerMissing or ErrorId.ClientToolFailed or ErrorId.AdoptionUnproven
+            or ErrorId.CopyUnequal
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "The error id has no category."),

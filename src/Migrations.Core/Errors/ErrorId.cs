@@ -305,6 +305,15 @@ public enum ErrorId
     /// <summary>Loading a backup would run code that cannot be seen into, and that was not accepted.</summary>
     UnseenCode,
 
+    /// <summary>A copy was not made because of what the source holds.</summary>
+    CopyRefused,
+
+    /// <summary>A copy was not made because of what the target holds.</summary>
+    CopyTargetOccupied,
+
+    /// <summary>A copy was made, but the target does not return what was sent, so it was dropped.</summary>
+    CopyUnequal,
+
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,
 

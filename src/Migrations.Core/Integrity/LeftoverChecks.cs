@@ -37,7 +37,7 @@ internal static class LeftoverChecks
         {
             Actual = names,
             Recommendation =
-                "The next rehearsal, proof or restore in the same place removes those whose process is known to have ended. Remove "
+                "The next rehearsal, proof, restore or copy in the same place removes those whose process is known to have ended. Remove "
                 + "the others manually.",
         };
     }

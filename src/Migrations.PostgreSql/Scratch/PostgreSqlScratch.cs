@@ -25,9 +25,13 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     {
         var connection = await OpenAsync(origin, options, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return await PostgreSqlErrors
+        var databases = await PostgreSqlErrors
             .TranslateAsync(ScratchOwner.FindLeftoversAsync(connection, cancellationToken), "Looking for scratch databases")
             .ConfigureAwait(false);
+        var schemas = await PostgreSqlErrors
+            .TranslateAsync(StagingSchema.FindLeftoversAsync(connection, cancellationToken), "Looking for schemas of killed copies")
+            .ConfigureAwait(false);
+        return [.. databases, .. schemas.Select(s => $"schema {s}")];
     }
 
     private async Task<IScratchDatabase> MakeAsync(ScratchRequest request, CancellationToken cancellationToken)

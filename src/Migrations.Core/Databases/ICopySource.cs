@@ -1,0 +1,17 @@
+using Migrations.Tables;
+
+namespace Migrations.Databases;
+
+/// <summary>A database that is read: its tables, and their rows in the canonical form.</summary>
+public interface ICopySource : IAsyncDisposable
+{
+    /// <summary>Reads every value, chooses a type for each column into which all of them fit, and lists what cannot be copied.</summary>
+    /// <exception cref="MigrationException">The database refuses; or a table or column that the scope names does not exist.</exception>
+    Task<CopyPlan> PlanAsync(CopyScope scope, CancellationToken cancellationToken);
+
+    /// <summary>Lists the tables with their columns and keys, without looking at their rows.</summary>
+    Task<IReadOnlyList<CopyTable>> ListAsync(CopyScope scope, CancellationToken cancellationToken);
+
+    /// <summary>Reads the rows of a table.</summary>
+    Task<IRowReader> ReadAsync(RowRequest request, CancellationToken cancellationToken);
+}

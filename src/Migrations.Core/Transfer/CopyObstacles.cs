@@ -1,0 +1,65 @@
+using System.Globalization;
+using Migrations.Tables;
+
+namespace Migrations.Transfer;
+
+/// <summary>Turns what stands in the way of a copy into errors.</summary>
+internal static class CopyObstacles
+{
+    private const int MostShown = 20;
+
+    /// <summary>Demands that nothing does.</summary>
+    public static void Demand(CopyForecast forecast, DatabaseTarget target)
+    {
+        if (forecast.Plan!.Tables.Count == 0)
+            throw new MigrationException(
+                ErrorId.CopyRefused,
+                "There is no table to copy.",
+                "Check the database, and the names given with --table and --exclude-table."
+            );
+        if (forecast.Plan!.Obstacles is { Count: > 0 } own)
+            throw new MigrationException(
+                ErrorId.CopyRefused,
+                $"Nothing was copied into {target.Display}: not every value fits.{Lines(own)}",
+                "Correct the rows, or choose a type for the column with --column-type table.column=text, or leave such rows out with "
+                    + "--on-error reject --reject-file <file>. See the whole plan with --what-if."
+            );
+        if (forecast.Target!.Obstacles is { Count: > 0 } there)
+            throw new MigrationException(
+                ErrorId.CopyTargetOccupied,
+                $"Nothing was copied into {target.Display}.{Lines(there)}",
+                "Copy into an empty database or another schema, or drop what is there with it: --recreate."
+            );
+    }
+
+    /// <summary>Demands that everything is proven.</summary>
+    public static void DemandEqual(IReadOnlyList<TableCopy> results, IReadOnlyList<CopyObstacle> differing, DatabaseTarget target)
+    {
+        var wrong = results
+            .Where(r => r.Equal == false)
+            .Select(r => new CopyObstacle(
+                r.Table,
+                Column: null,
+                $"sent digest {r.SourceDigest}, returned digest {r.TargetDigest} with "
+                    + string.Create(CultureInfo.InvariantCulture, $"{r.Rows} rows"),
+                [],
+                Rows: null
+            ))
+            .Concat(differing)
+            .ToList();
+        if (wrong.Count > 0)
+            throw new MigrationException(
+                ErrorId.CopyUnequal,
+                $"{target.Display} does not return what was sent, so nothing was put in its place.{Lines(wrong)}",
+                "Look for event triggers or other programs that change new tables in the target, then run the command again."
+            );
+    }
+
+    private static string Lines(IReadOnlyList<CopyObstacle> obstacles)
+    {
+        var lines = string.Concat(obstacles.Take(MostShown).Select(o => "\n  " + o));
+        return obstacles.Count > MostShown
+            ? string.Create(CultureInfo.InvariantCulture, $"{lines}\n  and {obstacles.Count - MostShown} more")
+            : lines;
+    }
+}

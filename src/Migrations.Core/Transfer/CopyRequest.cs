@@ -1,0 +1,19 @@
+using Migrations.Databases;
+
+namespace Migrations.Transfer;
+
+/// <summary>What is copied, and how.</summary>
+public sealed record CopyRequest
+{
+    /// <summary>Which tables, and what was decided about columns.</summary>
+    public CopyScope Scope { get; init; } = new();
+
+    /// <summary>Whether tables that are there are dropped, with what is in them.</summary>
+    public bool Recreates { get; init; }
+
+    /// <summary>The file that takes the rows that could not be copied; null where they stop the copy.</summary>
+    public string? RejectFile { get; init; }
+
+    /// <summary>How both databases are connected to, and where events go.</summary>
+    public SessionOptions Session { get; init; } = new();
+}

@@ -1,0 +1,60 @@
+using Migrations.Tables;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>Makes ordinary columns, with the values, of computed ones that the server cannot compute.</summary>
+internal static class ComputedColumns
+{
+    /// <summary>What such a column is called in reports.</summary>
+    public const string Kind = "generated column";
+
+    /// <summary>Makes them of those that have no equal.</summary>
+    public static CopyTable WithoutUntranslatable(string schema, CopyTable table, List<LeftOutObject> leftOut) =>
+        table with
+        {
+            Columns = [.. table.Columns.Select(column => Check(schema, table, column, leftOut))],
+        };
+
+    /// <summary>Makes one of all of them, because the server has refused one.</summary>
+    public static CopyTable WithoutRefused(CopyTable table, List<LeftOutObject> leftOut, string refusal)
+    {
+        var computed = table.Columns.Where(c => c.Generated is not null).Select(c => c.Name).ToList();
+        if (computed.Count == 0)
+            throw new MigrationException(
+                ErrorId.CopyTargetOccupied,
+                $"The table {table.Name} could not be created: {refusal}.",
+                "Choose other types for its columns with --column-type, or leave the table out with --exclude-table."
+            );
+        leftOut.AddRange(computed.Select(c => Report(table, c, $"the server says '{refusal}'")));
+        return table with { Columns = [.. table.Columns.Select(c => c with { Generated = null })] };
+    }
+
+    private static CopyColumn Check(string schema, CopyTable table, CopyColumn column, List<LeftOutObject> leftOut)
+    {
+        if (column.Generated is null)
+            return column;
+        // Alone among ordinary columns: then it is the one that cannot be written.
+        var alone = table with
+        {
+            Columns =
+            [
+                .. table.Columns.Select(c =>
+                    string.Equals(c.Name, column.Name, StringComparison.Ordinal) ? c : c with { Generated = null }
+                ),
+            ],
+        };
+        try
+        {
+            _ = new TableScript(schema, alone).Create();
+            return column;
+        }
+        catch (UntranslatableException e)
+        {
+            leftOut.Add(Report(table, column.Name, e.Message));
+            return column with { Generated = null };
+        }
+    }
+
+    private static LeftOutObject Report(CopyTable table, string column, string reason) =>
+        new(Kind, column, table.Name, $"It is an ordinary column now, with the values: {reason}.", Text: null);
+}

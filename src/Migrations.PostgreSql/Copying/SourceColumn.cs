@@ -1,0 +1,42 @@
+using Migrations.Tables;
+
+namespace Migrations.PostgreSql;
+
+/// <summary>A column as it is read: its kind, and the expression that gives its values in the canonical form.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="BaseType">The name of its type in the catalogue; of a domain, that of the type below.</param>
+/// <param name="Column">The column in the words of no engine.</param>
+internal sealed record SourceColumn(string Name, string BaseType, CopyColumn Column)
+{
+    /// <summary>The kind of values that a type of the catalogue holds. What has no kind of its own is read as the server writes
+    /// it.</summary>
+    public static ColumnKind KindOf(string type) =>
+        type switch
+        {
+            "int2" or "int4" or "int8" => ColumnKind.Integer,
+            "bool" => ColumnKind.Boolean,
+            "float4" or "float8" => ColumnKind.Real,
+            "numeric" => ColumnKind.Decimal,
+            "bytea" => ColumnKind.Bytes,
+            "date" => ColumnKind.Date,
+            "timestamp" => ColumnKind.Timestamp,
+            "timestamptz" => ColumnKind.TimestampWithZone,
+            "json" or "jsonb" => ColumnKind.Json,
+            "uuid" => ColumnKind.Uuid,
+            _ => ColumnKind.Text,
+        };
+
+    /// <summary>The expression that gives the values in the form of a kind.</summary>
+    public string Read(ColumnKind kind)
+    {
+        var name = PostgreSqlText.Name(Name);
+        return kind switch
+        {
+            ColumnKind.Integer => BaseType is "int8" ? name : name + "::pg_catalog.int8",
+            ColumnKind.Real => BaseType is "float8" ? name : name + "::pg_catalog.float8",
+            ColumnKind.Decimal => BaseType is "numeric" ? name : name + "::pg_catalog.numeric",
+            ColumnKind.Text or ColumnKind.Json or ColumnKind.Any => BaseType is "text" ? name : name + "::pg_catalog.text",
+            _ => name,
+        };
+    }
+}

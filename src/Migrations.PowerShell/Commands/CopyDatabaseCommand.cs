@@ -1,0 +1,154 @@
+using System.Management.Automation;
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Transfer;
+
+namespace Migrations.PowerShell.Commands;
+
+/// <summary>Copies a SQLite database to PostgreSQL, and proves every table equal before it is put in place.</summary>
+/// <remarks>
+/// Every value is read first: each column gets a type into which all of its values fit unchanged, and what fits nowhere stops the copy
+/// before
+/// anything is written. The tables are built apart, compared by count and digest with what the target returns, and take their places in one
+/// transaction. Writes one object for each table, and one for each object that is not copied, with the reason and its text.
+/// </remarks>
+/// <example>
+/// <code>Copy-Database -Database shop.db -Destination postgres://ada@db.example.com/shop -WhatIf</code>
+/// <para>Shows the statements, and the type of each column with the reason. Changes nothing.</para>
+/// </example>
+/// <example>
+/// <code>(Copy-Database shop.db postgres://ada@db.example.com/shop).LeftOut | Format-List</code>
+/// <para>Copies, and shows what has no equal in PostgreSQL, with its text.</para>
+/// </example>
+/// <example>
+/// <code>Copy-Database shop.db postgres://ada@db.example.com/shop -OnError Reject -RejectFile rejected.sql</code>
+/// <para>Leaves out the rows that do not fit, and writes them into a file.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Copy, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(TableCopy))]
+public sealed class CopyDatabaseCommand : MigrationCommand
+{
+    private string? _rejectFile;
+
+    /// <summary>The database to copy: the path of a SQLite file. It is only read.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [DatabaseTransformation]
+    [ValidateNotNullOrEmpty]
+    public string Database { get; set; } = "";
+
+    /// <summary>The database to copy into: a <c>postgres://</c> URL or an Npgsql connection string.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = "";
+
+    /// <summary>Only tables of these names.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Table { get; set; } = [];
+
+    /// <summary>No tables of these names.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] ExcludeTable { get; set; } = [];
+
+    /// <summary>
+    /// Types for columns, as <c>table.column=type</c>: bigint, boolean, double precision, numeric, numeric(p,s), text, bytea, date,
+    /// timestamp,
+    /// timestamptz, json, uuid.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] ColumnType { get; set; } = [];
+
+    /// <summary>What to do with rows whose values do not fit: Stop (default), or Reject, which needs -RejectFile.</summary>
+    [Parameter]
+    [ValidateSet("Stop", "Reject")]
+    public string OnError { get; set; } = "Stop";
+
+    /// <summary>The new file of SQL for the rows that are left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RejectFile { get; set; }
+
+    /// <summary>Drops tables of the same names in the target first, with what is in them. Asks, unless -Force or -Confirm:$false is
+    /// given.</summary>
+    [Parameter]
+    public SwitchParameter Recreate { get; set; }
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override IEnumerable<string> Connections => [Database, Destination];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() =>
+        Guard(
+            MyInvocation.ExpectingInput,
+            () => null,
+            () =>
+            {
+                if (OnError is "Reject" != RejectFile is not null)
+                    throw new MigrationException(
+                        ErrorId.UsageInvalid,
+                        "-OnError Reject and -RejectFile must be used together.",
+                        "Specify both, or neither."
+                    );
+                _rejectFile = RejectFile is null ? null : Paths.Literal(RejectFile);
+                var (source, target) = (Resolve(Database), Resolve(Destination));
+                if (this.IsWhatIf())
+                    ShowPlan(source, target);
+                else if (MayCopy(source.Target, target.Target))
+                    WriteObject(
+                        Run((events, token) => new DatabaseCopy(source, target, Request(events)).RunAsync(token)),
+                        enumerateCollection: true
+                    );
+            }
+        );
+
+    private void ShowPlan((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
+    {
+        var forecast = Run((events, token) => new DatabaseCopy(source, target, Request(events)).ForecastAsync(token));
+        var statements = string.Join("\n", forecast.Statements.Select(s => s + ";"));
+        var description = $"Copying {source.Target.Display} into {target.Target.Display}:\n{statements}";
+        _ = ShouldProcess(description, verboseWarning: null, caption: null);
+        foreach (var obstacle in forecast.Obstacles)
+            WriteWarning($"Nothing would be copied. {obstacle}");
+        foreach (var table in forecast.Replaced)
+            WriteWarning($"{table} would be dropped first.");
+        WriteObject(forecast.Tables, enumerateCollection: true);
+    }
+
+    private bool MayCopy(DatabaseTarget source, DatabaseTarget target)
+    {
+        if (!ShouldProcess(target.Display, $"Copy {source.Display}"))
+            return false;
+        if (!Recreate || Force || this.IsConfirmOff())
+            return true;
+        return Confirmation.Ask(
+            () => ShouldContinue($"Drop the tables of {target.Display} that have the names of those in {source.Display}?", "Copy-Database"),
+            e => Confirmation.Required($"Dropping tables of {target.Display} requires confirmation, but the session is not interactive.", e)
+        );
+    }
+
+    private CopyRequest Request(IEventSink events)
+    {
+        var types = new Dictionary<string, Tables.ColumnType>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (column, type) in ColumnType.Select(CopyScope.ParseType))
+            types[column] = type;
+        return new CopyRequest
+        {
+            Scope = new CopyScope
+            {
+                Tables = Table,
+                Excluded = ExcludeTable,
+                Types = types,
+            },
+            Recreates = Recreate,
+            RejectFile = _rejectFile,
+            Session = new SessionOptions { Events = events },
+        };
+    }
+}
