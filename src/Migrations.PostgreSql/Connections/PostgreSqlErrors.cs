@@ -9,9 +9,6 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal static class PostgreSqlErrors
 {
-    /// <summary>What the functions raise that are put in place of those that reach beyond a copy.</summary>
-    public const string ReachesBeyondCopy = "MGB01";
-
     private const string IdleInTransactionTimeout = "25P03";
     private const string IdleSessionTimeout = "57P05";
 

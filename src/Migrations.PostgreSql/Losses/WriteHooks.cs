@@ -70,11 +70,11 @@ internal sealed class WriteHooks
         if (_harmful.Count == 0 || Written(new StatementWords(part)) is not { } written)
             return null;
         var relation = SqlNames.PlainLast(written.Relation);
-        var isHarmful =
-            _harmful.Contains((relation, written.Event))
-            || (written.IsUpsert && _harmful.Contains((relation, "UPDATE")))
-            || (written.Event is "MERGE" && _harmful.Any(h => relation.Equals(h.Relation, StringComparison.Ordinal)));
-        return isHarmful ? relation : null;
+        string[] events =
+            written.Event is "MERGE" ? ["INSERT", "UPDATE", "DELETE"]
+            : written.IsUpsert ? ["INSERT", "UPDATE"]
+            : [written.Event];
+        return Array.Exists(events, e => _harmful.Contains((relation, e))) ? relation : null;
     }
 
     private static bool IsHarmful(string text, HarmfulRoutines routines)

@@ -10,7 +10,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal static class Barrier
 {
-    private const string State = PostgreSqlErrors.ReachesBeyondCopy;
+    private const string State = PostgreSqlConnection.StoppedState;
 
     // A handler cannot be written in PL/pgSQL: then that is the error, and its name is of no language.
     private const string Handler = "fdw_handler";
@@ -20,8 +20,8 @@ internal static class Barrier
         UPDATE pg_catalog.pg_proc p SET probin = NULL,
             prolang = (SELECT oid FROM pg_catalog.pg_language WHERE lanname = 'plpgsql'),
             prosrc = pg_catalog.format(
-                'BEGIN RAISE WARNING %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L; '
-                'RAISE %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L; END',
+                'BEGIN RAISE WARNING %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L;
+                RAISE %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L; END',
                 'This reaches beyond the copy', pg_catalog.replace(p.proname::text, '%', '') || '()')
         WHERE p.prokind <> 'a' AND p.prorettype <> 'pg_catalog.language_handler'::pg_catalog.regtype AND (
             p.oid IN (SELECT fdwhandler FROM pg_catalog.pg_foreign_data_wrapper)
