@@ -52,7 +52,8 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
     private const string Forge = """
         ; DO $$ DECLARE n text; BEGIN FOR n IN SELECT 'migrations.history' UNION SELECT name FROM pg_settings WHERE name LIKE 'migrations.%'
             LOOP PERFORM set_config(n, format('%s/%s/%s/%s/', pg_relation_filenode('migration_journal'),
-                pg_stat_get_xact_tuples_updated('migration_journal'::regclass), pg_stat_get_xact_tuples_deleted('migration_journal'::regclass),
+                pg_stat_get_xact_tuples_updated('migration_journal'::regclass),
+                pg_stat_get_xact_tuples_deleted('migration_journal'::regclass),
                 pg_stat_get_xact_tuples_inserted('migration_journal'::regclass)), true); END LOOP; END $$
         """;
 

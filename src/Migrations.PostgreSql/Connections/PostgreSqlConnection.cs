@@ -7,6 +7,9 @@ namespace Migrations.PostgreSql;
 /// <summary>One connection to one database, and the means to get another when it breaks.</summary>
 internal sealed class PostgreSqlConnection : IAsyncDisposable
 {
+    /// <summary>The SQLSTATE by which functions of a copy say that they would reach beyond it.</summary>
+    public const string StoppedState = "MGB01";
+
     private const string Overtaken = "1 OPERATOR(pg_catalog./) 0";
 
     private readonly CascadedObjects _cascaded = new();
@@ -289,7 +292,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         if (e.Notice.SqlState is PostgresErrorCodes.NoActiveSqlTransaction or PostgresErrorCodes.ActiveSqlTransaction)
             UnbalancedTransactions++;
         _cascaded.Observe(e.Notice);
-        if (e.Notice.SqlState is Barrier.State)
+        if (e.Notice.SqlState is StoppedState)
             _stopped ??= e.Notice.Detail;
         Options.Events.Publish(new NoticeReceived(e.Notice.InvariantSeverity, Secrets.Hide(e.Notice.MessageText, statement: null)));
     }

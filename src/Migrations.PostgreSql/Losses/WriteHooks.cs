@@ -70,11 +70,11 @@ internal sealed class WriteHooks
         if (_harmful.Count == 0 || Written(new StatementWords(part)) is not { } written)
             return null;
         var relation = SqlNames.PlainLast(written.Relation);
-        return
-            _harmful.Any(h => h.Relation == relation && (h.Event == written.Event || written.Event is "MERGE"))
-            || (written.IsUpsert && _harmful.Contains((relation, "UPDATE")))
-            ? relation
-            : null;
+        string[] events =
+            written.Event is "MERGE" ? ["INSERT", "UPDATE", "DELETE"]
+            : written.IsUpsert ? ["INSERT", "UPDATE"]
+            : [written.Event];
+        return Array.Exists(events, e => _harmful.Contains((relation, e))) ? relation : null;
     }
 
     private static bool IsHarmful(string text, HarmfulRoutines routines)

@@ -10,8 +10,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal static class Barrier
 {
-    /// <summary>What the functions raise.</summary>
-    public const string State = "MGB01";
+    private const string State = PostgreSqlConnection.StoppedState;
 
     // A handler cannot be written in PL/pgSQL: then that is the error, and its name is of no language.
     private const string Handler = "fdw_handler";
@@ -21,14 +20,16 @@ internal static class Barrier
         UPDATE pg_catalog.pg_proc p SET probin = NULL,
             prolang = (SELECT oid FROM pg_catalog.pg_language WHERE lanname = 'plpgsql'),
             prosrc = pg_catalog.format(
-                'BEGIN RAISE WARNING %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L; RAISE %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L; END',
+                'BEGIN RAISE WARNING %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L;
+                RAISE %1$L USING ERRCODE = ''{State}'', DETAIL = %2$L; END',
                 'This reaches beyond the copy', pg_catalog.replace(p.proname::text, '%', '') || '()')
         WHERE p.prokind <> 'a' AND p.prorettype <> 'pg_catalog.language_handler'::pg_catalog.regtype AND (
             p.oid IN (SELECT fdwhandler FROM pg_catalog.pg_foreign_data_wrapper)
             OR p.prolang IN (SELECT oid FROM pg_catalog.pg_language WHERE NOT lanpltrusted AND lanname NOT IN ('internal', 'c', 'sql'))
             OR EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
                 WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'e'
-                AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND e.extname = ANY (pg_catalog.string_to_array($1, '/'))))
+                AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+                AND e.extname = ANY (pg_catalog.string_to_array($1, '/'))))
         """;
 
     /// <summary>Puts it up.</summary>
