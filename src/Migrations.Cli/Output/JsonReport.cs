@@ -15,7 +15,7 @@ namespace Migrations.Cli.Output;
 /// Reports to programs: one array of records on standard output, whatever happens; errors and warnings on standard error, each one object
 /// on a line.
 /// </summary>
-internal sealed class JsonReport : IReport, IDisposable
+internal sealed class JsonReport : IReport, IJsonRecords, IDisposable
 {
     private readonly Terminal _terminal;
     private readonly Stream _output;

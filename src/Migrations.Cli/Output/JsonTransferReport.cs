@@ -3,7 +3,7 @@ using Migrations.Transfer;
 namespace Migrations.Cli.Output;
 
 /// <summary>Writes copies and comparisons of rows for programs.</summary>
-internal sealed class JsonTransferReport(JsonReport report) : ITransferReport
+internal sealed class JsonTransferReport(IJsonRecords report) : ITransferReport
 {
     public void Forecast(DatabaseTarget source, DatabaseTarget target, CopyForecast forecast)
     {
