@@ -45,9 +45,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
                 result = await EmptyAsync(session, wanted, result, cancellationToken).ConfigureAwait(false);
             // The stamp is of the database, and only its row went.
             if (result.Stamp is { } stamp)
-                _ = await new Migrator(driver, target, source, _context.Options)
-                    .StampAsync(stamp, cancellationToken)
-                    .ConfigureAwait(false);
+                _ = await new Migrator(driver, target, source, _context.Options).StampAsync(stamp, cancellationToken).ConfigureAwait(false);
         }
 
         return await BuildAsync(wanted, result, cancellationToken).ConfigureAwait(false) with

@@ -206,7 +206,10 @@ public abstract class DatabaseCommand : ConfiguredCommand
     private SelectedDatabase SelectedFor(string database, string? service, string? brought)
     {
         var choice = Choice([database], GivenFolder);
-        if (choice.Environment is null && (Configured is null || Configured.Environments.Any(e => e.Name == brought)))
+        if (
+            choice.Environment is null
+            && (Configured is null || Configured.Environments.Any(e => string.Equals(e.Name, brought, StringComparison.Ordinal)))
+        )
             choice = choice with { Environment = brought };
         var selector = new DatabaseSelector(Configured, choice);
         var own = service ?? _givenService?.FirstOrDefault(s => s.Length > 0);

@@ -45,6 +45,7 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
         {
             ArgumentList = { Repository.PathOf("samples", "container", "entrypoint.sh"), "echo", "application started" },
             WorkingDirectory = Temporary.Path,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

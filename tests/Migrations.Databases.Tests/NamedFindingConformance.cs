@@ -1,6 +1,5 @@
 using Migrations.Backup;
 using Migrations.Integrity;
-using Migrations.Planning;
 
 namespace Migrations.Databases.Tests;
 

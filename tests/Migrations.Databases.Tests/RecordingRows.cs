@@ -6,10 +6,10 @@ namespace Migrations.Databases.Tests;
 public sealed class RecordingRows : IRowSink
 {
     /// <summary>The columns of each result set, for example <c>id, name</c>.</summary>
-    public List<string> Sets { get; } = [];
+    public IList<string> Sets { get; } = new List<string>();
 
     /// <summary>The rows of all result sets.</summary>
-    public List<IReadOnlyList<object?>> Rows { get; } = [];
+    public IList<IReadOnlyList<object?>> Rows { get; } = new List<IReadOnlyList<object?>>();
 
     /// <summary>Is called for each row.</summary>
     public Action? OnRow { get; init; }

@@ -1,7 +1,6 @@
 using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 

@@ -1,6 +1,5 @@
 using Migrations.Configuration;
 using Migrations.Events;
-using Migrations.History;
 using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Testing;

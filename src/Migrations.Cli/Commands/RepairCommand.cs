@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Planning;

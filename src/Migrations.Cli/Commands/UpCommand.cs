@@ -26,10 +26,7 @@ internal static class UpCommand
             "--skip-checksum",
             "Run even though applied scripts were edited or deleted. The history records it."
         );
-        var ignoreForeign = OptionOf.Flag(
-            "--ignore-foreign-history",
-            "Run even though the migrations of the database were recorded by another tool. The history records it."
-        );
+        var ignoreForeign = IgnoreForeignOption();
         var protection = new ProtectionOptions();
         var command = new DescribedCommand(
             "up",
@@ -49,12 +46,7 @@ internal static class UpCommand
         };
         protection.AddTo(command);
         var check = CheckOption();
-        var schemaFile = OptionOf.Text(
-            "--schema-file",
-            "file",
-            "After the run, write the complete schema as SQL to this file, also when nothing was pending. It is left alone while the "
-                + "schema is the same, and can be committed beside the migrations (as schema.sql in their folder)."
-        );
+        var schemaFile = SchemaFileOption();
         var ignore = new IgnoreOption();
         command.Options.Add(check);
         ignore.AddTo(command);
@@ -87,6 +79,20 @@ internal static class UpCommand
         );
         return command;
     }
+
+    private static Option<bool> IgnoreForeignOption() =>
+        OptionOf.Flag(
+            "--ignore-foreign-history",
+            "Run even though the migrations of the database were recorded by another tool. The history records it."
+        );
+
+    private static Option<string?> SchemaFileOption() =>
+        OptionOf.Text(
+            "--schema-file",
+            "file",
+            "After the run, write the complete schema as SQL to this file, also when nothing was pending. It is left alone while the "
+                + "schema is the same, and can be committed beside the migrations (as schema.sql in their folder)."
+        );
 
     private static Option<bool> CheckOption() =>
         new Option<bool>("--check")

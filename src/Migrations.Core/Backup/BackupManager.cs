@@ -25,7 +25,10 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     /// <returns>The backup; not proven yet.</returns>
     /// <exception cref="MigrationException">The folder or the database is missing or refuses, a client tool is missing, or the disk is
     /// full. Nothing is left behind.</exception>
-    public async Task<DatabaseBackup> BackUpAsync(BackupRequest request, CancellationToken cancellationToken = default)
+    public Task<DatabaseBackup> BackUpAsync(BackupRequest request, CancellationToken cancellationToken = default) =>
+        Telemetry.TraceAsync("backup", target.Engine, target.Database, subject: null, _ => WriteAsync(request, cancellationToken));
+
+    private async Task<DatabaseBackup> WriteAsync(BackupRequest request, CancellationToken cancellationToken)
     {
         var folder = FolderAccess.Demand(request.Folder);
         var format = request is { Jobs: > 1, Format: BackupFormat.Native } ? BackupFormat.Directory : request.Format;
@@ -69,14 +72,22 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     /// <see cref="ErrorId.BackupInvalid"/>: the backup is damaged, and nothing was changed; <see cref="ErrorId.RestoreUnproven"/>: it was
     /// restored, and is not what the manifest says.
     /// </exception>
-    public async Task<RestoreResult> RestoreAsync(
+    public Task<RestoreResult> RestoreAsync(
         DatabaseBackup backup,
         RestoreRequest? request = null,
         CancellationToken cancellationToken = default
-    )
+    ) =>
+        Telemetry.TraceAsync(
+            "restore",
+            target.Engine,
+            target.Database,
+            Path.GetFileName(backup.Path),
+            _ => ReplaceAsync(backup, request ?? new RestoreRequest(), cancellationToken)
+        );
+
+    private async Task<RestoreResult> ReplaceAsync(DatabaseBackup backup, RestoreRequest wanted, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var wanted = request ?? new RestoreRequest();
         var format = await CheckBeforeAsync(backup, wanted, cancellationToken).ConfigureAwait(false);
         var now = _options.Clock.GetUtcNow();
         var stamp = new RestoreStamp(_options.Stamp, new JournalRecorder(driver.Dialect, service: null));

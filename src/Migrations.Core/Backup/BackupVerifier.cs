@@ -62,7 +62,26 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         return checks;
     }
 
-    private async Task<List<CheckResult>> AskAsync(
+    private Task<List<CheckResult>> AskAsync(
+        DatabaseBackup backup,
+        DatabaseTarget? origin,
+        bool full,
+        CancellationToken cancellationToken
+    ) =>
+        Telemetry.TraceAsync(
+            "proof",
+            backup.Engine,
+            (origin ?? backup.Target)?.Database ?? backup.Database,
+            Path.GetFileName(backup.Path),
+            async span =>
+            {
+                var checks = await TryAsync(backup, origin, full, cancellationToken).ConfigureAwait(false);
+                span?.SetTag("migrations.proven", ProofRules.IsProof(checks, full));
+                return checks;
+            }
+        );
+
+    private async Task<List<CheckResult>> TryAsync(
         DatabaseBackup backup,
         DatabaseTarget? origin,
         bool full,

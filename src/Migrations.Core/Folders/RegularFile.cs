@@ -33,6 +33,14 @@ internal static class RegularFile
             throw new IOException($"'{Path.GetFileName(path)}' is {kind}, not a regular file.");
     }
 
+    /// <summary>Opens a file to read, if it is a regular one.</summary>
+    /// <exception cref="IOException">It is a pipe, a device or a socket, or cannot be opened.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        Require(path);
+        return File.OpenRead(path);
+    }
+
     /// <summary>Apart, so that the library for archives is loaded only where a file is empty.</summary>
     private static string? KindOfEmpty(string path) =>
         TarTypeOf(path) switch

@@ -41,7 +41,26 @@ internal sealed class MigrationRun(
 
     /// <summary>Runs the plan.</summary>
     /// <exception cref="MigrationException">A step failed or the run was cancelled; says what was applied and what was not.</exception>
-    public async Task<IReadOnlyList<MigrationResult>> RunAsync(
+    public Task<IReadOnlyList<MigrationResult>> RunAsync(
+        MigrationPlan plan,
+        IReadOnlyList<ScriptAnalysis> analyses,
+        CancellationToken cancellationToken
+    ) =>
+        Telemetry.TraceAsync(
+            "run",
+            target.Engine,
+            target.Database,
+            subject: null,
+            span =>
+            {
+                span?.SetTag("migrations.direction", plan.Direction.ToString().ToLowerInvariant());
+                span?.SetTag("migrations.steps", plan.Steps.Count);
+                span?.SetTag("migrations.run_id", recorder.RunId.ToString());
+                return RunPlanAsync(plan, analyses, cancellationToken);
+            }
+        );
+
+    private async Task<IReadOnlyList<MigrationResult>> RunPlanAsync(
         MigrationPlan plan,
         IReadOnlyList<ScriptAnalysis> analyses,
         CancellationToken cancellationToken
@@ -154,7 +173,22 @@ internal sealed class MigrationRun(
         return outcomes;
     }
 
-    private async Task<StepOutcome> RunOneAsync(StepExecution step, int index, int total, CancellationToken cancellationToken)
+    private Task<StepOutcome> RunOneAsync(StepExecution step, int index, int total, CancellationToken cancellationToken) =>
+        Telemetry.TraceAsync(
+            "step",
+            target.Engine,
+            target.Database,
+            step.Migration.FullName,
+            async span =>
+            {
+                var outcome = await RunStepAsync(step, index, total, cancellationToken).ConfigureAwait(false);
+                span?.SetTag("migrations.rows", outcome.RowsAffected);
+                span?.SetTag("migrations.statements", outcome.Statements);
+                return outcome;
+            }
+        );
+
+    private async Task<StepOutcome> RunStepAsync(StepExecution step, int index, int total, CancellationToken cancellationToken)
     {
         _events.Publish(new StepStarted(step.Migration.FullName, step.Direction, index + 1, total));
         var complete = step with { Entry = step.Entry with { Script = recorder.StoredText(step.Script) } };

@@ -1,4 +1,5 @@
 using System.Text;
+using Migrations.Folders;
 
 namespace Migrations.PostgreSql;
 
@@ -42,7 +43,7 @@ internal sealed class ArchiveContents
     public static IReadOnlyList<ArchiveEntry>? Read(string path)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "toc.dat") : path;
-        using var stream = File.OpenRead(file);
+        using var stream = RegularFile.OpenRead(file);
         return Read(stream);
     }
 

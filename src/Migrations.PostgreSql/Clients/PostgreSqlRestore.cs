@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Migrations.Databases;
+using Migrations.Folders;
 
 namespace Migrations.PostgreSql;
 
@@ -191,7 +192,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     {
         try
         {
-            var source = File.OpenRead(backup.Path);
+            var source = RegularFile.OpenRead(backup.Path);
             await using (source.ConfigureAwait(false))
             {
                 // A script that ends too early may end between two statements, and data that ends too early is taken as complete.

@@ -76,7 +76,7 @@ public abstract class StampConformance(DatabaseKind kind) : BackupSuite(kind)
 
         await RefusedAsync(stamp!, () => manager.RestoreAsync(backup));
         Assert.Equal(before, await StateAsync());
-        Assert.Empty(Listing().Where(name => name.Contains("before_restore", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Listing(), name => name.Contains("before_restore", StringComparison.Ordinal));
     }
 
     // Stamps: of the backup, of the database that it replaces, of the environment that is named; and what the restored one has.
