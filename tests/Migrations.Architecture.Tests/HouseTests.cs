@@ -10,7 +10,7 @@ public sealed class HouseTests(ITestOutputHelper output)
     [
         ["Model", "Schema", "Tables"],
         ["Errors", "Events"],
-        ["Scripts"],
+        ["Scripts", "Tracing"],
         ["Sql", "Folders"],
         ["History", "Configuration"],
         ["Databases"],

@@ -137,6 +137,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
             "unseenCode",
             "kept",
             "isDatabase",
+            "stamp",
         ];
         Assert.Equal([.. fields, "checks"], Names(made));
         Assert.True(made.GetProperty("proven").GetBoolean());
@@ -147,7 +148,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
             Names((await JsonAsync(0, "verify", path))[0])
         );
         Assert.Equal(
-            ["database", "backup", "kept", "how", "migrationVersion", "durationMs", "checks"],
+            ["database", "backup", "kept", "how", "migrationVersion", "stamp", "durationMs", "checks"],
             Names((await JsonAsync(0, "restore", path, "--yes"))[0])
         );
         Assert.Equal(

@@ -88,7 +88,7 @@ public sealed class EnvironmentTests : IDisposable
         await OutputAsync(["prune", "--keep-last", "1", "--environment", "production", "--yes"]);
         await OutputAsync(["down", "--accept-data-loss", .. production]);
         await OutputAsync(["up", .. production]);
-        Assert.Contains("p_api.db", await OutputAsync(["backups", "--environment", "production"]), StringComparison.Ordinal);
+        Assert.Contains("p_api_", await OutputAsync(["backups", "--environment", "production"]), StringComparison.Ordinal);
         var none = await RunAsync(["backups", "--environment", "staging"]);
         Assert.Equal(2, none.ExitCode);
         Assert.Contains("No folder for backups is named", none.Error, StringComparison.Ordinal);

@@ -33,11 +33,12 @@ public sealed class ProxyTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("DELETE FROM migration_journal")]
-    [InlineData("COMMENT ON TABLE migration_journal IS NULL")]
-    [InlineData("DROP TABLE migration_journal")]
-    public async Task Where_a_database_stands_is_read_in_one_round_trip(string? change)
+    [InlineData(1, null)]
+    [InlineData(1, "COMMENT ON TABLE migration_journal IS NULL")]
+    // Where the history has no migration, that of another tool is looked for.
+    [InlineData(2, "DELETE FROM migration_journal")]
+    [InlineData(2, "DROP TABLE migration_journal")]
+    public async Task Where_a_database_stands_is_read_in_one_round_trip(int expected, string? change)
     {
         await using var fixture = await DriverFixture.CreateAsync();
         await using var proxy = Before(fixture);
@@ -50,10 +51,10 @@ public sealed class ProxyTests
             await fixture.Database.ExecuteAsync(change);
         var before = proxy.RoundTrips;
         await migrator.GetStatusAsync();
-        Assert.Equal(1, proxy.RoundTrips - before);
+        Assert.Equal(expected, proxy.RoundTrips - before);
         // Who holds the lock is asked besides, of both kinds of lock.
         await migrator.GetSummaryAsync();
-        Assert.Equal(4, proxy.RoundTrips - before);
+        Assert.Equal(expected + (expected + 2), proxy.RoundTrips - before);
     }
 
     [Theory]

@@ -58,7 +58,9 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
             foreach ($file in Get-ChildItem migrations/*.sql -Exclude *.down.sql) { Get-Content $file | & sqlite3 shop.db }
             & sqlite3 shop.db "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('001'), ('002'), ('003'), ('004');"
         }
-        elseif ($Cmdlet.Name -eq 'Set-MigrationBaseline') { & sqlite3 shop.db 'CREATE TABLE customers (id integer PRIMARY KEY, name text);' }
+        elseif ($Cmdlet.Name -eq 'Set-MigrationBaseline') {
+            foreach ($made in 'shop.db', 'billing.db') { & sqlite3 $made 'CREATE TABLE customers (id integer PRIMARY KEY, name text);' }
+        }
         else {
             $null = Invoke-Migration shop.db ./migrations -First ($pending ?? 4)
             if (-not $pending) { $null = Test-Migration shop.db ./migrations -All }
@@ -74,6 +76,13 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
             Set-Content fix.sql 'UPDATE customers SET name = upper(name);'
             Set-Content migrations/seed.sql "INSERT INTO tags VALUES (1, 'new');"
             if ($Cmdlet.Name -eq 'Invoke-DatabaseScript') { & sqlite3 shop.db 'CREATE TABLE users (id integer PRIMARY KEY, name text);' }
+        }
+        if ($Cmdlet.Name -eq 'Repair-MigrationHistory') { & sqlite3 shop.db 'DROP TABLE tags;' }
+        if ($Cmdlet.Name -in 'Get-DatabaseBackup', 'Restore-Database') {
+            $null = Backup-Database eu.db ./backups -Prove
+            $text = '{ "services": { "api": { "path": "migrations" } }, "environments": { "production": { "backup": { "folder": "backups" }, ' +
+                '"databases": { "api": "eu.db" } }, "staging": { "backup": { "folder": "backups" }, "databases": { "api": "us.db" } } } }'
+            Set-Content migrations.json $text
         }
         if ($Cmdlet.Name -like '*-MigrationConfiguration') { $null = New-Item ./deploy -ItemType Directory }
         if ($Cmdlet.Name -eq 'Get-MigrationConfiguration') {
@@ -95,6 +104,8 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         # What needs a server of its own is left out.
         foreach ($code in (Get-Help $Cmdlet.Name -Full).examples.example.code.Where{ $_ -notlike '*db.example*' }) {
             $code = $code -replace '\./backups/shop_\d+_\d+\.db', (Get-ChildItem ./backups/*.db | Select-Object -First 1).FullName
+            # An environment names its databases itself.
+            $env:DATABASE_URL = $code -like '*-Environment*' ? $null : "$place/shop.db"
             $said = & { $ErrorActionPreference = 'Continue'; & ([scriptblock]::Create($code)) | Out-String } 2>&1
             $problems = $said.Where{ $_ -is [System.Management.Automation.ErrorRecord] }
             # The undo of 004 does not bring the schema back: to show that is what the examples of Test-Migration are for.

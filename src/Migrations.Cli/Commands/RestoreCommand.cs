@@ -42,7 +42,7 @@ internal static class RestoreCommand
                 | SharedOptions.WhatIf
                 | SharedOptions.Yes,
             "migrations restore --latest --from ./backups",
-            "migrations restore --latest --source-environment production --environment staging --service '*' --yes",
+            "migrations restore --latest --source-environment production --environment dev",
             "migrations restore ./backups/shop.2026-05-01T02-00-00Z.db --yes"
         )
         {

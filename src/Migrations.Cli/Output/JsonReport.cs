@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Migrations.Adoption;
@@ -15,30 +13,21 @@ namespace Migrations.Cli.Output;
 /// Reports to programs: one array of records on standard output, whatever happens; errors and warnings on standard error, each one object
 /// on a line.
 /// </summary>
-internal sealed class JsonReport : IReport, IJsonRecords, IDisposable
+internal sealed class JsonReport : IReport, IDisposable
 {
     private readonly Terminal _terminal;
-    private readonly Stream _output;
-    private readonly Utf8JsonWriter _writer;
-    private readonly JsonContext _json = new(
-        new JsonSerializerOptions(JsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
-    );
+    private readonly JsonRecordWriter _records;
     private readonly List<MigrationResult> _finished = [];
     private readonly HashSet<JsonWarning> _warned = [];
 
     public JsonReport(Terminal terminal)
     {
         _terminal = terminal;
-        _output = terminal.IsAzurePipelines ? new MemoryStream() : terminal.Output;
-        _writer = new Utf8JsonWriter(
-            _output,
-            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
-        );
-        _writer.WriteStartArray();
-        Integrity = new JsonIntegrityReport(this);
-        Backups = new JsonBackupReport(this);
-        Transfers = new JsonTransferReport(this);
-        Scripts = new JsonScriptReport(this);
+        _records = new JsonRecordWriter(terminal);
+        Integrity = new JsonIntegrityReport(_records);
+        Backups = new JsonBackupReport(_records);
+        Transfers = new JsonTransferReport(_records);
+        Scripts = new JsonScriptReport(_records);
     }
 
     public IIntegrityReport Integrity { get; }
@@ -48,9 +37,6 @@ internal sealed class JsonReport : IReport, IJsonRecords, IDisposable
     public ITransferReport Transfers { get; }
 
     public IScriptReport Scripts { get; }
-
-    /// <summary>Writes into the array.</summary>
-    public Utf8JsonWriter Writer => _writer;
 
     public void Publish(MigrationEvent item)
     {
@@ -141,59 +127,27 @@ internal sealed class JsonReport : IReport, IJsonRecords, IDisposable
         Write(done.Concat(failed).Select(JsonResult.Of), json => json.JsonResult);
         _finished.Clear();
         var line = new JsonErrorLine(error is null ? JsonError.Of(target, exception) : JsonError.Of(target, error));
-        WriteError(JsonSerializer.Serialize(line, _json.JsonErrorLine));
+        WriteError(JsonSerializer.Serialize(line, _records.Json.JsonErrorLine));
         if (!_terminal.IsAzurePipelines)
             return;
         foreach (var issue in AzurePipelines.Issues(exception))
             _terminal.Command(issue, toError: true);
     }
 
-    public void Complete()
-    {
-        _writer.WriteEndArray();
-        _writer.Flush();
-        if (_output is MemoryStream memory)
-        {
-            var output = _terminal.Output;
-            output.Write(Encoding.UTF8.GetBytes(Safe(Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length))));
-            output.WriteByte((byte)'\n');
-            return;
-        }
+    public void Complete() => _records.Complete();
 
-        _output.WriteByte((byte)'\n');
-        _output.Flush();
-    }
+    public void Dispose() => _records.Dispose();
 
-    public void Dispose()
-    {
-        _writer.Dispose();
-    }
-
-    /// <summary>Appends records to the array.</summary>
-    /// <param name="records">The records.</param>
-    /// <param name="type">How they are written; asked only when there is one, because working it out takes 20 ms that a call with nothing
-    /// to say has better uses for.</param>
-    public void Write<T>(IEnumerable<T> records, Func<JsonContext, JsonTypeInfo<T>> type)
-    {
-        foreach (var record in records)
-        {
-            JsonSerializer.Serialize(_writer, record, type(_json));
-            if (_writer.BytesPending > 32_768)
-                _writer.Flush();
-        }
-    }
+    private void Write<T>(IEnumerable<T> records, Func<JsonContext, JsonTypeInfo<T>> type) => _records.Write(records, type);
 
     private void Warn(JsonWarning warning)
     {
         if (!_warned.Add(warning))
             return;
-        WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _json.JsonWarningLine));
+        WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _records.Json.JsonWarningLine));
         if (_terminal.IsAzurePipelines)
             _terminal.Command(AzurePipelines.Issue("warning", warning.Message), toError: true);
     }
 
-    private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsAzurePipelines ? Safe(line) : line);
-
-    // Within JSON the sign occurs in strings only, where its escaped form means the same and gives the agent no order.
-    private static string Safe(string json) => json.Replace("##", "\\u0023#", StringComparison.Ordinal);
+    private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsAzurePipelines ? JsonRecordWriter.Safe(line) : line);
 }

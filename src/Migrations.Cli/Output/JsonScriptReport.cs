@@ -4,12 +4,12 @@ using Migrations.Sql;
 namespace Migrations.Cli.Output;
 
 /// <summary>Reports scripts that are no migrations to programs.</summary>
-internal sealed class JsonScriptReport(JsonReport report) : IScriptReport
+internal sealed class JsonScriptReport(JsonRecordWriter records) : IScriptReport
 {
     public void Plan(DatabaseTarget target, string? service, DatabaseScriptPlan plan, ISqlDialect dialect) =>
-        report.Write([JsonScript.Of(target, service, plan, dialect)], json => json.JsonScript);
+        records.Write([JsonScript.Of(target, service, plan, dialect)], json => json.JsonScript);
 
-    public void Initialized(InitializationResult result) => report.Write([JsonInitialization.Of(result)], json => json.JsonInitialization);
+    public void Initialized(InitializationResult result) => records.Write([JsonInitialization.Of(result)], json => json.JsonInitialization);
 
     public IRowReport Rows(bool csv) =>
         csv
@@ -18,5 +18,5 @@ internal sealed class JsonScriptReport(JsonReport report) : IScriptReport
                 "--csv and --output json cannot be used together.",
                 "Use one of them: --output json writes the rows too."
             )
-            : new JsonRows(report.Writer);
+            : new JsonRows(records.Array);
 }

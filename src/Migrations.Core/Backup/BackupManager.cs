@@ -3,6 +3,7 @@ using Migrations.Backup;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Tracing;
 
 namespace Migrations;
 
@@ -26,7 +27,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     /// <exception cref="MigrationException">The folder or the database is missing or refuses, a client tool is missing, or the disk is
     /// full. Nothing is left behind.</exception>
     public Task<DatabaseBackup> BackUpAsync(BackupRequest request, CancellationToken cancellationToken = default) =>
-        Telemetry.TraceAsync("backup", target.Engine, target.Database, subject: null, _ => WriteAsync(request, cancellationToken));
+        OperationTrace.RunAsync("backup", target.Engine, target.Database, subject: null, _ => WriteAsync(request, cancellationToken));
 
     private async Task<DatabaseBackup> WriteAsync(BackupRequest request, CancellationToken cancellationToken)
     {
@@ -77,7 +78,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         RestoreRequest? request = null,
         CancellationToken cancellationToken = default
     ) =>
-        Telemetry.TraceAsync(
+        OperationTrace.RunAsync(
             "restore",
             target.Engine,
             target.Database,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Tracing;
 
 namespace Migrations.Backup;
 
@@ -68,7 +69,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         bool full,
         CancellationToken cancellationToken
     ) =>
-        Telemetry.TraceAsync(
+        OperationTrace.RunAsync(
             "proof",
             backup.Engine,
             (origin ?? backup.Target)?.Database ?? backup.Database,

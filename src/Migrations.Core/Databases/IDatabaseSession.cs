@@ -1,11 +1,9 @@
-using Migrations.Sql;
-
 namespace Migrations.Databases;
 
 /// <summary>
 /// One connection to one database, used by one run. Not safe for concurrent use. Disposing it releases everything, locks included.
 /// </summary>
-public interface IDatabaseSession : IAsyncDisposable
+public interface IDatabaseSession : IStatementSession, IAsyncDisposable
 {
     /// <summary>What is known of the database.</summary>
     DatabaseInfo Info { get; }
@@ -42,19 +40,6 @@ public interface IDatabaseSession : IAsyncDisposable
     /// <exception cref="LockException">The lock was lost.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; rolled back.</exception>
     Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Runs one statement of a script outside any transaction but those that the script begins itself. When it throws, such a transaction
-    /// has been rolled back.
-    /// </summary>
-    /// <exception cref="StatementException">The database refused it.</exception>
-    Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Looks up whether a statement outside a transaction, which was started and whose end is not recorded, took effect. What a killed
-    /// statement left half-done (an INVALID index) is removed, and counts as not done.
-    /// </summary>
-    Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes everything out of the database, the history too, in one transaction. The migration lock is held; afterwards the session is of

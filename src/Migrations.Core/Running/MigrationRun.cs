@@ -3,6 +3,7 @@ using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
+using Migrations.Tracing;
 
 namespace Migrations.Running;
 
@@ -46,7 +47,7 @@ internal sealed class MigrationRun(
         IReadOnlyList<ScriptAnalysis> analyses,
         CancellationToken cancellationToken
     ) =>
-        Telemetry.TraceAsync(
+        OperationTrace.RunAsync(
             "run",
             target.Engine,
             target.Database,
@@ -174,7 +175,7 @@ internal sealed class MigrationRun(
     }
 
     private Task<StepOutcome> RunOneAsync(StepExecution step, int index, int total, CancellationToken cancellationToken) =>
-        Telemetry.TraceAsync(
+        OperationTrace.RunAsync(
             "step",
             target.Engine,
             target.Database,

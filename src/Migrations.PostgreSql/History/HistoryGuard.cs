@@ -52,7 +52,7 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
                 FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $2 AND h.event OPERATOR(pg_catalog.=) $3
                 AND {Kept} AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{_remembered}', true),
-                    '')) OPERATOR(pg_catalog.=) 0 THEN true
+                    '')) OPERATOR(pg_catalog.=) 0 THEN {Untouched}
                     ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{_remembered}', true) END)
             """;
 
@@ -66,15 +66,20 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
         + $"pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
 
     /// <summary>
-    /// What shows, whatever is remembered (a script may say RESET ALL), that rows were neither changed nor taken away: the last row that
-    /// was read is there, and older than this transaction.
+    /// What shows, where a script has said RESET ALL and nothing is remembered, that no row was changed or taken away. Otherwise it would
+    /// be too much to ask: the counters still have what a transaction before has changed, although it was rolled back.
+    /// </summary>
+    private string Untouched =>
+        $"pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 "
+        + $"AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0";
+
+    /// <summary>
+    /// What shows, whatever is remembered, that the last row that was read is there, and older than this transaction.
     /// </summary>
     private string Kept =>
         $"""
-            pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0
-                AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0
-                        AND ($4 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 OR EXISTS (SELECT FROM ONLY {table} k
-                            WHERE k.id OPERATOR(pg_catalog.=) $4 AND {IsOlder}))
+            ($4 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 OR EXISTS (SELECT FROM ONLY {table} k
+                WHERE k.id OPERATOR(pg_catalog.=) $4 AND {IsOlder}))
             """;
 
     // Of a row that the transaction has written, or a part of it, the number is the transaction's own or a later one.

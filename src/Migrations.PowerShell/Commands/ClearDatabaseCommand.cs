@@ -20,6 +20,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Clear-Database -Database shop.db -Path ./migrations -Migrate -AcceptDataLoss</code>
 /// <para>Empties the database, and applies all migrations.</para>
 /// </example>
+/// <example>
+/// <code>Clear-Database -Database shop.db -AcceptDataLoss | Select-Object -ExpandProperty Stayed</code>
+/// <para>Empties the database, and shows what could not be removed.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Clear, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ClearResult))]
 public sealed class ClearDatabaseCommand : ChangeCommand

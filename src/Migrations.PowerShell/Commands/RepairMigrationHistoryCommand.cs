@@ -31,8 +31,8 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows which migrations of the history have no service and would be assigned to the service api of the configuration file.</para>
 /// </example>
 /// <example>
-/// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -Forget 005</code>
-/// <para>Marks 005 as not applied, if nothing of it is left in the schema.</para>
+/// <code>Repair-MigrationHistory -Database shop.db -Path ./migrations -Forget 004</code>
+/// <para>Marks 004 as not applied, if nothing of it is left in the schema.</para>
 /// </example>
 [Cmdlet(
     VerbsDiagnostic.Repair,

@@ -15,7 +15,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>From now on everything up to 003 counts as applied, and Invoke-Migration begins with what comes after it.</para>
 /// </example>
 /// <example>
-/// <code>Set-MigrationBaseline -Database shop.db -Path ./migrations -Target 002 -Service billing -PassThru</code>
+/// <code>Set-MigrationBaseline -Database billing.db -Path ./migrations -Target 002 -Service billing -PassThru</code>
 /// <para>Does the same for the migrations of one service, and shows the status of each.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Set, "MigrationBaseline", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Migrations.Events;
+namespace Migrations.Tracing;
 
 /// <summary>
 /// Spans and figures under the name <c>Migrations</c>, for whoever listens (OpenTelemetry's SDK does, by that name). Attributes follow its
 /// conventions for databases, see <see href="https://opentelemetry.io/docs/specs/semconv/database/database-spans/"/>. Neither holds the
 /// text of a statement or of an error, because either may hold a secret.
 /// </summary>
-internal static class Telemetry
+internal static class OperationTrace
 {
     private const string Name = "Migrations";
 
@@ -26,7 +26,7 @@ internal static class Telemetry
     /// <param name="database">The database, without secrets.</param>
     /// <param name="subject">What it is done to: a migration's or a backup's name; null for the whole database.</param>
     /// <param name="work">The work. Gets the span; null where no one listens.</param>
-    public static async Task<T> TraceAsync<T>(
+    public static async Task<T> RunAsync<T>(
         string operation,
         string engine,
         string database,

@@ -1,0 +1,20 @@
+using Migrations.Sql;
+
+namespace Migrations.Databases;
+
+/// <summary>The part of a session that runs scripts outside a transaction: one statement after another, each recorded.</summary>
+public interface IStatementSession
+{
+    /// <summary>
+    /// Runs one statement of a script outside any transaction but those that the script begins itself. When it throws, such a transaction
+    /// has been rolled back.
+    /// </summary>
+    /// <exception cref="StatementException">The database refused it.</exception>
+    Task<StatementOutcome> ExecuteAsync(StepExecution step, ScriptStatement statement, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks up whether a statement outside a transaction, which was started and whose end is not recorded, took effect. What a killed
+    /// statement left half-done (an INVALID index) is removed, and counts as not done.
+    /// </summary>
+    Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken);
+}
