@@ -21,7 +21,7 @@ Describe 'Stopping on <Engine>' -ForEach $engines {
         $noInput = [System.Management.Automation.PSDataCollection[psobject]]::new()
         $noInput.Complete()
         $null = $shell.BeginInvoke($noInput, $output)
-        Wait-Until { $shell.Streams.Verbose.Message -like 'Applying 002_t2*' }
+        Wait-Until { $shell.Streams.Verbose.Message -like '*Applying 002_t2*' }
         Start-Sleep -Milliseconds 300
         $output.Count, $output[0].Name | Should -Be 1, '001_t1' -Because 'a result is written as soon as it is committed'
         $clock = [Diagnostics.Stopwatch]::StartNew()
@@ -75,7 +75,7 @@ Describe 'Streams' {
         $records[-1].RecordType | Should -Be 'Completed'
         $percents = ($records | Where-Object RecordType -EQ Processing).PercentComplete
         $percents | ForEach-Object { $_ | Should -BeGreaterOrEqual 0; $_ | Should -BeLessOrEqual 100 }
-        $records[0].Activity | Should -BeLike 'Applying 3 migrations: *'
+        $records[0].Activity | Should -BeLike 'Applying 3 migrations to *'
         $records[0].StatusDescription | Should -Be '001_t1 (1/3)'
     }
 
