@@ -110,6 +110,12 @@ internal sealed class BackupWorkspace : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a file was there when it was to be created: by now it may be gone. EEXIST of Unix; ERROR_FILE_EXISTS and
+    /// ERROR_ALREADY_EXISTS of Windows.
+    /// </summary>
+    private static bool WasThere(IOException e) => (e.HResult & 0xFFFF) is 17 or 80 or 183;
+
     private static BackupWorkspace? TryTake(string final, bool isLast)
     {
         var work = final + BackupNaming.PartialSuffix;
@@ -118,7 +124,7 @@ internal sealed class BackupWorkspace : IDisposable
             OwnerOnly.CreateFolder(work);
             return new BackupWorkspace(final, work, LockedFile.Create(work));
         }
-        catch (IOException) when (!isLast && (File.Exists(Path.Combine(work, LockedFile.Name)) || !Directory.Exists(work)))
+        catch (IOException e) when (!isLast && (WasThere(e) || File.Exists(Path.Combine(work, LockedFile.Name)) || !Directory.Exists(work)))
         {
             // Taken by another, or removed by another that has just finished. A full disk looks the same, so the attempts end.
             return null;
