@@ -131,17 +131,11 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         ];
     }
 
-    /// <summary>A database that is marked as an environment's is cleared only by a call that names the environment.</summary>
+    /// <summary>A stamped database is cleared only by a call that names its environment, whether that one asks for confirmation or not.</summary>
     private void DemandStamp(string? stamp)
     {
-        if (stamp is null || string.Equals(stamp, _context.Options.Environment, StringComparison.Ordinal))
-            return;
-        throw new MigrationException(
-            ErrorId.UsageInvalid,
-            $"{target.Display} is stamped as '{stamp}', and this call is for "
-                + $"{(_context.Options.Environment is { } own ? $"'{own}'" : "no environment")}. Nothing was cleared.",
-            $"If it is meant, name the environment: --environment {stamp}."
-        );
+        if (stamp is not null)
+            (_context.Options.Stamp with { Protected = [stamp] }).Demand(stamp, target.Display);
     }
 
     /// <summary>What other services have in the database would go too.</summary>

@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Planning;
 using Migrations.Testing;
 
@@ -93,19 +94,18 @@ public abstract class ClearConformance(DatabaseKind kind) : Conformance(kind)
         ThreeTables();
         await ApplyAsync();
         await Engine().StampAsync("production");
-        foreach (var environment in new[] { null, "local" })
+        foreach (var stamp in new[] { null, "local" })
         {
-            var error = await ThrowsAsync<MigrationException>(
-                ErrorId.UsageInvalid,
-                () => Clearer(EngineOptions() with { Environment = environment }).ClearAsync(Accepting)
-            );
-            Assert.Contains("stamped as 'production'", error.Message, StringComparison.Ordinal);
+            var error = await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => Clearer(Of(stamp)).ClearAsync(Accepting));
+            Assert.Contains("is stamped 'production'", error.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal("a, b, c", await TablesAsync());
-        var result = await Clearer(EngineOptions() with { Environment = "production" }).ClearAsync(Accepting);
+        var result = await Clearer(Of("production")).ClearAsync(Accepting);
         Assert.Equal(("production", ""), (result.Stamp, await TablesAsync()));
         Assert.Equal("production stamped", await JournalAsync());
+
+        MigratorOptions Of(string? stamp) => EngineOptions() with { Stamp = new ExpectedStamp { Own = stamp } };
     }
 
     [Fact]
