@@ -131,7 +131,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         ];
     }
 
-    /// <summary>A stamped database is cleared only by a call that names its environment, whether that one asks for confirmation or not.</summary>
+    /// <summary>A stamped database is cleared only by a call that names its environment, whether that one asks or not.</summary>
     private void DemandStamp(string? stamp)
     {
         if (stamp is not null)
