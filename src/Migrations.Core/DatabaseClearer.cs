@@ -213,12 +213,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         var seeded = prepared.Seed is { } seed
             ? await new ScriptOnce(_context, session, seed, marker: null).RunLockedAsync(cancellationToken).ConfigureAwait(false)
             : null;
-        return prepared.Result with
-        {
-            Outcome = MigrationOutcome.Done,
-            Applied = [.. applied.Select(r => r.Name)],
-            Seed = seeded?.Name,
-        };
+        return prepared.Result with { Outcome = MigrationOutcome.Done, Applied = [.. applied.Select(r => r.Name)], Seed = seeded?.Name };
     }
 
     /// <summary>What was read and checked before anything was changed.</summary>
