@@ -36,8 +36,8 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
     /// last, so that no other run sees, or fills, a database that is only half built up.
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.DataLossRefused"/>: rows would go, and no one accepted that; <see
-    /// cref="ErrorId.SeedRefused"/>; the folder is bad, or the database refuses: then nothing was changed. Or a migration or the seed failed
-    /// afterwards: then the database is empty up to it.</exception>
+    /// cref="ErrorId.SeedRefused"/>; the folder is bad, or the database refuses: then nothing was changed. Or a migration or the seed
+    /// failed afterwards: then the database is empty up to it.</exception>
     public async Task<ClearResult> ClearAsync(ClearRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new ClearRequest();

@@ -37,8 +37,8 @@ public sealed class ClearDatabaseCommand : ChangeCommand
     public SwitchParameter Migrate { get; set; }
 
     /// <summary>
-    /// With -Migrate: runs <c>seed.sql</c> of the migration folder at the end. An error in an environment that requires confirmation, unless
-    /// -Force is given.
+    /// With -Migrate: runs <c>seed.sql</c> of the migration folder at the end. An error in an environment that requires confirmation,
+    /// unless -Force is given.
     /// </summary>
     [Parameter]
     public SwitchParameter Seed { get; set; }
