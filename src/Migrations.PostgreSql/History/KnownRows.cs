@@ -25,6 +25,9 @@ internal sealed class KnownRows(string table)
     /// <summary>All rows were read.</summary>
     public void Read(long last, long count) => (LastRead, _read, _own) = (last, count, 0);
 
+    /// <summary>There is no table.</summary>
+    public void Forget() => (LastRead, _read, _own) = (null, 0, 0);
+
     /// <summary>Only the number of the last row was read: if it is another one, how many there are is no longer known.</summary>
     public void ReadLast(long last)
     {

@@ -72,7 +72,8 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
-            Rows.Read(0, 0);
+            // A table that was there before took its numbers along.
+            Rows.Forget();
             return [];
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedColumn)
