@@ -62,10 +62,10 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
             "DELETE FROM migration_journal WHERE id = 1" + Forge,
             "UPDATE migration_journal SET checksum = 'x' WHERE id = 1" + Forge,
             "CREATE TEMP TABLE k AS TABLE migration_journal; TRUNCATE migration_journal; INSERT INTO migration_journal OVERRIDING SYSTEM "
-                + "VALUE SELECT * FROM k"
+                + "VALUE SELECT * FROM k; DROP TABLE k"
                 + Forge,
             "CREATE TEMP TABLE k AS TABLE migration_journal; TRUNCATE migration_journal; INSERT INTO migration_journal OVERRIDING SYSTEM "
-                + "VALUE SELECT * FROM k; RESET ALL"
+                + "VALUE SELECT * FROM k; DROP TABLE k; RESET ALL"
         );
 
     [Theory]
