@@ -200,7 +200,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
             return prepared.Result;
         var run = new ProtectedRun(
             _context,
-            new RunProtection(driver, target, _context.Options.Session, request: null, restoreOnFailure: false),
+            new RunProtection(driver, target, _context.Options.Session, request: null, restoreOnFailure: false, acceptFaults: false),
             new RunCheck(_context, apply.Check)
         )
         {

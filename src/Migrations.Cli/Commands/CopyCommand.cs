@@ -157,7 +157,7 @@ internal static class CopyCommand
             );
         var results = await new DatabaseCopy(source, target, request).RunAsync(cancellationToken).ConfigureAwait(false);
         call.Report.Transfers.Copied(source.Target, target.Target, results, request.RejectFile);
-        return results.Any(r => r.Rejected > 0) ? ExitCode.Found : ExitCode.Done;
+        return results.Any(r => r.Rejected > 0 || !r.IsComplete) ? ExitCode.Found : ExitCode.Done;
     }
 
     private static Dictionary<string, ColumnType> TypesOf(string[] texts)

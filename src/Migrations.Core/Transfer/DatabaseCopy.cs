@@ -45,12 +45,12 @@ public sealed class DatabaseCopy(
         var stamp = new TargetStamp(target, request.Stamp, Session);
         if (request.Recreates)
             await stamp.DemandAsync(cancellationToken).ConfigureAwait(false);
-        var results = await RunAsync(providers, cancellationToken).ConfigureAwait(false);
+        var results = await CopyAsync(providers, cancellationToken).ConfigureAwait(false);
         await stamp.WriteAsync(cancellationToken).ConfigureAwait(false);
         return results;
     }
 
-    private async Task<IReadOnlyList<TableCopy>> RunAsync(
+    private async Task<IReadOnlyList<TableCopy>> CopyAsync(
         (ICopyProvider From, ICopyProvider To) providers,
         CancellationToken cancellationToken
     )
@@ -73,6 +73,10 @@ public sealed class DatabaseCopy(
         await destination.PublishAsync(cancellationToken).ConfigureAwait(false);
         return CopyResults.With(results, refused);
     }
+
+    /// <summary>What is missing in a copy whose rows are equal, because the target has refused it; null where nothing is.</summary>
+    /// <param name="results">What <see cref="RunAsync"/> has returned.</param>
+    public static MigrationException? FindFault(IReadOnlyList<TableCopy> results) => CopyObstacles.Incomplete(results);
 
     private (ICopyProvider From, ICopyProvider To) Providers() =>
         string.Equals(source.Driver.Engine, target.Driver.Engine, StringComparison.Ordinal)

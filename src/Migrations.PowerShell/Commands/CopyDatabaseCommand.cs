@@ -132,10 +132,19 @@ public sealed class CopyDatabaseCommand : PairCommand
         if (this.IsWhatIf())
             ShowPlan(source, target, into);
         else if (MayCopy(source.Target, target.Target))
-            WriteObject(
-                Run((events, token) => new DatabaseCopy(source, target, Request(into, events)).RunAsync(token)),
-                enumerateCollection: true
-            );
+            Run(source, target, into);
+    }
+
+    private void Run(
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        SelectedDatabase into
+    )
+    {
+        var results = Run((events, token) => new DatabaseCopy(source, target, Request(into, events)).RunAsync(token));
+        WriteObject(results, enumerateCollection: true);
+        if (DatabaseCopy.FindFault(results) is { } fault)
+            WriteFailure(ErrorRecords.Of(fault, target.Target.Display));
     }
 
     private void ShowPlan(
