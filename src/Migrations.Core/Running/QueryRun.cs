@@ -22,7 +22,8 @@ internal sealed class QueryRun(RunContext context)
         "(",
     };
 
-    /// <summary>Whether a script asks, as far as its statements' first words say; that none of them writes is the database's to refuse.</summary>
+    /// <summary>Whether a script asks, as far as its statements' first words say; that none of them writes is the database's to
+    /// refuse.</summary>
     public bool IsOf(DatabaseScript script) =>
         context.Driver.Dialect.Split(script.Script).All(s => FirstWord(s.Text) is { } word && Queries.Contains(word));
 
