@@ -61,6 +61,7 @@ internal static class CheckCommand
                     {
                         var request = backups.Read(
                             parse,
+                            call.Settings,
                             new CheckRequest
                             {
                                 Categories = parse.GetValue(category) ?? [],
