@@ -21,7 +21,14 @@ public sealed class NamedPipeTests() : CliTests("SQLite")
     [InlineData(0, "{database}.migrate-lock", "Pending: 3", "status")]
     [InlineData(1, "report.xml", "is a named pipe", "check", "--category", "folder", "--report", "{folder}/report.xml")]
     [InlineData(2, "own.json", "is a named pipe", "status", "--config", "{folder}/own.json")]
-    [InlineData(2, ".pg_service.conf", "is a named pipe", "status", "--database", "postgres:///?service=x&servicefile={folder}/.pg_service.conf")]
+    [InlineData(
+        2,
+        ".pg_service.conf",
+        "is a named pipe",
+        "status",
+        "--database",
+        "postgres:///?service=x&servicefile={folder}/.pg_service.conf"
+    )]
     public async Task It_is_never_waited_for(int exitCode, string pipe, string words, params string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Named pipes are no files on Windows.");

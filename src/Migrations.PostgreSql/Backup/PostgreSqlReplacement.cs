@@ -2,7 +2,6 @@ using System.Globalization;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
-using Npgsql;
 
 namespace Migrations.PostgreSql;
 

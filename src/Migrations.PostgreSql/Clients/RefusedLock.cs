@@ -16,7 +16,8 @@ internal static class RefusedLock
     /// <param name="failure">How <c>pg_dump</c> failed.</param>
     /// <param name="mayHaveWaited">Whether it ran as long as it may wait for a lock.</param>
     /// <returns>
-    /// <see cref="PostgresErrorCodes.LockNotAvailable"/> where another session has the table, or had it until now; null where the failure is
+    /// <see cref="PostgresErrorCodes.LockNotAvailable"/> where another session has the table, or had it until now; null where the failure
+    /// is
     /// not one of a lock.
     /// </returns>
     public static async Task<string?> CodeAsync(PostgreSqlConnection connection, MigrationException failure, bool mayHaveWaited)

@@ -62,7 +62,7 @@ internal static class PasswordFile
         {
             if (!File.Exists(file) || RegularFile.OtherKind(file) is not null)
                 return [];
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & OfOthers) != 0)
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & OfOthers) != UnixFileMode.None)
                 return [];
             // A mark at the beginning is a part of the first line.
             return Encoding.UTF8.GetString(File.ReadAllBytes(file)).Split('\n').Select(l => l.TrimEnd('\r')).ToArray();
