@@ -18,8 +18,11 @@ internal static class CopyCommand
 
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var from = new Argument<string>("from") { Description = "The database to copy: a SQLite file." };
-        var to = new Argument<string>("to") { Description = "The database to copy into: a postgres:// URL." };
+        var from = new Argument<string>("from") { Description = "The database to copy: a SQLite file, or a postgres:// URL." };
+        var to = new Argument<string>("to")
+        {
+            Description = "The database to copy into, of the other engine: a postgres:// URL, or a SQLite file, which need not exist.",
+        };
         var tables = new TableOptions();
         var types = new Option<string[]>("--column-type")
         {
@@ -38,10 +41,11 @@ internal static class CopyCommand
         var recreate = OptionOf.Flag("--recreate", "Drop tables of the same names in the target first, with what is in them.");
         var command = new DescribedCommand(
             "copy",
-            "Copy a SQLite database to PostgreSQL, and prove every table equal before it is put in place.",
+            "Copy a SQLite database to PostgreSQL or back, and prove every table equal before it is put in place.",
             SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf | SharedOptions.Yes,
             "migrations copy shop.db postgres://ada@db.example.com/shop --what-if",
-            "migrations copy shop.db postgres://ada@db.example.com/shop"
+            "migrations copy shop.db postgres://ada@db.example.com/shop",
+            "migrations copy postgres://ada@db.example.com/shop copy.db"
         )
         {
             from,

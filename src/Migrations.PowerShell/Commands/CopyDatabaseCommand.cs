@@ -5,7 +5,7 @@ using Migrations.Transfer;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Copies a SQLite database to PostgreSQL, and proves every table equal before it is put in place.</summary>
+/// <summary>Copies a SQLite database to PostgreSQL or back, and proves every table equal before it is put in place.</summary>
 /// <remarks>
 /// Every value is read first: each column gets a type into which all of its values fit unchanged, and what fits nowhere stops the copy
 /// before
@@ -24,19 +24,26 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Copy-Database shop.db postgres://ada@db.example.com/shop -OnError Reject -RejectFile rejected.sql</code>
 /// <para>Leaves out the rows that do not fit, and writes them into a file.</para>
 /// </example>
+/// <example>
+/// <code>Copy-Database postgres://ada@db.example.com/shop copy.db</code>
+/// <para>Copies the way back, into a new SQLite file.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Copy, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(TableCopy))]
 public sealed class CopyDatabaseCommand : MigrationCommand
 {
     private string? _rejectFile;
 
-    /// <summary>The database to copy: the path of a SQLite file. It is only read.</summary>
+    /// <summary>The database to copy: the path of a SQLite file, or a <c>postgres://</c> URL. It is only read.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatabaseTransformation]
     [ValidateNotNullOrEmpty]
     public string Database { get; set; } = "";
 
-    /// <summary>The database to copy into: a <c>postgres://</c> URL or an Npgsql connection string.</summary>
+    /// <summary>
+    /// The database to copy into, of the other engine: a <c>postgres://</c> URL, an Npgsql connection string, or the path of a SQLite file,
+    /// which need not exist.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
