@@ -156,7 +156,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
                 $"{target.Display} is also the database of {string.Join(", ", others)}, and clearing it takes away everything "
                     + "that is in it. "
                     + "Nothing was cleared.",
-                $"Name all services that share it: --service {string.Join(',', request.Services.Concat(others))}."
+                $"Name all services that share it: {CallOption.Service.Of(string.Join(',', request.Services.Concat(others)))}."
             );
         }
     }
@@ -165,7 +165,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         new(
             ErrorId.DataLossRefused,
             $"Clearing would permanently delete everything in {target.Display}:" + string.Concat(result.Losses().Select(l => "\n  " + l)),
-            "Make a backup, and accept the loss with --accept-data-loss. Nothing was cleared."
+            $"Make a backup, and accept the loss with {CallOption.AcceptDataLoss}. Nothing was cleared."
         );
 
     private async Task<ClearResult> BuildAsync(ClearRequest request, ClearResult result, CancellationToken cancellationToken)

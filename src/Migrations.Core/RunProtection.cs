@@ -35,7 +35,7 @@ internal sealed class RunProtection(
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Restoring after a failed run requires a backup.",
-                "Specify its folder with --backup."
+                $"Specify its folder with {CallOption.Backup}."
             );
     }
 
@@ -94,10 +94,10 @@ internal sealed class RunProtection(
             await RestoreBackupAsync(failure, cancellationToken).ConfigureAwait(false);
     }
 
-    private string WayBack => $" The state before this run is in '{Backup!.Path}'; to restore it: {Command}";
-
-    /// <summary>The exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
-    private string Command => $"migrations restore \"{Backup!.Path}\" --database \"{target.Display}\"";
+    /// <summary>With the exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
+    private Advice WayBack =>
+        $" The state before this run is in '{Backup!.Path}'; to restore it: "
+        + $"{Call.Restore.On(Backup!.Path).With(CallOption.Database.Of(target.Display))}";
 
     private async Task RestoreBackupAsync(MigrationException failure, CancellationToken cancellationToken)
     {

@@ -58,7 +58,7 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
             case ConnectionRetried { Attempts: null } waiting when !_reasons.Add(waiting.Database + waiting.Reason):
                 break;
             case ConnectionRetried retried:
-                Warning(NextStep.ForPowerShell(EventText.Of(retried)));
+                Warning(EventText.Of(retried));
                 break;
             case LockAwaited locked:
                 Warning(EventText.Of(locked));
@@ -81,7 +81,7 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
                 Verbose(EventText.Of(notice));
                 break;
             case WarningRaised warning:
-                Warning(NextStep.ForPowerShell(warning.Message));
+                Warning(warning.Advice.Spell(ModuleSpelling.Instance));
                 break;
             case WorkAdvanced work:
                 WriteWork(work);

@@ -22,7 +22,7 @@ public abstract class ForgetConformance(DatabaseKind kind) : Conformance(kind)
         {
             var error = await ThrowsAsync<PlanException>(ErrorId.ForgetRefused, call);
             Assert.Contains(named, error.Message, StringComparison.Ordinal);
-            Assert.Contains("--skip-comparison", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("--skip-comparison", error.NextStep.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Equal(MigrationState.Applied, (await StatusOfAsync("004_d")).State);

@@ -21,7 +21,7 @@ internal static partial class ClientHints
 
     /// <summary>What to do, as sentences; null when nothing is known that helps.</summary>
     /// <param name="message">The message with the programs' words, and with <see cref="FunctionOf"/>.</param>
-    public static string? Of(string message) =>
+    public static Advice? Of(string message) =>
         OfFunction(message)
         ?? (
             Role().Match(message) is { Success: true } role
@@ -38,18 +38,17 @@ internal static partial class ClientHints
                 : null
         );
 
-    private static string? OfFunction(string message)
+    private static Advice? OfFunction(string message)
     {
         var at = message.IndexOf(InFunction, StringComparison.Ordinal);
         if (at < 0 || !Missing().IsMatch(message))
             return null;
         var name = message[(at + InFunction.Length)..].TrimEnd('.');
         var schema = name.Split('(')[0].Split('.') is [var first, _] ? first : "public";
-        return "If what the function uses is there in the database that is backed up, the function finds it by the search_path of whoever "
+        return $"If what the function uses is there in the database that is backed up, the function finds it by the search_path of whoever "
             + $"calls it, and a dump is loaded without one: ALTER FUNCTION {name} SET search_path = {schema}; then make a new "
-            + "backup. If it "
-            + "is not there any more, correct the function or drop what calls it; 'migrations restore <backup> --accept-faults' restores a "
-            + "native backup without the indexes, constraints and triggers that the server cannot make.";
+            + $"backup. If it is not there any more, correct the function or drop what calls it; "
+            + $"'{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}' restores a native backup without the indexes, constraints and triggers that the server cannot make.";
     }
 
     private static string OfRowSecurity(string table) =>

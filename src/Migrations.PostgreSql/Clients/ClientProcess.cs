@@ -200,7 +200,7 @@ internal sealed class ClientProcess : IAsyncDisposable
             _ => ErrorId.ClientToolFailed,
         };
 
-    private static string NextStep(string words) =>
+    private static Advice NextStep(string words) =>
         words switch
         {
             _ when Has(words, "No space left on device") =>
