@@ -59,8 +59,7 @@ internal sealed class ModuleSpelling : Spelling
     }
 
     /// <inheritdoc/>
-    public override string Of(CommandOption option) =>
-        $"-{ParameterOf(option.Name)}{(option.Value is { } value ? " " + Word(value) : "")}";
+    public override string Of(CommandOption option) => $"-{ParameterOf(option.Name)}{(option.Value is { } value ? " " + Word(value) : "")}";
 
     // In double quotes a dollar sign and a backtick are more than themselves.
     private static string Word(string value) =>

@@ -43,7 +43,10 @@ public sealed partial class AdviceTests
         if (name is "new")
             return;
         var parameter = ModuleSpelling.Instance.Of(new CommandOption(name)).TrimStart('-');
-        Assert.True(parameter is "WhatIf" || Classes.Value.Any(c => ParametersOf(c.Key).Contains(parameter)), $"No cmdlet has -{parameter}.");
+        Assert.True(
+            parameter is "WhatIf" || Classes.Value.Any(c => ParametersOf(c.Key).Contains(parameter)),
+            $"No cmdlet has -{parameter}."
+        );
     }
 
     /// <summary>Every call of the sources, with its options.</summary>

@@ -48,8 +48,8 @@ internal static class TakeOverWatch
             ? null
             : Advice.Of(
                 $"The table {table.Display} was changed after the history of {tool.Title} was taken over: that tool is still in use."
-                + $"{(unknown.Count == 0 ? "" : $" It records {string.Join(", ", unknown)}, which is not applied here.")}"
-                + $" Use one tool only; to take the history over again: {Call.Adopt.With(CallOption.Undo)}, then {Call.Adopt}."
+                    + $"{(unknown.Count == 0 ? "" : $" It records {string.Join(", ", unknown)}, which is not applied here.")}"
+                    + $" Use one tool only; to take the history over again: {Call.Adopt.With(CallOption.Undo)}, then {Call.Adopt}."
             );
 
     private static Advice? Behind(ForeignTool tool, ForeignTable table, IReadOnlyList<Migration> since) =>
@@ -57,9 +57,9 @@ internal static class TakeOverWatch
             ? null
             : Advice.Of(
                 $"{tool.Title} would apply {string.Join(", ", since)} again, because {table.Display} does not have "
-                + $"{(since.Count == 1 ? "it" : "them")}. Where it still runs, keep it in step: "
-                + $"{Call.Adopt.With(CallOption.Undo).With(CallOption.WriteBack)}, then "
-                + $"{Call.Adopt.With(CallOption.KeepInStep)}. Where it does not, drop its table."
+                    + $"{(since.Count == 1 ? "it" : "them")}. Where it still runs, keep it in step: "
+                    + $"{Call.Adopt.With(CallOption.Undo).With(CallOption.WriteBack)}, then "
+                    + $"{Call.Adopt.With(CallOption.KeepInStep)}. Where it does not, drop its table."
             );
 
     private static Advice? OutOfStep(

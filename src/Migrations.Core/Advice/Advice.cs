@@ -7,7 +7,8 @@ using System.Text;
 namespace Migrations;
 
 /// <summary>
-/// What is said to people, as data: text, and the commands and options that it names, which each face spells for its own users. Written as an
+/// What is said to people, as data: text, and the commands and options that it names, which each face spells for its own users. Written as
+/// an
 /// interpolated string: <c>$"Accept the edit with '{Call.Repair.On(name)}'."</c>.
 /// </summary>
 [InterpolatedStringHandler]

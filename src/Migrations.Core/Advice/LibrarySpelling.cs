@@ -106,5 +106,7 @@ internal sealed class LibrarySpelling : Spelling
         : property;
 
     private static string Literal(string value) =>
-        value is ['<', .., '>'] ? value : $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        value is ['<', .., '>']
+            ? value
+            : $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -17,7 +17,8 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     public const string Digests = "digests";
 
     /// <summary>How to continue in spite of a failed check.</summary>
-    public static readonly Advice AcceptThem = $"Investigate the fault; to restore the backup as it is: {Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}";
+    public static readonly Advice AcceptThem =
+        "Investigate the fault; to restore the backup as it is: " + $"{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}";
 
     private const string Distrust = "Do not rely on this backup: create a new one and prove it.";
     private const int NamesShown = 5;
@@ -144,7 +145,11 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             {
                 Duration = clock.Elapsed,
             }
-            : NotRun(Rows, "The backup was made without counting rows.", $"Create backups without {CallOption.NoCounts}, so that they can be proven.");
+            : NotRun(
+                Rows,
+                "The backup was made without counting rows.",
+                $"Create backups without {CallOption.NoCounts}, " + "so that they can be proven."
+            );
         var values =
             compareDigests ? CompareDigests(found)
             : digests

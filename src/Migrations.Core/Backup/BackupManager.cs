@@ -229,7 +229,8 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     {
         if (backup.UnseenCode is { Count: > 0 } unseen)
             Warn(
-                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes {CallOption.AcceptUnseenCode}: "
+                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes "
+                    + $"{CallOption.AcceptUnseenCode}: "
                     + $"{string.Join("; ", unseen.Take(FaultsShown))}"
                     + $"{(unseen.Count > FaultsShown ? $"; and {unseen.Count - FaultsShown} more." : ".")}"
             );

@@ -23,7 +23,8 @@ public static class BackupRetention
                 ErrorId.UsageInvalid,
                 "No retention rule was specified.",
                 $"Specify {CallOption.KeepLast}, {CallOption.KeepDays}, {CallOption.KeepDaily}, {CallOption.KeepWeekly} or "
-                    + $"{CallOption.KeepMonthly}; they can be combined. {CallOption.KeepStates} only applies to the states that restores kept."
+                    + $"{CallOption.KeepMonthly}; they can be combined. {CallOption.KeepStates} only applies to the states that "
+                    + "restores kept."
             );
         }
 

@@ -206,14 +206,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         catch (MigrationException e) when (e.Category is not (FailureCategory.Cancelled or FailureCategory.Connection))
         {
             // What could not be done is not the fault of the backup, and takes nothing from its being there.
-            return
-            [
-                ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with
-                {
-                    NextStep = e.NextStep,
-                    Duration = clock.Elapsed,
-                },
-            ];
+            return [ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with { NextStep = e.NextStep, Duration = clock.Elapsed }];
         }
     }
 

@@ -90,7 +90,10 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
 
         return Services.Count == 1
             ? (FolderOf(Services[0]), SettingsOf(Services[0]))
-            : throw Usage("This is for one service, and several are named.", $"Name one of them: {CallOption.Service.Of(Services[0]!.Name)}.");
+            : throw Usage(
+                "This is for one service, and several are named.",
+                $"Name one of them: {CallOption.Service.Of(Services[0]!.Name)}."
+            );
     }
 
     /// <summary>The migration folder of a service; null for none.</summary>

@@ -68,7 +68,8 @@ internal static class MissingFolder
         return new MigrationException(
             ErrorId.FolderEmpty,
             $"The folder '{folder}' contains no migrations, and the database has no migration history.{holds}",
-            $"Is this the right folder? Specify another one with {CallOption.Path}, or create the first migration: {Call.Create.On("<name>")}. "
+            $"Is this the right folder? Specify another one with {CallOption.Path}, or create the first migration: "
+                + $"{Call.Create.On("<name>")}. "
                 + $"If it is intentionally empty, use {CallOption.AllowEmpty}."
         );
     }

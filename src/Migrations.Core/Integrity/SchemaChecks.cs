@@ -35,7 +35,9 @@ internal static class SchemaChecks
                 NextStep =
                     missing.Count == 0
                         ? null
-                        : Advice.Of($"The drift checks show the SQL that recreates them: {Call.Check.With(CallOption.Category.Of("drift"))}"),
+                        : Advice.Of(
+                            "The drift checks show the SQL that recreates them: " + $"{Call.Check.With(CallOption.Category.Of("drift"))}"
+                        ),
                 Target = missing is [var only] ? only : null,
             };
         }

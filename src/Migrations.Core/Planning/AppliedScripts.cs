@@ -51,7 +51,8 @@ internal static class AppliedScripts
             throw new PlanException(
                 ErrorId.MigrationMissing,
                 $"Applied, but the file is missing from the folder: {string.Join(", ", missing)}.",
-                $"Restore the file; or remove the migration from the history with '{Call.Repair.On(missing[0]).With(CallOption.RemoveMissing)}'; "
+                "Restore the file; or remove the migration from the history with "
+                    + $"'{Call.Repair.On(missing[0]).With(CallOption.RemoveMissing)}'; "
                     + $"{SkipHint}.",
                 missing
             );
@@ -68,14 +69,19 @@ internal static class AppliedScripts
             .. input
                 .Match.Renamed.Where(r => !r.IsRenumbered)
                 .Select(r =>
-                    Advice.Of($"{r.Migration} was applied as {r.Record.Name}: its file was renamed afterwards; '{Call.Repair.On(r.Migration)}' "
-                        + $"records the new name."
+                    Advice.Of(
+                        $"{r.Migration} was applied as {r.Record.Name}: its file was renamed afterwards; "
+                            + $"'{Call.Repair.On(r.Migration)}' "
+                            + $"records the new name."
                     )
                 ),
             .. input
                 .Migrations.Where(m => input.ChangeOf(m.Key) == ScriptChange.Cosmetic)
                 .Select(m =>
-                    Advice.Of($"{m} was edited after it was applied, in comments or white space only; '{Call.Repair.On(m)}' records the new text.")
+                    Advice.Of(
+                        $"{m} was edited after it was applied, in comments or white space only; '{Call.Repair.On(m)}' records the new "
+                            + "text."
+                    )
                 ),
         ];
 }

@@ -58,7 +58,8 @@ internal static class UndoProof
     private static Advice NextStep(List<UndoVerdict> verdicts)
     {
         if (verdicts.Exists(v => v.IsProven() == false))
-            return $"Correct the down script and rehearse it again with '{Call.Test.With(CallOption.All)}', or omit {CallOption.RequireProven}.";
+            return $"Correct the down script and rehearse it again with '{Call.Test.With(CallOption.All)}', or omit "
+                + $"{CallOption.RequireProven}.";
         return verdicts.Contains(UndoVerdict.NotRun)
             ? Advice.Of($"Rehearse it with '{Call.Test.With(CallOption.All)}', or omit {CallOption.RequireProven}.")
             : $"Rehearse it with rows ('{Call.Test.With(CallOption.WithData)}', before it is applied), "

@@ -21,8 +21,10 @@ internal static class CopyObstacles
             throw new MigrationException(
                 ErrorId.CopyRefused,
                 $"Nothing was copied into {target.Display}: not every value fits.{Lines(own)}",
-                $"Correct the rows, or choose a type for the column with {CallOption.ColumnType.Of("table.column=text")}, or leave such rows out with "
-                    + $"{CallOption.OnError.Of("reject")} {CallOption.RejectFile.Of("<file>")}. See the whole plan with {CallOption.WhatIf}."
+                $"Correct the rows, or choose a type for the column with {CallOption.ColumnType.Of("table.column=text")}, or "
+                    + "leave such rows out with "
+                    + $"{CallOption.OnError.Of("reject")} {CallOption.RejectFile.Of("<file>")}. See the whole plan with "
+                    + $"{CallOption.WhatIf}."
             );
         if (forecast.Target!.Obstacles is { Count: > 0 } there)
             throw new MigrationException(

@@ -48,7 +48,8 @@ internal static partial class ClientHints
         return $"If what the function uses is there in the database that is backed up, the function finds it by the search_path of whoever "
             + $"calls it, and a dump is loaded without one: ALTER FUNCTION {name} SET search_path = {schema}; then make a new "
             + $"backup. If it is not there any more, correct the function or drop what calls it; "
-            + $"'{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}' restores a native backup without the indexes, constraints and triggers that the server cannot make.";
+            + $"'{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}' restores a native backup without the indexes, "
+            + "constraints and triggers that the server cannot make.";
     }
 
     private static string OfRowSecurity(string table) =>

@@ -232,8 +232,9 @@ internal static class PostgreSqlErrors
             IdleSessionTimeout =>
                 "Let the session of a role that migrates be idle: ALTER ROLE ... SET idle_session_timeout = 0; then run the command again.",
             PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName =>
-                Advice.Of($"Check the name, and that an earlier migration creates it; then run '{Call.Up}' again."),
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName => Advice.Of(
+                $"Check the name, and that an earlier migration creates it; then run '{Call.Up}' again."
+            ),
             _ => Advice.Of($"Fix the script and run the command again; '{Call.Status}' shows what is applied."),
         };
 

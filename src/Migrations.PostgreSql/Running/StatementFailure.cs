@@ -84,7 +84,8 @@ internal static class StatementFailure
         e.SqlState is PostgresErrorCodes.LockNotAvailable && LockTimeouts.ForAutovacuum(blocker) is { } enough
             ? Advice.Of(
                 $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the "
-                    + $"script's first comment, or {CallOption.TableLockTimeout.Of(FormattableString.Invariant($"{enough.TotalSeconds:0.###}s"))}."
+                    + "script's first comment, or "
+                    + $"{CallOption.TableLockTimeout.Of(FormattableString.Invariant($"{enough.TotalSeconds:0.###}s"))}."
             )
         : e.SqlState is PostgresErrorCodes.LockNotAvailable && blocker?.WayOut is { } way ? way + " Then run the command again."
         : PostgreSqlErrors.NextStep(e);

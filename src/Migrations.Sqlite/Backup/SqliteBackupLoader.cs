@@ -49,10 +49,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             if (SqliteHeader.ExpectedLength(backup.Path) is { } expected && expected != length)
                 throw Invalid($"it has {length} bytes, and should have {expected}");
             if (FindPart() is { } part)
-                throw Invalid(
-                    $"'{part}' is a part of it that was never put into it: it is a copy of a database in use, "
-                        + "not a backup"
-                );
+                throw Invalid($"'{part}' is a part of it that was never put into it: it is a copy of a database in use, " + "not a backup");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

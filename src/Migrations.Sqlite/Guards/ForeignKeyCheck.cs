@@ -123,8 +123,7 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
             Expected = "0 rows without a parent",
             Actual = Rows(found.Count),
             Target = SqliteNames.Show(child),
-            NextStep =
-                $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
+            NextStep = $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
             Faults =
             [
                 new DatabaseFault(

@@ -212,7 +212,10 @@ public sealed class MigrationTemplateTests
         Assert.Equal(expected, Create(inner, options: new CreateOptions { Layout = layout })[0]);
         var read = MigrationFolderReader.Read(inner, new FolderOptions(), CancellationToken.None);
         Assert.True(EmptyScript.IsUnwritten(Assert.Single(read.Migrations).Up));
-        Assert.Contains(read.Warnings, w => w.Id == ErrorId.ScriptEmpty && w.Remedy.ToString().Contains("Write it", StringComparison.Ordinal));
+        Assert.Contains(
+            read.Warnings,
+            w => w.Id == ErrorId.ScriptEmpty && w.Remedy.ToString().Contains("Write it", StringComparison.Ordinal)
+        );
     }
 
     [Theory]

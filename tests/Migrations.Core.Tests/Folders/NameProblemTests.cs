@@ -200,7 +200,11 @@ public sealed class NameProblemTests
 
         Assert.Equal(ErrorId.FolderMissing, error.Id);
         Assert.Contains("its subfolders do: api, scores.", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"--path '{System.IO.Path.Combine(folder.Path, "api")}' --service api", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"--path '{System.IO.Path.Combine(folder.Path, "api")}' --service api",
+            error.NextStep.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     private static Migrations.Folders.MigrationFolder Read(string path) =>

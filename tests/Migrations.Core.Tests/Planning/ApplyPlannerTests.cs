@@ -117,7 +117,11 @@ public class ApplyPlannerTests
         );
 
         var cosmetic = changed with { Changes = new Dictionary<MigrationKey, ScriptChange> { [One.Key] = ScriptChange.Cosmetic } };
-        Assert.Contains("001_one", Assert.Single(ApplyPlanner.Plan(cosmetic, new ApplyRequest()).Warnings).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "001_one",
+            Assert.Single(ApplyPlanner.Plan(cosmetic, new ApplyRequest()).Warnings).ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
