@@ -19,6 +19,7 @@ internal sealed class ModuleSpelling : Spelling
         ["create"] = "New-Migration",
         ["diff"] = "Compare-DatabaseSchema",
         ["down"] = "Undo-Migration",
+        ["fresh"] = "Clear-Database -Migrate",
         ["history"] = "Get-MigrationHistory",
         ["init"] = "Initialize-Database",
         ["prune"] = "Remove-DatabaseBackup",

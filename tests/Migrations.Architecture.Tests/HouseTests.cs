@@ -11,7 +11,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Advice"],
         ["Model", "Schema", "Tables"],
         ["Errors", "Events"],
-        ["Scripts", "Tracing"],
+        ["Scripts", "Tracing", "Logging"],
         ["Sql", "Folders"],
         ["History", "Configuration"],
         ["Databases"],

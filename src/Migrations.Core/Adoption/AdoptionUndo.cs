@@ -65,7 +65,7 @@ internal sealed class AdoptionUndo(RunContext context)
                 ErrorId.AdoptionOutdated,
                 $"Migrations were applied or rolled back since the history of {planned.Title} was taken over, and {planned.Table} does not "
                     + $"have that: {string.Join("; ", planned.Statements)}.",
-                "Write it there and take the adoption back in one transaction: "
+                $"Write it there and take the adoption back in one transaction: "
                     + $"{Call.Adopt.With(CallOption.Undo).With(CallOption.WriteBack)}"
             );
         }

@@ -19,6 +19,7 @@ internal readonly ref struct Call
     public static Call Create => Named();
     public static Call Diff => Named();
     public static Call Down => Named();
+    public static Call Fresh => Named();
     public static Call History => Named();
     public static Call Init => Named();
     public static Call Prune => Named();

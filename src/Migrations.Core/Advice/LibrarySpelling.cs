@@ -16,6 +16,7 @@ internal sealed class LibrarySpelling : Spelling
         ["check"] = "IntegrityChecker.CheckAsync",
         ["create"] = "MigrationTemplate.Create",
         ["down"] = "Migrator.UndoAsync",
+        ["fresh"] = "DatabaseClearer.ClearAsync",
         ["history"] = "Migrator.GetHistoryAsync",
         ["init"] = "DatabaseInitializer.InitializeAsync",
         ["prune"] = "BackupRetention.Decide",

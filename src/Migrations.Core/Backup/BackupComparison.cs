@@ -18,7 +18,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
 
     /// <summary>How to continue in spite of a failed check.</summary>
     public static readonly Advice AcceptThem =
-        "Investigate the fault; to restore the backup as it is: " + $"{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}";
+        $"Investigate the fault; to restore the backup as it is: " + $"{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}";
 
     private const string Distrust = "Do not rely on this backup: create a new one and prove it.";
     private const int NamesShown = 5;
@@ -148,7 +148,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             : NotRun(
                 Rows,
                 "The backup was made without counting rows.",
-                $"Create backups without {CallOption.NoCounts}, " + "so that they can be proven."
+                $"Create backups without {CallOption.NoCounts}, so that they can be proven."
             );
         var values =
             compareDigests ? CompareDigests(found)

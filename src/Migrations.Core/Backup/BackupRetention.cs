@@ -24,7 +24,7 @@ public static class BackupRetention
                 "No retention rule was specified.",
                 $"Specify {CallOption.KeepLast}, {CallOption.KeepDays}, {CallOption.KeepDaily}, {CallOption.KeepWeekly} or "
                     + $"{CallOption.KeepMonthly}; they can be combined. {CallOption.KeepStates} only applies to the states that "
-                    + "restores kept."
+                    + $"restores kept."
             );
         }
 

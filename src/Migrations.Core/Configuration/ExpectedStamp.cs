@@ -31,7 +31,7 @@ public sealed record ExpectedStamp
             $"{what} is stamped '{stamp}', "
                 + (Own is null ? "and no environment is named." : $"and the environment is '{Own}'.")
                 + " Nothing was changed.",
-            "If this is the right database, name its environment: "
+            $"If this is the right database, name its environment: "
                 + $"{CallOption.Environment.Of(Environments.GetValueOrDefault(stamp, stamp))}."
                 + $" '{Call.Status.With(CallOption.Summary)}' shows the stamp."
         );

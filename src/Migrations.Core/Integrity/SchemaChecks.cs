@@ -36,7 +36,7 @@ internal static class SchemaChecks
                     missing.Count == 0
                         ? null
                         : Advice.Of(
-                            "The drift checks show the SQL that recreates them: " + $"{Call.Check.With(CallOption.Category.Of("drift"))}"
+                            $"The drift checks show the SQL that recreates them: " + $"{Call.Check.With(CallOption.Category.Of("drift"))}"
                         ),
                 Target = missing is [var only] ? only : null,
             };

@@ -51,7 +51,7 @@ internal static class AppliedScripts
             throw new PlanException(
                 ErrorId.MigrationMissing,
                 $"Applied, but the file is missing from the folder: {string.Join(", ", missing)}.",
-                "Restore the file; or remove the migration from the history with "
+                $"Restore the file; or remove the migration from the history with "
                     + $"'{Call.Repair.On(missing[0]).With(CallOption.RemoveMissing)}'; "
                     + $"{SkipHint}.",
                 missing
@@ -80,7 +80,7 @@ internal static class AppliedScripts
                 .Select(m =>
                     Advice.Of(
                         $"{m} was edited after it was applied, in comments or white space only; '{Call.Repair.On(m)}' records the new "
-                            + "text."
+                            + $"text."
                     )
                 ),
         ];

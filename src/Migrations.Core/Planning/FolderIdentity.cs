@@ -109,7 +109,7 @@ internal static class FolderIdentity
     private static Advice IsThisRight(PlanningInput input) =>
         input.OtherService is { } service ? Advice.Of($"Is this the right service? {Known(service)} ")
         : input.BetterFolder is { } better
-            ? Advice.Of("Is this the right folder? Another one matches the history " + $"better: {CallOption.Path.Of(better)}. ")
+            ? Advice.Of($"Is this the right folder? Another one matches the history better: {CallOption.Path.Of(better)}. ")
         : $"Is this the right folder? Specify another one with {CallOption.Path}. ";
 
     private static string Folder(PlanningInput input) => input.Folder is { } folder ? $"The folder '{folder}'" : "The folder";

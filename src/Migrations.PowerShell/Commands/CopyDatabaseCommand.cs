@@ -101,12 +101,17 @@ public sealed class CopyDatabaseCommand : MigrationCommand
                 if (this.IsWhatIf())
                     ShowPlan(source, target);
                 else if (MayCopy(source.Target, target.Target))
-                    WriteObject(
-                        Run((events, token) => new DatabaseCopy(source, target, Request(events)).RunAsync(token)),
-                        enumerateCollection: true
-                    );
+                    Copy(source, target);
             }
         );
+
+    private void Copy((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
+    {
+        var results = Run((events, token) => new DatabaseCopy(source, target, Request(events)).RunAsync(token));
+        WriteObject(results, enumerateCollection: true);
+        if (DatabaseCopy.FindFault(results) is { } fault)
+            WriteError(ErrorRecords.Of(fault, target.Target.Display));
+    }
 
     private void ShowPlan((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
     {
@@ -115,9 +120,9 @@ public sealed class CopyDatabaseCommand : MigrationCommand
         var description = $"Copying {source.Target.Display} into {target.Target.Display}:\n{statements}";
         _ = ShouldProcess(description, verboseWarning: null, caption: null);
         foreach (var obstacle in forecast.Obstacles)
-            WriteWarning($"Nothing would be copied. {obstacle}");
+            Log.Warn($"Nothing would be copied. {obstacle}");
         foreach (var table in forecast.Replaced)
-            WriteWarning($"{table} would be dropped first.");
+            Log.Warn($"{table} would be dropped first.");
         WriteObject(forecast.Tables, enumerateCollection: true);
     }
 

@@ -124,7 +124,8 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         new(
             ErrorId.DiskFailed,
             $"The backup of '{source.Display}' could not be written to '{job.Path}': {reason}",
-            $"Free some disk space, or give another folder with {CallOption.Destination}, and run the command again. The database was only read.",
+            $"Free some disk space, or give another folder with {CallOption.Destination}, and run the command again. "
+                + $"The database was only read.",
             inner
         );
 }
