@@ -92,8 +92,8 @@ public sealed partial class AdviceTests
     [Theory]
     [InlineData("migrations repair 003 --remove-missing", "Repair-MigrationHistory -Name 003 -RemoveMissing", "repair|003|remove-missing")]
     [InlineData(
-        "migrations restore \"/a b/x.dump\" --database shop.db",
-        "Restore-Database -Path \"/a b/x.dump\" -Database shop.db",
+        "migrations restore \"/a b/x.dump\" --database \"shop.db\"",
+        "Restore-Database -Path \"/a b/x.dump\" -Database \"shop.db\"",
         "restore|/a b/x.dump|database=shop.db"
     )]
     [InlineData("migrations backups '$x'\\''s'", "Get-DatabaseBackup '$x''s'", "backups|$x's|")]

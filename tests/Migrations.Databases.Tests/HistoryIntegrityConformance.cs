@@ -104,7 +104,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains("002_index", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_more", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"Is this the right folder? Another one matches the history better: --path '{right}'.",
+            $"Is this the right folder? Another one matches the history better: --path \"{right}\".",
             error.NextStep.ToString(),
             StringComparison.Ordinal
         );
@@ -141,7 +141,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Move(right);
         Write("001_x.sql", "CREATE TABLE x (id integer);\n");
         var error = await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => ApplyAsync());
-        Assert.Contains($"--path '{right}'", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"--path \"{right}\"", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
             ErrorId.OtherFolder,
             () => new Migrator(Kind.Driver, Target(), inside, EngineOptions()).ApplyAsync()
         );
-        Assert.Contains($"--path '{Folder}'", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"--path \"{Folder}\"", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

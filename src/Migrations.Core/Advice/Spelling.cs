@@ -18,8 +18,11 @@ public abstract class Spelling
     /// <param name="option">The option.</param>
     public abstract string Of(CommandOption option);
 
-    /// <summary>Whether a value needs no quotes: one plain word, or one in angle brackets that is to be filled in.</summary>
+    /// <summary>
+    /// Whether a value needs no quotes: one plain word, without the full stop that could end a sentence; or one in angle brackets that is
+    /// to be filled in.
+    /// </summary>
     /// <param name="value">The value.</param>
     protected static bool IsPlain(string value) =>
-        value is ['<', .., '>'] || (value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "_-./:=@+,\\".Contains(c)));
+        value is ['<', .., '>'] || (value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "_-:=@+,".Contains(c)));
 }

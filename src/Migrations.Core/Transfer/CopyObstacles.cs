@@ -67,7 +67,8 @@ internal static class CopyObstacles
                 ErrorId.CopyIncomplete,
                 $"The rows are copied and proven equal, but {results[0].Database} has refused:"
                     + Lines([.. refused.Select(l => $"{l.Kind} {l.Name}{(l.Table is null ? "" : $" of {l.Table}")}: {l.Reason}")]),
-                $"Correct the rows in the source and copy again with {CallOption.Recreate}, or add these objects to the target in another form."
+                $"Correct the rows in the source and copy again with {CallOption.Recreate}, "
+                    + $"or add these objects to the target in another form."
             );
     }
 

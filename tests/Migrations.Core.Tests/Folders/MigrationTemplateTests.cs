@@ -184,7 +184,7 @@ public sealed class MigrationTemplateTests
     }
 
     [Theory]
-    [InlineData("", new[] { "api/0001_a.sql", "api/rollback/0001_rollback.sql", "scores/0001_b.sql" }, "api'")]
+    [InlineData("", new[] { "api/0001_a.sql", "api/rollback/0001_rollback.sql", "scores/0001_b.sql" }, "api\"")]
     [InlineData("rollback", new[] { "0001_a.sql", "rollback/0001_rollback.sql" }, "--path")]
     public void A_migration_is_not_made_where_it_cannot_be_meant(string path, string[] files, string nextStep)
     {

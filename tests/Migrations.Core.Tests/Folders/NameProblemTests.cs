@@ -97,7 +97,7 @@ public sealed class NameProblemTests
         var error = Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, path)));
 
         Assert.Equal(ErrorId.FolderMissing, error.Id);
-        Assert.Contains($"--path '{folder.Path}'", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"--path \"{folder.Path}\"", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -201,7 +201,7 @@ public sealed class NameProblemTests
         Assert.Equal(ErrorId.FolderMissing, error.Id);
         Assert.Contains("its subfolders do: api, scores.", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"--path '{System.IO.Path.Combine(folder.Path, "api")}' --service api",
+            $"--path \"{System.IO.Path.Combine(folder.Path, "api")}\" --service api",
             error.NextStep.ToString(),
             StringComparison.Ordinal
         );
