@@ -47,8 +47,8 @@ internal sealed class StatementAftermath(Engine engine, StatementLadder ladder, 
         {
             trial.Figures.Count("asked about the statement");
             Must.Hold(
-                e.NextStep.Contains("--statement-done", StringComparison.Ordinal)
-                    && e.NextStep.Contains("--statement-not-done", StringComparison.Ordinal),
+                e.NextStep.ToString().Contains("--statement-done", StringComparison.Ordinal)
+                    && e.NextStep.ToString().Contains("--statement-not-done", StringComparison.Ordinal),
                 e.NextStep
             );
             var index = (await migrator.GetHistoryAsync()).Last(r => r.Event == History.JournalEvent.Started).StatementIndex!.Value;

@@ -55,3 +55,48 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         (Copy-Database $database $target -Table more -ColumnType more.n=text -Recreate -Force | Where-Object Kind -EQ table).Columns.Type | Should -Be 'bigint', 'text'
     }
 }
+
+Describe 'Copying and comparing by environment' {
+    BeforeAll {
+        $root = Join-Path (Get-Item TestDrive:).FullName 'pairs'
+        $null = New-Item $root -ItemType Directory
+        $scripts = Join-Path $root 'migrations'
+        $null = New-Item $scripts -ItemType Directory
+        Set-Content "$scripts/001_api.sql" 'CREATE TABLE api (id integer PRIMARY KEY);'
+        Set-Content "$root/migrations.json" '{ "services": { "api": { "path": "migrations" } }, "environments": {
+            "left": { "databases": { "api": "left.db" } }, "right": { "databases": { "api": "right.db" } },
+            "server": { "databases": { "api": "${PAIRS_URL}" } }, "live": { "confirm": true, "databases": { "api": "${PAIRS_URL}" } } } }'
+        Push-Location $root
+        $null = Invoke-Migration -Environment left
+        $null = Invoke-Migration -Environment right
+    }
+    AfterAll { Pop-Location; $env:PAIRS_URL = $null }
+
+    It 'compares two environments, or one with a database that is named' {
+        (Compare-Database -SourceEnvironment left -Environment right -Service api -Table api).Equal | Should -BeTrue
+        $null = Invoke-DatabaseScript -Environment right -Command 'INSERT INTO api VALUES (7)' -Confirm:$false
+        (Compare-Database -SourceEnvironment left -Environment right -Table api).Equal | Should -BeFalse
+        (Compare-Database right.db -Environment right -Table api).Equal | Should -BeTrue
+    }
+
+    It 'refuses <Call>' -ForEach @(
+        @{ Call = 'Copy-Database'; Words = '*the call says 0*' }
+        @{ Call = 'Copy-Database left.db'; Words = '*the call says 1*' }
+        @{ Call = 'Compare-Database left.db right.db -SourceEnvironment left'; Words = '*the call says 3*' }
+        @{ Call = 'Compare-Database -SourceEnvironment lef -Environment right'; Words = "*Did you mean 'left'?*" }
+    ) {
+        $problem = Get-ErrorOf ([scriptblock]::Create($Call))
+        $problem.FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+        "$problem" | Should -BeLike $Words
+    }
+
+    It 'copies into the environment of a server, and asks where that requires it' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
+        $env:PAIRS_URL = New-TestDatabase PostgreSQL
+        (Get-ErrorOf { Copy-Database -SourceEnvironment left -Environment live }).FullyQualifiedErrorId | Should -BeLike 'ConfirmationRequired,*'
+        (Copy-Database -SourceEnvironment left -Environment server | Where-Object Table -EQ api).Equal | Should -BeTrue
+        (Get-MigrationStatus -Environment server -Summary).Stamp | Should -Be 'server'
+        $problem = Get-ErrorOf { Copy-Database -SourceEnvironment left -Environment live -Recreate -Force }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'StampDiffers,*'
+        (Copy-Database left.db -Environment server -Wait 5s -Recreate -Force | Where-Object Table -EQ api).Equal | Should -BeTrue
+    }
+}

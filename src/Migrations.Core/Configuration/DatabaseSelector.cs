@@ -46,14 +46,20 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     /// <exception cref="MigrationException">What is named does not exist, or a value of the configuration leads to nothing.</exception>
     public IReadOnlyList<SelectedDatabase> Databases()
     {
+        var selected = FindDatabases();
+        if (choice.Databases.Count == 0 && IsConfigured)
+            RefuseOther(Environment!, selected);
+        return selected;
+    }
+
+    private IReadOnlyList<SelectedDatabase> FindDatabases()
+    {
         if (choice.Databases.Count > 0)
             return Given(choice.Databases);
         if (!IsConfigured)
             return (EnvironmentSettings.Database ?? choice.EngineAddress()) is { } address ? Given([address]) : [];
         var environment = Environment ?? throw NoEnvironment();
-        List<SelectedDatabase> selected = [.. Services.Select(s => Configured(environment, s))];
-        RefuseOther(environment, selected);
-        return selected;
+        return [.. Services.Select(s => Configured(environment, s))];
     }
 
     /// <summary>The databases where they are only asked about if the call names some.</summary>
@@ -61,7 +67,10 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     public IReadOnlyList<SelectedDatabase> NamedDatabases() =>
         choice.Databases.Count > 0 || choice.Environment is not null || choice.Services.Count > 0 || !IsConfigured ? Databases() : [];
 
-    /// <summary>The database of a service in another environment, whose backup is restored into the one of this environment.</summary>
+    /// <summary>
+    /// The database of a service in an environment that is named besides the call's own: its backup is restored, or it is copied or
+    /// compared. DATABASE_URL may name another database then.
+    /// </summary>
     /// <param name="environment">The other environment.</param>
     /// <param name="service">The service; null without services.</param>
     /// <exception cref="MigrationException">The configuration does not have it, or its value leads to nothing.</exception>
@@ -70,10 +79,11 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
         if (configuration is null)
             throw Usage(
                 $"There is no configuration file that could have an environment '{environment}'.",
-                $"Create {MigrationConfiguration.FileName} (see '{Call.Config.With(CallOption.New)}'), or name the backup itself."
+                $"Create {MigrationConfiguration.FileName} (see '{Call.Config.With(CallOption.New)}'), "
+                    + $"or name the database or the backup itself."
             );
         var other = choice with { Environment = environment, Databases = [], Services = service is null ? [] : [service] };
-        return new DatabaseSelector(configuration, other).Databases()[0];
+        return new DatabaseSelector(configuration, other).FindDatabases()[0];
     }
 
     /// <summary>The one migration folder of a call that needs no database.</summary>
@@ -276,7 +286,7 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     }
 
     // A variable that was set for another purpose must not be taken for the database of an environment, nor the other way round.
-    private void RefuseOther(ConfiguredEnvironment environment, List<SelectedDatabase> selected)
+    private void RefuseOther(ConfiguredEnvironment environment, IReadOnlyList<SelectedDatabase> selected)
     {
         if (EnvironmentSettings.Database is not { } address)
             return;

@@ -30,9 +30,11 @@ internal sealed class MigrationTemplateText(string number, string name, string d
             place.UndoApart && layout == MigrationLayout.Versioned
                 ? MigrationFileName.Compose(MigrationLayout.RollbackFolder, number.Replace('_', '.'), name, down: true)
                 : MigrationFileName.Compose(layout, number, name, down: true);
+        // Scripts whose undo is in a folder of its own have this line by custom; without its counterpart it is a comment.
+        var heading = layout == MigrationLayout.RollbackFolder ? SectionMarker.Write(SectionDialect.Plain, down: false) + "\n" : "";
         return
         [
-            (folder + up, Header(up, description) + Hint(down: false)),
+            (folder + up, Header(up, description) + heading + Hint(down: false)),
             (folder + down, Header(up, "Undo: " + description) + Hint(down: true)),
         ];
     }

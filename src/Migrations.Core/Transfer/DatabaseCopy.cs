@@ -36,11 +36,26 @@ public sealed class DatabaseCopy(
     /// <returns>One object for each table, and for each object that is not copied.</returns>
     /// <exception cref="MigrationException">
     /// <see cref="ErrorId.CopyRefused"/>, <see cref="ErrorId.CopyTargetOccupied"/>: something stands in the way, and nothing was written;
-    /// <see cref="ErrorId.CopyUnequal"/>: what the target returned is not what was sent, and nothing was put in its place.
+    /// <see cref="ErrorId.StampDiffers"/>: tables would be dropped in a database of another environment; <see
+    /// cref="ErrorId.CopyUnequal"/>: what the target returned is not what was sent, and nothing was put in its place.
     /// </exception>
     public async Task<IReadOnlyList<TableCopy>> RunAsync(CancellationToken cancellationToken)
     {
-        var (from, to) = Providers();
+        var providers = Providers();
+        var stamp = new TargetStamp(target, request.Stamp, Session);
+        if (request.Recreates)
+            await stamp.DemandAsync(cancellationToken).ConfigureAwait(false);
+        var results = await CopyAsync(providers, cancellationToken).ConfigureAwait(false);
+        await stamp.WriteAsync(cancellationToken).ConfigureAwait(false);
+        return results;
+    }
+
+    private async Task<IReadOnlyList<TableCopy>> CopyAsync(
+        (ICopyProvider From, ICopyProvider To) providers,
+        CancellationToken cancellationToken
+    )
+    {
+        var (from, to) = providers;
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Create }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Transfer;
@@ -17,6 +18,10 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows the statements, and the type of each column with the reason. Changes nothing.</para>
 /// </example>
 /// <example>
+/// <code>Copy-Database -SourceEnvironment local -Environment staging -Service *</code>
+/// <para>Copies the database of each service from one environment of the configuration file to another.</para>
+/// </example>
+/// <example>
 /// <code>(Copy-Database shop.db postgres://ada@db.example.com/shop).LeftOut | Format-List</code>
 /// <para>Copies, and shows what has no equal in PostgreSQL, with its text.</para>
 /// </example>
@@ -26,20 +31,20 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(TableCopy))]
-public sealed class CopyDatabaseCommand : MigrationCommand
+public sealed class CopyDatabaseCommand : PairCommand
 {
     private string? _rejectFile;
 
-    /// <summary>The database to copy: the path of a SQLite file. It is only read.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The database to copy: the path of a SQLite file. It is only read. Left out with -SourceEnvironment.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatabaseTransformation]
     [ValidateNotNullOrEmpty]
-    public string Database { get; set; } = "";
+    public string? Database { get; set; }
 
-    /// <summary>The database to copy into: a <c>postgres://</c> URL or an Npgsql connection string.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The database to copy into: a <c>postgres://</c> URL or an Npgsql connection string. Left out with -Environment.</summary>
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string Destination { get; set; } = "";
+    public string? Destination { get; set; }
 
     /// <summary>Only tables of these names.</summary>
     [Parameter]
@@ -81,7 +86,7 @@ public sealed class CopyDatabaseCommand : MigrationCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override IEnumerable<string> Connections => [Database, Destination];
+    private protected override IEnumerable<string> Connections => new[] { Database, Destination }.OfType<string>();
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
@@ -97,25 +102,58 @@ public sealed class CopyDatabaseCommand : MigrationCommand
                         "Specify both, or neither."
                     );
                 _rejectFile = RejectFile is null ? null : Paths.Literal(RejectFile);
-                var (source, target) = (Resolve(Database), Resolve(Destination));
-                if (this.IsWhatIf())
-                    ShowPlan(source, target);
-                else if (MayCopy(source.Target, target.Target))
-                    Copy(source, target);
+                var pairs = Pairs(Database, Destination);
+                if (!MayChange(pairs))
+                    return;
+                foreach (var (source, target) in pairs)
+                    Copy(Resolve(source), Resolve(target), target);
             }
         );
 
-    private void Copy((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
+    /// <summary>Asks by the name of the environment, where it requires confirmation.</summary>
+    private bool MayChange(IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs)
     {
-        var results = Run((events, token) => new DatabaseCopy(source, target, Request(events)).RunAsync(token));
-        WriteObject(results, enumerateCollection: true);
-        if (DatabaseCopy.FindFault(results) is { } fault)
-            WriteError(ErrorRecords.Of(fault, target.Target.Display));
+        if (Force || this.IsWhatIf() || this.IsConfirmOff() || !pairs.Any(p => p.Target.Confirm))
+            return true;
+        var names = pairs.Select(p => Resolve(p.Target).Target.Display);
+        var what = $"Copy-Database in the environment '{pairs[0].Target.Environment}' on {string.Join(", ", names)}";
+        return Confirmation.Ask(
+            () => ShouldContinue($"Run {what}?", $"Environment {pairs[0].Target.Environment}"),
+            e => Confirmation.Required($"Running {what} requires confirmation, but no one can be asked.", e)
+        );
     }
 
-    private void ShowPlan((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
+    private void Copy(
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        SelectedDatabase into
+    )
     {
-        var forecast = Run((events, token) => new DatabaseCopy(source, target, Request(events)).ForecastAsync(token));
+        if (this.IsWhatIf())
+            ShowPlan(source, target, into);
+        else if (MayCopy(source.Target, target.Target))
+            Run(source, target, into);
+    }
+
+    private void Run(
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        SelectedDatabase into
+    )
+    {
+        var results = Run((events, token) => new DatabaseCopy(source, target, Request(into, events)).RunAsync(token));
+        WriteObject(results, enumerateCollection: true);
+        if (DatabaseCopy.FindFault(results) is { } fault)
+            WriteFailure(ErrorRecords.Of(fault, target.Target.Display));
+    }
+
+    private void ShowPlan(
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        SelectedDatabase into
+    )
+    {
+        var forecast = Run((events, token) => new DatabaseCopy(source, target, Request(into, events)).ForecastAsync(token));
         var statements = string.Join("\n", forecast.Statements.Select(s => s + ";"));
         var description = $"Copying {source.Target.Display} into {target.Target.Display}:\n{statements}";
         _ = ShouldProcess(description, verboseWarning: null, caption: null);
@@ -138,7 +176,7 @@ public sealed class CopyDatabaseCommand : MigrationCommand
         );
     }
 
-    private CopyRequest Request(IEventSink events)
+    private CopyRequest Request(SelectedDatabase into, IEventSink events)
     {
         var types = new Dictionary<string, Tables.ColumnType>(StringComparer.OrdinalIgnoreCase);
         foreach (var (column, type) in ColumnType.Select(CopyScope.ParseType))
@@ -153,7 +191,8 @@ public sealed class CopyDatabaseCommand : MigrationCommand
             },
             Recreates = Recreate,
             RejectFile = _rejectFile,
-            Session = new SessionOptions { Events = events },
+            Stamp = into.Stamp,
+            Session = Session(into, events),
         };
     }
 }
