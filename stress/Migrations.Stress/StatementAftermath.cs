@@ -49,7 +49,7 @@ internal sealed class StatementAftermath(Engine engine, StatementLadder ladder, 
             Must.Hold(
                 e.NextStep.ToString().Contains("--statement-done", StringComparison.Ordinal)
                     && e.NextStep.ToString().Contains("--statement-not-done", StringComparison.Ordinal),
-                e.NextStep
+                e.NextStep.ToString()
             );
             var index = (await migrator.GetHistoryAsync()).Last(r => r.Event == History.JournalEvent.Started).StatementIndex!.Value;
             Must.Hold(ladder.IsUndecidable(index), $"It asked about statement {index + 1}, which can be looked up: {e.Message}");
