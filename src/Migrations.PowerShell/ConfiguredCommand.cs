@@ -107,13 +107,16 @@ public abstract class ConfiguredCommand : MigrationCommand
     /// <summary>The folder for backups that the configuration names.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it names none.</exception>
     private protected string BackupFolderIn(ConfigurationSettings settings) =>
-        settings.BackupFolder is { } folder
-            ? PathIn(folder)
-            : throw new MigrationException(
-                ErrorId.UsageInvalid,
-                "No folder for backups is named.",
-                $"Name one on the command line, or as \"backup\": {{ \"folder\": ... }} in {MigrationConfiguration.FileName}."
-            );
+        FindBackupFolder(settings)
+        ?? throw new MigrationException(
+            ErrorId.UsageInvalid,
+            "No folder for backups is named.",
+            $"Name one on the command line, or as \"backup\": {{ \"folder\": ... }} in {MigrationConfiguration.FileName}."
+        );
+
+    /// <summary>The same; null when it names none.</summary>
+    private protected string? FindBackupFolder(ConfigurationSettings settings) =>
+        settings.BackupFolder is { } folder ? PathIn(folder) : null;
 
     /// <summary>Asks SecretManagement, on the pipeline's thread and once a run.</summary>
     /// <seealso href="https://learn.microsoft.com/powershell/module/microsoft.powershell.secretmanagement/get-secret"/>

@@ -52,3 +52,17 @@ Describe 'Clear-Database' {
         finally { Remove-Item migrations.json, "$folder/seed.sql" }
     }
 }
+
+Describe 'A question that no one can answer' -Skip:(-not $IsLinux) {
+    It 'is an error that names the switch, and never waits, with standard input <Input>' -ForEach @(
+        @{ Input = 'closed'; Redirection = '<&-' }
+        @{ Input = 'empty'; Redirection = '</dev/null' }
+    ) {
+        $null = Invoke-Migration asked.db $folder -Confirm:$false
+        $call = "Import-Module '$manifest'; Clear-Database asked.db; 'after'; exit"
+        $output = sh -c "timeout 60 pwsh -NoProfile -Interactive -Command `"`$1`" $Redirection 2>&1" sh $call | Out-String
+        $output | Should -BeLike '*-AcceptDataLoss*after*'
+        (Get-MigrationStatus asked.db $folder).State | Should -Be 'Applied', 'Applied'
+        Remove-Item asked.db*
+    }
+}

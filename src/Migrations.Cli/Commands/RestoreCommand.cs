@@ -116,8 +116,10 @@ internal static class RestoreCommand
         var backup = choice.Backup is null
             ? await FindLatestAsync(catalogue, call, choice, cancellationToken).ConfigureAwait(false)
             : await catalogue.FindAsync(choice.Backup, cancellationToken).ConfigureAwait(false);
+        var manager = new BackupManager(call.Driver, call.Target, options);
         if (call.Settings.WhatIf)
         {
+            await manager.DemandReplaceableAsync(backup, cancellationToken).ConfigureAwait(false);
             call.Report.Backups.WhatIf(
                 $"{call.Target.Display} would be replaced by {backup.Path}, of {Output.PlainText.Of(backup.CreatedAt)} UTC "
                     + $"({(backup.Proven ? "" : "not ")}proven). Its old state would be kept."
@@ -126,9 +128,7 @@ internal static class RestoreCommand
         }
 
         Confirmation.Demand(call.Settings, call.Terminal, $"Replacing {call.Target.Display} by {backup.Path}", "Nothing was changed.");
-        var result = await new BackupManager(call.Driver, call.Target, options)
-            .RestoreAsync(backup, choice.Request, cancellationToken)
-            .ConfigureAwait(false);
+        var result = await manager.RestoreAsync(backup, choice.Request, cancellationToken).ConfigureAwait(false);
         call.Report.Backups.Restored(result);
         return ExitCode.Done;
     }

@@ -39,5 +39,8 @@ internal readonly ref struct Call
     /// <summary>The command with an option more.</summary>
     public Call With(CallOption option) => new(Data with { Options = [.. Data.Options, option.Data] });
 
+    /// <summary>As the command line spells it.</summary>
+    public override string ToString() => Spelling.CommandLine.Of(Data);
+
     private static Call Named([CallerMemberName] string property = "") => new(new CommandCall(CallOption.NameOf(property), [], []));
 }

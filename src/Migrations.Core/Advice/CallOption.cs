@@ -115,5 +115,8 @@ internal readonly ref struct CallOption
         return name.ToString();
     }
 
+    /// <summary>As the command line spells it.</summary>
+    public override string ToString() => Spelling.CommandLine.Of(Data);
+
     private static CallOption Named([CallerMemberName] string property = "") => new(new CommandOption(NameOf(property)));
 }

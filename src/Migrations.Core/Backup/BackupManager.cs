@@ -86,6 +86,28 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             _ => ReplaceAsync(backup, request ?? new RestoreRequest(), cancellationToken)
         );
 
+    /// <summary>Makes sure that the database may be replaced by a backup, as a restore does before it begins. Changes nothing.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/>; or the backup is of another engine.</exception>
+    public async Task DemandReplaceableAsync(DatabaseBackup backup, CancellationToken cancellationToken = default)
+    {
+        DemandEngine(backup);
+        IDatabaseSession session;
+        try
+        {
+            var reading = _options.Session with { Access = SessionAccess.Read };
+            session = await driver.OpenAsync(target, reading, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.DatabaseMissing or ErrorId.DatabaseInvalid)
+        {
+            return; // It has no stamp.
+        }
+
+        await using (session.ConfigureAwait(false))
+            await new RestoreStamp(_options.Stamp, new JournalRecorder(driver.Dialect, service: null))
+                .DemandAsync(session.History, target, cancellationToken)
+                .ConfigureAwait(false);
+    }
+
     private async Task<RestoreResult> ReplaceAsync(DatabaseBackup backup, RestoreRequest wanted, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -165,7 +187,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     private string Stem(DateTimeOffset at, string? what = null) =>
         BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), at, what);
 
-    private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, RestoreRequest request, CancellationToken cancellationToken)
+    private void DemandEngine(DatabaseBackup backup)
     {
         if (backup.Engine.Length > 0 && !string.Equals(backup.Engine, driver.Engine, StringComparison.Ordinal))
             throw new MigrationException(
@@ -173,6 +195,11 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.",
                 $"Specify a {backup.Engine} database."
             );
+    }
+
+    private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, RestoreRequest request, CancellationToken cancellationToken)
+    {
+        DemandEngine(backup);
         if (backup.Format is not { } format)
             throw Invalid(backup, backup.Problem ?? "Its format is unknown.");
         var verifier = new BackupVerifier(driver, _options);

@@ -64,7 +64,9 @@ public static class ConfigurationFile
                     );
                 throw new MigrationException(
                     ErrorId.ConfigurationMissing,
-                    $"The configuration file '{path}' does not exist.",
+                    Directory.Exists(path)
+                        ? $"'{path}' is a folder, not a configuration file."
+                        : $"The configuration file '{path}' does not exist.",
                     $"Correct the path, or create a file with: {Call.Config.With(CallOption.New)}"
                 );
             }

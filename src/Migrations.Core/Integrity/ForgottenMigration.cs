@@ -38,7 +38,8 @@ internal static class ForgottenMigration
             throw Unknown(record, "its file is missing from the folder.");
         if (record.IsBaseline || record.IsInSnapshot)
             throw Unknown(record, "it counts as applied since a baseline or a take-over, and never ran here.");
-        var (before, after) = await ReplayAsync(context, session, input, record, cancellationToken).ConfigureAwait(false);
+        var (before, after) = await ReplayAsync(context, session, input, record, request.ScratchServer, cancellationToken)
+            .ConfigureAwait(false);
         var live = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         var changes = SchemaComparison.Compare(before, after);
         var left = changes.Where(c => IsLeft(c, live)).Select(c => $"{SchemaWords.Of(c.ObjectType)} {c.Name}").ToList();
@@ -75,10 +76,16 @@ internal static class ForgottenMigration
         IDatabaseSession session,
         PlanningInput input,
         HistoryRecord record,
+        DatabaseTarget? server,
         CancellationToken cancellationToken
     )
     {
-        var scratch = new ScratchRequest { Origin = context.Target, Session = context.Options.Session };
+        var scratch = new ScratchRequest
+        {
+            Origin = context.Target,
+            Server = server,
+            Session = context.Options.Session,
+        };
         var expected = new ExpectedSchema(context.Driver, context.Options, scratch);
         try
         {

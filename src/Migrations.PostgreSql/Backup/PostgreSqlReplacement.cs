@@ -2,7 +2,6 @@ using System.Globalization;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
-using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -100,7 +99,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         }
         catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid)
         {
-            withOwners = !IsAboutRoles(e.Message) && await SpeaksEnglishAsync(server, cancellationToken).ConfigureAwait(false);
+            withOwners = !IsAboutRoles(e.Message) && await ServerLanguage.IsEnglishAsync(server, cancellationToken).ConfigureAwait(false);
             if (withOwners && !backup.AcceptFaults)
                 throw;
             if (!withOwners)
@@ -204,21 +203,6 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var connection = await OpenAsync(restored, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         return await Subscriptions.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Whether the server's messages can be read here: the client programs hand them on, without their codes.</summary>
-    private static async Task<bool> SpeaksEnglishAsync(PostgreSqlConnection server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Its settings are not enough: the environment that it was started in counts too.
-            await server.ExecuteAsync("SELECT 1 OPERATOR(pg_catalog./) 0", cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DivisionByZero)
-        {
-            return e.MessageText is "division by zero";
-        }
     }
 
     private static bool IsAboutRoles(string message) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 

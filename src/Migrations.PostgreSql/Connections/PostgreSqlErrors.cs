@@ -242,8 +242,8 @@ internal static class PostgreSqlErrors
         new(
             ErrorId.AuthenticationFailed,
             $"The server of {target.Display} did not accept the user '{user}': {words}.",
-            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass; special characters in a URL's password are "
-                + "written as %-codes. Then see pg_hba.conf on the server.",
+            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass, which is passed over when others may read it (chmod 600); "
+                + "special characters in a URL's password are written as %-codes. Then see pg_hba.conf on the server.",
             e
         );
 }

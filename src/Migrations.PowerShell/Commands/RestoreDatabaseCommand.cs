@@ -131,6 +131,8 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             AcceptFaults = AcceptFaults.IsPresent,
             Jobs = Jobs,
         };
+        if (this.IsWhatIf())
+            Demand(database, backup);
         if (this.MayDo(Force, database.Target.Display, $"Replace with {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
             WriteObject(
                 Run(
@@ -139,6 +141,18 @@ public sealed class RestoreDatabaseCommand : BackupCommand
                 )
             );
     }
+
+    // What would be refused for real is refused here too.
+    private void Demand((IDatabaseDriver Driver, DatabaseTarget Target) database, DatabaseBackup backup) =>
+        Run(
+            async (events, token) =>
+            {
+                await new BackupManager(database.Driver, database.Target, Options(events))
+                    .DemandReplaceableAsync(backup, token)
+                    .ConfigureAwait(false);
+                return true;
+            }
+        );
 
     private DatabaseBackup FindLatest(BackupCatalogue catalogue, DatabaseTarget own)
     {

@@ -57,7 +57,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     [Parameter(Mandatory = true, ParameterSetName = "Checklist")]
     public SwitchParameter Checklist { get; set; }
 
-    /// <summary>The folder whose newest proven backup is judged.</summary>
+    /// <summary>The folder whose newest proven backup is judged. Default: the folder that the configuration file names.</summary>
     [Parameter(ParameterSetName = "Checklist")]
     [ValidateNotNullOrEmpty]
     public string? BackupPath { get; set; }
@@ -131,7 +131,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     {
         var checks = new CheckRequest
         {
-            BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath),
+            BackupFolder = BackupPath is null ? FindBackupFolder(Settings) : Paths.Literal(BackupPath),
             BackupAge = BackupAge,
             MaxDuration = IsGiven(nameof(MaxDuration)) ? MaxDuration : null,
         };

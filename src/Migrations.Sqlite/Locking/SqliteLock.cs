@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 
@@ -82,6 +83,7 @@ internal sealed class SqliteLock : IAsyncDisposable
         var path = PathOf(target);
         try
         {
+            RegularFile.Require(path);
             // Shared with others who ask, so that asking never keeps anyone from asking.
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             return null;
@@ -116,6 +118,7 @@ internal sealed class SqliteLock : IAsyncDisposable
     {
         try
         {
+            RegularFile.Require(path);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException e) when (IsHeld(e))

@@ -110,6 +110,9 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Null(ConfigurationFile.Open(null, below));
         var error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open("nowhere.json", below));
         Assert.Equal(ErrorId.ConfigurationMissing, error.Id);
+        error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open(".git", _folder["a"]));
+        Assert.Equal(ErrorId.ConfigurationMissing, error.Id);
+        Assert.Contains("is a folder", error.Message, StringComparison.Ordinal);
     }
 
     [UnixTheory]
