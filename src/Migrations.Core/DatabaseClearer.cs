@@ -87,7 +87,9 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
                 ErrorId.UsageInvalid,
                 "Seed data runs after the migrations of a folder, and "
                     + (request.Apply is null ? "no migrations are to be applied." : "these migrations are not in a folder."),
-                request.Apply is null ? "Use 'migrations fresh --seed', or leave out the seed." : "Leave out the seed."
+                request.Apply is null
+                    ? Advice.Of($"Use '{Call.Fresh.With(CallOption.Seed)}', or leave out the seed.")
+                    : "Leave out the seed."
             );
         SeedData.Demand(request.IsProtected, request.Force, _context.Options.Environment);
         return DatabaseScript.OfFile(_context, Path.Combine(folder, DatabaseInitializer.SeedName), cancellationToken);
@@ -176,7 +178,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
                 $"{target.Display} is also the database of {string.Join(", ", others)}, and clearing it takes away everything "
                     + "that is in it. "
                     + "Nothing was cleared.",
-                $"Name all services that share it: --service {string.Join(',', request.Services.Concat(others))}."
+                $"Name all services that share it: {CallOption.Service.Of(string.Join(',', request.Services.Concat(others)))}."
             );
         }
     }
@@ -185,7 +187,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         new(
             ErrorId.DataLossRefused,
             $"Clearing would permanently delete everything in {target.Display}:" + string.Concat(result.Losses().Select(l => "\n  " + l)),
-            "Make a backup, and accept the loss with --accept-data-loss. Nothing was cleared."
+            $"Make a backup, and accept the loss with {CallOption.AcceptDataLoss}. Nothing was cleared."
         );
 
     /// <summary>The lock is held.</summary>

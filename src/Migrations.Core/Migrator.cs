@@ -262,8 +262,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         if (input.ForeignHistory is { } foreign)
             _context.Warn(
                 $"The migrations of this database were recorded by {foreign}, so what is applied is not known here. Take that "
-                    + "history over: "
-                    + "migrations adopt (with --what-if to look first)."
+                    + $"history over: {Call.Adopt} (with {CallOption.WhatIf} to look first)."
             );
         if (await TakeOverWatch.FindAsync(session, input, cancellationToken).ConfigureAwait(false) is { } warning)
             _context.Warn(warning);

@@ -37,7 +37,7 @@ internal sealed class RunProtection(
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Restoring after a failed run requires a backup.",
-                "Specify its folder with --backup."
+                $"Specify its folder with {CallOption.Backup}."
             );
     }
 
@@ -89,17 +89,20 @@ internal sealed class RunProtection(
     {
         failure.Backup = Backup!.Path;
         if (!Restores(failure))
-            failure.NextStep += WayBack;
+            failure.NextStep += WayBack();
         else if (_lastId is null)
-            failure.NextStep += " It was not restored, because another run may have changed it in the meantime." + WayBack;
+            failure.NextStep += " It was not restored, because another run may have changed it in the meantime." + WayBack();
         else
             await RestoreBackupAsync(failure, cancellationToken).ConfigureAwait(false);
     }
 
-    private string WayBack => $" The state before this run is in '{Backup!.Path}'; to restore it: {Command}";
-
-    /// <summary>The exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
-    private string Command => $"migrations restore \"{Backup!.Path}\" --database \"{target.Display}\"";
+    /// <summary>With the exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
+    private Advice WayBack(bool acceptFaults = false)
+    {
+        var call = Call.Restore.On(Backup!.Path).With(CallOption.Database.Of(target.Display));
+        return $" The state before this run is in '{Backup!.Path}'; to restore it: "
+            + $"{(acceptFaults ? call.With(CallOption.AcceptFaults) : call)}";
+    }
 
     private async Task RestoreBackupAsync(MigrationException failure, CancellationToken cancellationToken)
     {
@@ -131,8 +134,7 @@ internal sealed class RunProtection(
             session.Events.Publish(new WarningRaised($"The database could not be restored: {e.Message}"));
             failure.NextStep +=
                 $" The database could not be restored ({e.Message})."
-                + WayBack
-                + (e is MigrationException { Id: ErrorId.BackupInvalid } ? " --accept-faults" : "");
+                + WayBack(acceptFaults: e is MigrationException { Id: ErrorId.BackupInvalid });
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog lo
             case ConnectionRetried { Attempts: null } waiting when !_reasons.Add(waiting.Database + waiting.Reason):
                 break;
             case ConnectionRetried retried:
-                Warning(NextStep.ForPowerShell(EventText.Of(retried)));
+                Warning(EventText.Of(retried));
                 break;
             case LockAwaited locked:
                 Warning(EventText.Of(locked));
@@ -82,7 +82,7 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog lo
                 Verbose(EventText.Of(notice));
                 break;
             case WarningRaised warning:
-                Warning(NextStep.ForPowerShell(warning.Message));
+                Warning(warning.Advice.Spell(ModuleSpelling.Instance));
                 break;
             case WorkAdvanced work:
                 WriteWork(work);

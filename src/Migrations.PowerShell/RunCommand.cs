@@ -174,14 +174,12 @@ public abstract class RunCommand : ChangeCommand
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return NextStep.ForPowerShell(
-            string.Concat(
-                losses
-                    .SelectMany(l => l.Sentences())
-                    .Concat(losses.SelectMany(l => l.ObjectLines()))
-                    .Concat(losses.SelectMany(l => l.Unforeseen()))
-                    .Select(s => "\n! " + s)
-            )
+        return string.Concat(
+            losses
+                .SelectMany(l => l.Sentences())
+                .Concat(losses.SelectMany(l => l.ObjectLines()))
+                .Concat(losses.SelectMany(l => l.Unforeseen()))
+                .Select(s => "\n! " + s)
         );
     }
 

@@ -22,7 +22,7 @@ public abstract class ForgetConformance(DatabaseKind kind) : Conformance(kind)
         {
             var error = await ThrowsAsync<PlanException>(ErrorId.ForgetRefused, call);
             Assert.Contains(named, error.Message, StringComparison.Ordinal);
-            Assert.Contains("--skip-comparison", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("--skip-comparison", error.NextStep.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Equal(MigrationState.Applied, (await StatusOfAsync("004_d")).State);
@@ -81,7 +81,7 @@ public abstract class ForgetConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("baseline", error.Message, StringComparison.Ordinal);
     }
 
-    private static RepairRequest Request(string name) => new() { Forget = name };
+    protected static RepairRequest Request(string name) => new() { Forget = name };
 
     private Task<IReadOnlyList<RepairResult>> ForgetAsync(string name) => Engine().RepairAsync(Request(name));
 }

@@ -148,7 +148,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         var isCommitted = mode == TransactionMode.None && !script.StartsWith("BEGIN", StringComparison.Ordinal);
         Assert.Equal(isCommitted, error.Message.Contains("without a transaction is committed", StringComparison.Ordinal));
         Assert.Equal(!isCommitted, error.Message.EndsWith("That transaction was rolled back.", StringComparison.Ordinal));
-        Assert.Equal(isCommitted, error.NextStep.StartsWith("Restore the rows", StringComparison.Ordinal));
+        Assert.Equal(isCommitted, error.NextStep.ToString().StartsWith("Restore the rows", StringComparison.Ordinal));
     }
 
     [Theory]

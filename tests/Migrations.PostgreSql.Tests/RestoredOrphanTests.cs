@@ -79,7 +79,7 @@ public sealed class RestoredOrphanTests
             new BackupManager(Driver, reader, session).BackUpAsync(new BackupRequest { Folder = folder.Path })
         );
         Assert.Equal(ErrorId.PermissionDenied, refused.Id);
-        Assert.Contains("pg_read_all_data", refused.NextStep, StringComparison.Ordinal);
+        Assert.Contains("pg_read_all_data", refused.NextStep.ToString(), StringComparison.Ordinal);
         await using var holder = (Npgsql.NpgsqlConnection)await database.ConnectAsync();
         await using var transaction = await holder.BeginTransactionAsync();
         await using (var command = new Npgsql.NpgsqlCommand("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", holder, transaction))

@@ -34,6 +34,18 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $fault.FullyQualifiedErrorId | Should -BeLike 'CopyIncomplete,*'
     }
 
+    It 'copies the way back into a new file, and shows its plan' {
+        $null = Copy-Database $database $target
+        $back = New-TestDatabase SQLite
+        $plan = Copy-Database $target $back -WhatIf 6>&1
+        ($plan | Where-Object Table -EQ 'people').Columns.Type | Should -Be 'INTEGER', 'TEXT', 'TEXT'
+        Test-Path $back | Should -BeFalse
+        (Copy-Database $target $back).Equal | Should -BeTrue
+        (Compare-Database $target $back).Equal | Should -BeTrue
+        (Get-ErrorOf { Copy-Database $target $back }).FullyQualifiedErrorId | Should -BeLike 'CopyTargetOccupied,*'
+        (Copy-Database $target $back -Recreate -Force).Rows | Should -Be 2
+    }
+
     It 'refuses what is there, unless it is to be dropped' {
         $null = Copy-Database $database $target
         $record = Get-ErrorOf { Copy-Database $database $target }

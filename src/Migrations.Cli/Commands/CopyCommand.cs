@@ -20,8 +20,8 @@ internal static class CopyCommand
     public static DescribedCommand Create(DatabaseRunner runner)
     {
         var databases = new PairOptions(
-            ("from", "The database to copy: a SQLite file. Left out with --source-environment."),
-            ("to", "The database to copy into: a postgres:// URL. Left out with --environment.")
+            ("from", "The database to copy: a SQLite file or a postgres:// URL. Left out with --source-environment."),
+            ("to", "The database to copy into, of the other engine; a SQLite file need not exist. Left out with --environment.")
         );
         var tables = new TableOptions();
         var types = new Option<string[]>("--column-type")
@@ -41,7 +41,7 @@ internal static class CopyCommand
         var recreate = OptionOf.Flag("--recreate", "Drop tables of the same names in the target first, with what is in them.");
         var command = new DescribedCommand(
             "copy",
-            "Copy a SQLite database to PostgreSQL, and prove every table equal before it is put in place.",
+            "Copy a SQLite database to PostgreSQL or back, and prove every table equal before it is put in place.",
             SharedOptions.Database
                 | SharedOptions.Configuration
                 | SharedOptions.History
@@ -49,6 +49,7 @@ internal static class CopyCommand
                 | SharedOptions.WhatIf
                 | SharedOptions.Yes,
             "migrations copy shop.db postgres://ada@db.example.com/shop --what-if",
+            "migrations copy postgres://ada@db.example.com/shop copy.db",
             "migrations copy --source-environment local --environment staging --service '*'"
         )
         {

@@ -77,7 +77,7 @@ internal sealed class JsonReport : IReport, IDisposable
     public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)
     {
         foreach (var warning in plan.Warnings)
-            Warn(new JsonWarning(warning, target.Display));
+            Warn(new JsonWarning(warning.ToString(), target.Display));
         Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), json => json.JsonResult);
         Write(
             plan.Steps.Select(step =>

@@ -58,7 +58,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
     {
         Begin();
         foreach (var warning in plan.Warnings)
-            _events.Warn(warning);
+            _events.Warn(warning.ToString());
         PlanListing.Print(terminal, target, plan, dialect, losses);
     }
 

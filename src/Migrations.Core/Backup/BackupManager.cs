@@ -37,13 +37,13 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "A backup written by several jobs is a folder, and gzip compresses only files.",
-                "Omit --compress or --jobs."
+                $"Omit {CallOption.Compress} or {CallOption.Jobs}."
             );
         if (request.Exclude.Count > 0 && format != BackupFormat.Sql)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Tables can only be excluded from a script: every other backup contains the whole database.",
-                "Create a script: --format sql"
+                $"Create a script: {CallOption.Format.Of("sql")}"
             );
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
@@ -211,7 +211,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             throw Invalid(
                 backup,
                 string.Join(' ', failed.Select(c => c.Message)),
-                failed.Find(c => c.Name is ProofRules.RestoreCheck)?.Recommendation
+                failed.Find(c => c.Name is ProofRules.RestoreCheck)?.NextStep
             );
         foreach (var accepted in failed)
             Warn(
@@ -252,27 +252,31 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var named =
             string.Join("; ", faults.Take(FaultsShown).Select(f => $"{f.Object}: {f.Detail}"))
             + (faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "");
-        Warn($"{target.Display} has faults, and the backup has them as they are: {named}. See 'migrations check --category engine'.");
+        Warn(
+            $"{target.Display} has faults, and the backup has them as they are: {named}. "
+                + $"See '{Call.Check.With(CallOption.Category.Of("engine"))}'."
+        );
     }
 
     private void WarnOfUnseenCode(DatabaseBackup backup)
     {
         if (backup.UnseenCode is { Count: > 0 } unseen)
             Warn(
-                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes --accept-unseen-code: "
+                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes "
+                    + $"{CallOption.AcceptUnseenCode}: "
                     + $"{string.Join("; ", unseen.Take(FaultsShown))}"
-                    + (unseen.Count > FaultsShown ? $"; and {unseen.Count - FaultsShown} more." : ".")
+                    + $"{(unseen.Count > FaultsShown ? $"; and {unseen.Count - FaultsShown} more." : ".")}"
             );
     }
 
-    private void Warn(string message) => _options.Session.Events.Publish(new WarningRaised(message));
+    private void Warn(Advice message) => _options.Session.Events.Publish(new WarningRaised(message));
 
-    private static MigrationException Invalid(DatabaseBackup backup, string why, string? help = null) =>
+    private static MigrationException Invalid(DatabaseBackup backup, string why, Advice? help = null) =>
         new(
             ErrorId.BackupInvalid,
             $"'{backup.Path}' was not restored, because it failed a check: {why} The database was not changed.",
             help
-                ?? $"Use another backup; list the proven ones: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
-                    + $"restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
+                ?? $"Use another backup; list the proven ones: {Call.Backups.On(Path.GetDirectoryName(backup.Path))}. "
+                    + $"To restore this one as it is: {Call.Restore.On(backup.Path).With(CallOption.AcceptFaults)}"
         );
 }

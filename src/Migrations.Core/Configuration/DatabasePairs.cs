@@ -23,8 +23,8 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
             throw Usage(
                 "Two databases are needed, and the call says "
                     + $"{named.Count + (sourceEnvironment is null ? 0 : 1) + (choice.Environment is null ? 0 : 1)}.",
-                "Name both; or for one that is of an environment, leave it out and say --source-environment (the first) or --environment "
-                    + "(the second)."
+                $"Name both; or for one that is of an environment, leave it out and say {CallOption.SourceEnvironment} (the first) or "
+                    + $"{CallOption.Environment} (the second)."
             );
         var services = choice.Services.Count == 0 ? [null] : _selector.Services.Select(s => s?.Name).ToList();
         if (named.Count > 0 && services.Count > 1)
@@ -54,5 +54,5 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
         };
     }
 
-    private static MigrationException Usage(string message, string nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
+    private static MigrationException Usage(string message, Advice nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
 }

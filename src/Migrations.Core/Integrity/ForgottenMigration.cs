@@ -12,7 +12,7 @@ namespace Migrations.Integrity;
 /// </summary>
 internal static class ForgottenMigration
 {
-    private const string SkipIt = "or mark it without comparing: --skip-comparison";
+    private static readonly Advice SkipIt = $"or mark it without comparing: {CallOption.SkipComparison}";
 
     /// <summary>Finds it.</summary>
     /// <returns>What the history says of it, and what was compared; null when none is named.</returns>
@@ -66,7 +66,7 @@ internal static class ForgottenMigration
             : throw new PlanException(
                 ErrorId.MigrationNotApplied,
                 $"{migration} is not applied, so there is nothing to forget.",
-                "'migrations status' shows what is applied.",
+                $"'{Call.Status}' shows what is applied.",
                 [migration.FullName]
             );
     }
@@ -120,7 +120,7 @@ internal static class ForgottenMigration
         new(
             ErrorId.ForgetRefused,
             $"The schema still has what {record.Name} made: {string.Join(", ", left)}. It stays applied.",
-            $"Roll it back: migrations down {record.Name}; or remove that by hand and run the command again; {SkipIt}",
+            $"Roll it back: {Call.Down.On(record.Name)}; or remove that by hand and run the command again; {SkipIt}",
             [record.Name]
         );
 

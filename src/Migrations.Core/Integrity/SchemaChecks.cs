@@ -32,8 +32,12 @@ internal static class SchemaChecks
                     missing.Count == 0
                         ? $"All {wanted.Count} expected {name} exist."
                         : $"{missing.Count} of {wanted.Count} expected {name} are missing: {string.Join(", ", missing)}.",
-                Recommendation =
-                    missing.Count == 0 ? null : "The drift checks show the SQL that recreates them: migrations check --category drift",
+                NextStep =
+                    missing.Count == 0
+                        ? null
+                        : Advice.Of(
+                            $"The drift checks show the SQL that recreates them: " + $"{Call.Check.With(CallOption.Category.Of("drift"))}"
+                        ),
                 Target = missing is [var only] ? only : null,
             };
         }
@@ -77,7 +81,7 @@ internal static class SchemaChecks
                 Expected = difference.Left ?? "missing",
                 Actual = difference.Right ?? "missing",
                 Message = Sentence(difference),
-                Recommendation = difference.Fix is { } sql
+                NextStep = difference.Fix is { } sql
                     ? "To fix it: " + sql
                     : $"Write a migration that makes this change of {difference.Name}, or fix it manually.",
                 Target = difference.Name,

@@ -87,7 +87,7 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
             ErrorId.MarkerMissing,
             $"The script '{script.Name}' ran, but the marker table '{marker}' does not exist after it: every start would run it again."
                 + (script.Analysis.OutsideTransaction ? "" : " It was rolled back."),
-            "Name a table with --marker that the script creates."
+            $"Name a table with {CallOption.Marker} that the script creates."
         )
         {
             Location = new ScriptLocation(script.Script.File, script.Script.FirstLine),

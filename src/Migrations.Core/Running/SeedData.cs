@@ -14,7 +14,7 @@ internal static class SeedData
             throw new MigrationException(
                 ErrorId.SeedRefused,
                 $"Seed data is not run in the environment '{environment}', which requires confirmation. Nothing was done.",
-                "Leave out --seed; or run the seed there all the same with --force."
+                $"Leave out {CallOption.Seed}; or run the seed there all the same with {CallOption.Force}."
             );
     }
 }

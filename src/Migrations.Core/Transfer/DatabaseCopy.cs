@@ -84,7 +84,7 @@ public sealed class DatabaseCopy(
                 ErrorId.UsageInvalid,
                 $"{source.Target.Display} and {target.Target.Display} are both {source.Driver.Engine}: a copy goes from one "
                     + "engine to another.",
-                "Copy within an engine with a backup and a restore: migrations backup, migrations restore."
+                $"Copy within an engine with a backup and a restore: {Call.Backup}, {Call.Restore}."
             )
             : ((ICopyProvider)source.Driver, (ICopyProvider)target.Driver);
 

@@ -149,7 +149,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
                 $"{connection.Target.Display} was not backed up: a table was locked for longer than "
                     + $"{job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."
             ),
-            (blocker?.WayOut ?? "Wait until that session has ended its transaction, or allow more time with --lock-timeout.")
+            (blocker?.WayOut ?? $"Wait until that session has ended its transaction, or allow more time with {CallOption.LockTimeout}.")
                 + " Then run the command again.",
             e
         );

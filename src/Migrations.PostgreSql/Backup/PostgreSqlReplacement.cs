@@ -243,7 +243,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             throw new MigrationException(
                 ErrorId.RestoreUnproven,
                 $"'{backup.Path}' lists {tables} tables, and the restored database has {found}; {target.Display} was not touched.",
-                "Verify the backup with 'migrations verify', and restore another one."
+                $"Verify the backup with '{Call.Verify}', and restore another one."
             );
         }
     }

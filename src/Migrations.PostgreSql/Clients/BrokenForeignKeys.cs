@@ -99,7 +99,7 @@ internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = n
             {
                 throw Refuse(
                     "A foreign key of the backup cannot be made",
-                    "Take another backup; 'migrations verify' shows which can be restored.",
+                    $"Take another backup; '{Call.Verify}' shows which can be restored.",
                     key,
                     e
                 );
@@ -120,7 +120,7 @@ internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = n
         }
     }
 
-    private static MigrationException Refuse(string what, string next, string key, PostgresException e) =>
+    private static MigrationException Refuse(string what, Advice next, string key, PostgresException e) =>
         new(ErrorId.BackupInvalid, $"{what}: {e.MessageText}. It was to be made by: {key.Trim().ReplaceLineEndings(" ")}", next, e);
 
     /// <summary>How many keys of a database are NOT VALID; those of partitions are their parents'.</summary>

@@ -208,7 +208,7 @@ internal sealed class ClientProcess : IAsyncDisposable
             ? known
             : new MigrationException(ErrorId.PermissionDenied, e.Message, RightToRead, e);
 
-    private static string NextStep(string words) =>
+    private static Advice NextStep(string words) =>
         words switch
         {
             _ when Has(words, "No space left on device") =>

@@ -163,7 +163,7 @@ internal sealed class DumpGuard(string source, bool acceptUnseen = false)
                 ErrorId.UnseenCode,
                 $"{source}{(line is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{line + finding.Line}"))}: {named} may "
                     + "reach beyond the database that the dump is loaded into: it cannot be seen into; the dump was not loaded.",
-                "If the backup is your own, or you know who made it, run the command again with --accept-unseen-code."
+                $"If the backup is your own, or you know who made it, run the command again with {CallOption.AcceptUnseenCode}."
             );
         if (!_unseen.Contains(named, StringComparer.Ordinal))
             _unseen.Add(named);

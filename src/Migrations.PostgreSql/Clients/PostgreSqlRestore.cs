@@ -41,7 +41,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
             throw new MigrationException(
                 ErrorId.BackupMissing,
                 $"There is no backup '{backup.Path}'.",
-                "Give the path of a backup; 'migrations backups' lists a folder's."
+                $"Give the path of a backup; '{Call.Backups}' lists a folder's."
             );
         try
         {
@@ -191,7 +191,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         return new MigrationException(
             ErrorId.BackupInvalid,
             $"'{backup.Path}' could not be restored: {e.Message}",
-            ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' shows which can be restored. " + ClientHints.Lenient,
+            ClientHints.Of(e.Message) ?? $"Take another backup; '{Call.Verify}' shows which can be restored. {ClientHints.Lenient}",
             e
         );
     }

@@ -155,7 +155,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
                 ErrorId.OutcomeUnknown,
                 $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked "
                     + $"afterwards: {PostgreSqlErrors.Message(cause).TrimEnd('.')}.",
-                "When the server is back, 'migrations status' says whether it is applied; it is either wholly applied or not at all.",
+                $"When the server is back, '{Call.Status}' says whether it is applied; it is either wholly applied or not at all.",
                 cause
             );
         }

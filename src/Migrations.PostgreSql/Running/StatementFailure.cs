@@ -99,12 +99,12 @@ internal static class StatementFailure
         return message.ToString();
     }
 
-    private static string NextStep(PostgresException e, Blocker? blocker) =>
+    private static Advice NextStep(PostgresException e, Blocker? blocker) =>
         e.SqlState is PostgresErrorCodes.LockNotAvailable && LockTimeouts.ForAutovacuum(blocker) is { } enough
-            ? string.Create(
-                CultureInfo.InvariantCulture,
+            ? Advice.Of(
                 $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the "
-                    + $"script's first comment, or --table-lock-timeout {enough.TotalSeconds:0.###}s."
+                    + $"script's first comment, or "
+                    + $"{CallOption.TableLockTimeout.Of(FormattableString.Invariant($"{enough.TotalSeconds:0.###}s"))}."
             )
         : e.SqlState is PostgresErrorCodes.LockNotAvailable && blocker?.WayOut is { } way ? way + " Then run the command again."
         : PostgreSqlErrors.NextStep(e);

@@ -261,8 +261,8 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
                 ErrorId.ScratchUnavailable,
                 $"{why}, and a throw-away server cannot be started here: {e.Message}",
                 origin is null || isStandby
-                    ? "Name a server with --scratch-database, or install PostgreSQL's server programs."
-                    : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with --scratch-database.",
+                    ? Advice.Of($"Name a server with {CallOption.ScratchDatabase}, or install PostgreSQL's server programs.")
+                    : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with {CallOption.ScratchDatabase}.",
                 e
             );
         }

@@ -112,7 +112,7 @@ public sealed class ClearDatabaseCommand : ChangeCommand
             e => new MigrationException(
                 ErrorId.DataLossRefused,
                 $"Clearing would permanently delete everything in {target.Display}:{losses}",
-                "Make a backup, and accept the loss with --accept-data-loss. Nothing was cleared.",
+                "Make a backup, and accept the loss with -AcceptDataLoss. Nothing was cleared.",
                 e
             )
         );

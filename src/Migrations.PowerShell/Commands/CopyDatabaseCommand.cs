@@ -6,7 +6,7 @@ using Migrations.Transfer;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Copies a SQLite database to PostgreSQL, and proves every table equal before it is put in place.</summary>
+/// <summary>Copies a SQLite database to PostgreSQL or back, and proves every table equal before it is put in place.</summary>
 /// <remarks>
 /// Every value is read first: each column gets a type into which all of its values fit unchanged, and what fits nowhere stops the copy
 /// before
@@ -29,19 +29,23 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Copy-Database shop.db postgres://ada@db.example.com/shop -OnError Reject -RejectFile rejected.sql</code>
 /// <para>Leaves out the rows that do not fit, and writes them into a file.</para>
 /// </example>
+/// <example>
+/// <code>Copy-Database postgres://ada@db.example.com/shop copy.db</code>
+/// <para>Copies the way back, into a new SQLite file.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Copy, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(TableCopy))]
 public sealed class CopyDatabaseCommand : PairCommand
 {
     private string? _rejectFile;
 
-    /// <summary>The database to copy: the path of a SQLite file. It is only read. Left out with -SourceEnvironment.</summary>
+    /// <summary>The database to copy: the path of a SQLite file, or a postgres:// URL. It is only read. Left out with -SourceEnvironment.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatabaseTransformation]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>The database to copy into: a <c>postgres://</c> URL or an Npgsql connection string. Left out with -Environment.</summary>
+    /// <summary>Of the other engine, the database to copy into; a SQLite file need not exist. Left out with -Environment.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }

@@ -40,7 +40,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             throw new MigrationException(
                 ErrorId.BackupMissing,
                 $"There is no backup '{backup.Path}'.",
-                "List the backups of a folder with 'migrations backups <folder>'."
+                $"List the backups of a folder with '{Call.Backups.On("<folder>")}'."
             );
         try
         {
@@ -52,10 +52,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             if (SqliteHeader.ExpectedLength(backup.Path) is { } expected && expected != length)
                 throw Invalid($"it has {length} bytes, and should have {expected}");
             if (FindPart() is { } part)
-                throw Invalid(
-                    $"'{part}' is a part of it that was never put into it: it is a copy of a database in use, and none that "
-                        + "'migrations backup' made"
-                );
+                throw Invalid($"'{part}' is a part of it that was never put into it: it is a copy of a database in use, " + "not a backup");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,7 +79,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
         new(
             ErrorId.BackupInvalid,
             $"The backup '{backup.Path}' cannot be used: {reason}.",
-            "Use another backup: 'migrations backups <folder>' lists them, the proven ones are marked.",
+            $"Use another backup: '{Call.Backups.On("<folder>")}' lists them, the proven ones are marked.",
             inner
         );
 

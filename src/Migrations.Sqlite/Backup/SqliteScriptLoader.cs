@@ -162,7 +162,8 @@ internal sealed unsafe class SqliteScriptLoader(
     {
         var refused = backup.Invalid(reason, failure);
         refused.NextStep +=
-            " To restore a backup without what the database cannot make, which is then listed: migrations restore <backup> --accept-faults";
+            $" To restore a backup without what the database cannot make, which is then listed: "
+            + $"{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}";
         return refused;
     }
 }

@@ -183,8 +183,8 @@ internal sealed class SqliteLock : IAsyncDisposable
             ErrorId.LockTimedOut,
             $"The migration lock of '{target.Display}' was not acquired within {timeout.TotalSeconds:0.#} s. It is held by "
                 + $"{holder?.ToString() ?? "an unknown process"}.",
-            "Wait until the other run has ended, or wait longer with '--lock-timeout 300'. A lock is freed by itself when "
-                + "its process ends.",
+            $"Wait until the other run has ended, or wait longer with '{CallOption.LockTimeout.Of("300")}'. A lock is freed by itself when "
+                + $"its process ends.",
             holder
         );
 

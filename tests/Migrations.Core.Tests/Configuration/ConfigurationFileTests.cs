@@ -72,7 +72,7 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal((ErrorId.ConfigurationInvalid, line, column), (error.Id, error.Location!.Line, error.Location.Column));
         Assert.Contains($"migrations.json:{line}:{column}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(error.NextStep);
+        Assert.NotEmpty(error.NextStep.ToString());
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class ConfigurationFileTests : IDisposable
         File.SetUnixFileMode(changed, File.GetUnixFileMode(changed) | right);
         var error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open(null, _folder.Path));
         Assert.Equal(ErrorId.ConfigurationUntrusted, error.Id);
-        Assert.Contains(path, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(path, error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.NotNull(ConfigurationFile.Open("migrations.json", _folder.Path));
     }
 
@@ -200,7 +200,7 @@ public sealed class ConfigurationFileTests : IDisposable
         var error = Assert.Throws<MigrationException>(() => Select(configuration, choice));
         Assert.Equal(ErrorId.UsageInvalid, error.Id);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
-        Assert.Contains(next, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(next, error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

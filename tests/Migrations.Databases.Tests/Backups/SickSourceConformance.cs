@@ -65,7 +65,7 @@ public abstract class SickSourceConformance(DatabaseKind kind) : BackupSuite(kin
             await Database.ExecuteAsync("DROP TABLE b;");
             var error = await ThrowsAsync<MigrationException>(ErrorId.BackupInvalid, () => RestoreAsync(found));
             Assert.Contains(named, error.Message, StringComparison.Ordinal);
-            Assert.Contains("--accept-faults", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("--accept-faults", error.NextStep.ToString(), StringComparison.Ordinal);
             var result = await RestoreAsync(found, new RestoreRequest { AcceptFaults = true });
             Assert.Equal(check, result.Checks.Single(c => c.Status == CheckStatus.Fail).Name);
             Assert.Equal(before, (await StateAsync()).Content);
