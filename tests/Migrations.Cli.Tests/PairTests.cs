@@ -1,5 +1,3 @@
-using Migrations.Testing;
-
 namespace Migrations.Cli.Tests;
 
 /// <summary>Copies and comparisons of two environments, or of an environment and a database that is named.</summary>
