@@ -8,7 +8,7 @@ namespace Migrations.PostgreSql;
 /// Reads an expression as the server writes it back
 /// (<see href="https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-CATALOG">pg_get_expr</see>) as a tree that
 /// SQLite's driver can write. What SQLite would compute otherwise is refused with a reason: exact decimals, the order of texts by a
-/// language, LIKE that tells cases apart.
+/// language, LIKE that distinguishes cases.
 /// </summary>
 internal sealed class PostgreSqlExpressionParser
 {

@@ -75,7 +75,7 @@ internal sealed class SourceConstraints(PostgreSqlConnection connection, string 
         switch (row.GetString(2))
         {
             case "u" when row.GetBoolean(10):
-                LeaveOut("unique", name, table, "SQLite tells NULLs apart in a unique key.", text);
+                LeaveOut("unique", name, table, "SQLite distinguishes NULLs in a unique key.", text);
                 break;
             case "u":
                 _tables[table.Name] = table with { Keys = [.. table.Keys, new CopyKey(name, columns)] };
@@ -126,7 +126,7 @@ internal sealed class SourceConstraints(PostgreSqlConnection connection, string 
         else if (row.GetBoolean(5))
             LeaveOut("index", name, table, "SQLite's indexes include no further columns.", text);
         else if (row.GetBoolean(2) && text.Contains("NULLS NOT DISTINCT", StringComparison.Ordinal))
-            LeaveOut("index", name, table, "SQLite tells NULLs apart in a unique index.", text);
+            LeaveOut("index", name, table, "SQLite distinguishes NULLs in a unique index.", text);
         else if (Try("index", name, table, text, () => Index(table, row)) is { } index)
             _tables[table.Name] = table with { Indexes = [.. table.Indexes, index] };
     }

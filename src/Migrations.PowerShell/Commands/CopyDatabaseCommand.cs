@@ -39,13 +39,14 @@ public sealed class CopyDatabaseCommand : PairCommand
 {
     private string? _rejectFile;
 
-    /// <summary>The database to copy: the path of a SQLite file, or a postgres:// URL. It is only read. Left out with -SourceEnvironment.</summary>
+    /// <summary>The database to copy: the path of a SQLite file, or a postgres:// URL. It is only read. Left out with
+    /// -SourceEnvironment.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatabaseTransformation]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Of the other engine, the database to copy into; a SQLite file need not exist. Left out with -Environment.</summary>
+    /// <summary>The database to copy into, of the other engine; a SQLite file need not exist. Left out with -Environment.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }

@@ -59,7 +59,7 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
         foreach (var twins in table.Columns.GroupBy(c => c.Name, SqliteNames.Comparer).Where(g => g.Count() > 1))
             yield return Obstacle(
                 table.Name,
-                $"the columns {string.Join(" and ", twins.Select(c => c.Name))} differ only in case, which SQLite does not tell apart"
+                $"the columns {string.Join(" and ", twins.Select(c => c.Name))} differ only in case, which SQLite does not distinguish"
             );
     }
 
@@ -71,7 +71,7 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
             .Select(g =>
                 Obstacle(
                     g.First().Table,
-                    $"the names {string.Join(" and ", g.Select(n => n.Name))} differ only in case, which SQLite does not tell apart"
+                    $"the names {string.Join(" and ", g.Select(n => n.Name))} differ only in case, which SQLite does not distinguish"
                 )
             );
 
