@@ -98,6 +98,7 @@ public sealed class ConfigurationTests : IDisposable
         var other = await OutputAsync(["status", "--service", "api", "--history-table", "other"]);
         Assert.Contains("Applied: 0", other, StringComparison.Ordinal);
         Assert.Contains("api_", await OutputAsync(["backup", "--service", "api"]), StringComparison.Ordinal);
+        _temporary.Write("migrations/api/002_more.sql", "CREATE TABLE more (id integer);");
         // The newest backup is looked for where the configuration keeps them.
         foreach (
             var call in (string[][])
