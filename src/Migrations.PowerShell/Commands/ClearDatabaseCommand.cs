@@ -107,7 +107,7 @@ public sealed class ClearDatabaseCommand : ChangeCommand
             return request;
         var losses = string.Concat(plan.Losses().Select(l => "\n  " + l));
         var question = $"{target.Display} holds:{losses}\nPermanently delete everything in {target.Display}?";
-        var isAnswered = Confirmation.Ask(
+        var isAnswered = this.Ask(
             () => ShouldContinue(question, "Clear the database", hasSecurityImpact: true, ref _yesToAll, ref _noToAll),
             e => new MigrationException(
                 ErrorId.DataLossRefused,
