@@ -33,6 +33,8 @@ internal sealed class PostgreSqlStepRunner(
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
     private readonly HashSet<NpgsqlBatchCommand> _beside = [];
 
+    private CodeRunner? _code;
+
     // Sent apart from the batch.
     private SqlPiece? _alone;
     private int _characters;
@@ -66,13 +68,13 @@ internal sealed class PostgreSqlStepRunner(
         try
         {
             await connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
+            if (step.Script.Code is not null && !_isInRun)
+                await connection.BeginForCodeAsync(modes: null, cancellationToken).ConfigureAwait(false);
             Begin();
-            using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
-            {
-                while (pieces.MoveNext())
-                    await PieceAsync(pieces, cancellationToken).ConfigureAwait(false);
-            }
-
+            if (step.Script.Code is null)
+                await RunScriptAsync(cancellationToken).ConfigureAwait(false);
+            else
+                await RunCodeAsync(cancellationToken).ConfigureAwait(false);
             ResetRole();
             End(
                 step.IsLast
@@ -97,6 +99,23 @@ internal sealed class PostgreSqlStepRunner(
         if (connection.UnbalancedTransactions > unbalanced)
             throw Unbalanced();
         return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements) { ObjectsLost = connection.TakeCascaded() };
+    }
+
+    private async Task RunScriptAsync(CancellationToken cancellationToken)
+    {
+        using var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator();
+        while (pieces.MoveNext())
+            await PieceAsync(pieces, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunCodeAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync(cancellationToken).ConfigureAwait(false);
+        _code = new CodeRunner(connection, step);
+        await _code.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        LeaveDefinitions("");
+        await SendAsync(cancellationToken).ConfigureAwait(false);
+        await _code.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -131,7 +150,7 @@ internal sealed class PostgreSqlStepRunner(
 
     private void Begin()
     {
-        if (!_isInRun)
+        if (!_isInRun && step.Script.Code is null)
             Add("BEGIN " + step.Analysis.TransactionModes);
         var guard = new NpgsqlBatchCommand();
         string Set(string name, string value)
@@ -192,6 +211,8 @@ internal sealed class PostgreSqlStepRunner(
     private void End(JournalEntry entry)
     {
         _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _knownRows : null)));
+        if (_code?.Release is { } release)
+            Add(release);
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last.
         if (!_isInRun || step.IsLast)
@@ -343,7 +364,8 @@ internal sealed class PostgreSqlStepRunner(
 
     // A pooler may give each transaction another backend. In the transaction of a run the steps cannot run again, so nothing is prepared
     // that a script could change.
-    private bool UsesPrepared => !connection.IsPooled && !connection.Prepared.IsStopped && !(_isInRun && connection.Server.MayRunCode);
+    private bool UsesPrepared =>
+        step.Script.Code is null && !connection.IsPooled && !connection.Prepared.IsStopped && !(_isInRun && connection.Server.MayRunCode);
 
     private NpgsqlBatchCommand Own(NpgsqlBatchCommand command) => UsesPrepared ? connection.Prepared.Of(command) : command;
 

@@ -68,14 +68,21 @@ internal sealed class SqliteConnection : IDisposable
     {
         DemandSameFile();
         _journal.OnBegin(isLast);
-        Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
+        // Its provider knows no exclusive transactions.
+        if (Handle.Code is { } code)
+            code.Begin(Handle);
+        else
+            Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
     }
 
     /// <summary>Commits the open transaction.</summary>
     public void Commit()
     {
         DemandSameFile();
-        Handle.Execute("COMMIT");
+        if (Handle.Code is { } code)
+            code.Commit(Handle);
+        else
+            Handle.Execute("COMMIT");
         _journal.OnCommitted();
     }
 
@@ -86,10 +93,11 @@ internal sealed class SqliteConnection : IDisposable
         Handle.Watch.Token = CancellationToken.None;
         State.FileSettings.Forget();
         Keyless.Forget();
-        if (!Handle.InTransaction)
-            return false;
-        Handle.Execute("ROLLBACK");
-        return true;
+        var isOpen = Handle.InTransaction;
+        if (isOpen)
+            Handle.Execute("ROLLBACK");
+        Handle.Code?.Forget();
+        return isOpen;
     }
 
     /// <summary>Restores what scripts have set.</summary>

@@ -161,7 +161,9 @@ internal static class SqliteOpening
 
     private static SqliteHandle Open(string name, int flags, bool keepsLog, SessionOptions options, CancellationToken cancellationToken)
     {
-        var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, name, flags);
+        var handle = options.RunsCode
+            ? SqliteHandle.Of(SqliteLibrary.Current.Api, SqliteCodeConnection.Open(name, flags))
+            : SqliteHandle.Open(SqliteLibrary.Current.Api, name, flags);
         try
         {
             handle.Watch.BusyTimeout = options.TableLockTimeout < options.LockTimeout ? options.TableLockTimeout : options.LockTimeout;
