@@ -19,6 +19,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
     private (int Number, int Total) _step;
     private string _activity = "Migrations";
 
+    /// <summary>Runs code of migrations in the cmdlet's pipeline.</summary>
+    public PipelineCode Code => new(cmdlet, queue);
+
     /// <inheritdoc/>
     public void Publish(MigrationEvent item)
     {

@@ -31,11 +31,13 @@ internal static class CodeFailure
     /// <param name="location">Where; null: where the half begins.</param>
     public static MigrationException Of(MigrationScript script, Exception cause, ScriptLocation? location = null)
     {
-        var place = location ?? new ScriptLocation(script.File, script.FirstLine);
-        var state = cause is DbException { SqlState: { } code } ? $" ({code})" : "";
+        var place = location ?? (cause as CodeException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
+        // Of an error that was handed on, the database's own words say most.
+        var said = InDatabase(cause) ?? cause;
+        var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: {KnownSecrets.Hide(cause.Message).TrimEnd().TrimEnd('.')}{state}. The migration was rolled back in the database; what "
+            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. The migration was rolled back in the database; what "
                 + "its code did elsewhere was not.",
             "Correct the code, and run it again.",
             cause
@@ -43,6 +45,17 @@ internal static class CodeFailure
         {
             Location = place,
         };
+    }
+
+    private static DbException? InDatabase(Exception cause)
+    {
+        for (var e = cause; e is not null; e = e.InnerException)
+        {
+            if (e is DbException database)
+                return database;
+        }
+
+        return null;
     }
 
     /// <summary>It committed or rolled back itself.</summary>

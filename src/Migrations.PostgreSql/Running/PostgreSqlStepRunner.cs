@@ -23,7 +23,13 @@ internal sealed class PostgreSqlStepRunner(
 
     private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
     private readonly bool _isInRun = connection.IsInRun;
-    private readonly StepFigures _figures = new(history.Table, connection.ServerVersion, connection.IsInRun);
+
+    // What is done against a commit of the code's own does not count as its rows.
+    private readonly StepFigures _figures = new(
+        history.Table,
+        connection.ServerVersion,
+        connection.IsInRun || step.Script.Code is not null
+    );
     private readonly FreshTables _fresh = new();
     private NpgsqlBatch _batch = connection.CreateBatch();
     private NpgsqlBatchCommand? _guard;
@@ -114,6 +120,8 @@ internal sealed class PostgreSqlStepRunner(
         _code = new CodeRunner(connection, step);
         await _code.PrepareAsync(cancellationToken).ConfigureAwait(false);
         LeaveDefinitions("");
+        if (_isInRun)
+            Add("SELECT " + string.Join(", ", _figures.Preparations));
         await SendAsync(cancellationToken).ConfigureAwait(false);
         await _code.RunAsync(cancellationToken).ConfigureAwait(false);
     }

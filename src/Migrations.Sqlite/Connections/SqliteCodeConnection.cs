@@ -85,7 +85,9 @@ internal sealed class SqliteCodeConnection : IDisposable
         }
         catch (SqliteException)
         {
-            // A commit that was refused has ended it without the provider's knowledge.
+            // A commit that was refused has ended it without the provider's knowledge, which wants to roll something back.
+            _ = raw.sqlite3_exec(_handle, "BEGIN");
+            _transaction!.Dispose();
         }
 
         _transaction = null;
