@@ -31,7 +31,8 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
 
     /// <summary>
     /// Runs it. In a database without a history the history's table is created, as <see cref="Migrator.ApplyAsync"/> does. Rows are handed
-    /// on once everything is committed and the lock is free.
+    /// on once everything is committed and the lock is free. In a database that can only be read (a standby, a file that may not be
+    /// written), queries run without the lock and are not recorded, which is a warning.
     /// </summary>
     /// <exception cref="DataLossException">Rows or values would go, or may, and that was not accepted.</exception>
     /// <exception cref="MigrationException">It failed and was rolled back, or the database is missing or refuses.</exception>
@@ -40,9 +41,27 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
         ArgumentNullException.ThrowIfNull(request);
         var script = DatabaseScript.Read(_context, request, cancellationToken);
         using var spool = request.Rows is null ? null : new RowSpool();
-        var result = await RunAsync(script, request, spool, cancellationToken).ConfigureAwait(false);
+        var result = await RunOrReadAsync(script, request, spool, cancellationToken).ConfigureAwait(false);
         spool?.CopyTo(request.Rows!, cancellationToken);
         return result;
+    }
+
+    private async Task<DatabaseScriptResult> RunOrReadAsync(
+        DatabaseScript script,
+        DatabaseScriptRequest request,
+        RowSpool? spool,
+        CancellationToken cancellationToken
+    )
+    {
+        var queries = new QueryRun(_context);
+        try
+        {
+            return await RunAsync(script, request, spool, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.DatabaseReadOnly && queries.IsOf(script))
+        {
+            return await queries.RunAsync(script, spool, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<DatabaseScriptResult> RunAsync(

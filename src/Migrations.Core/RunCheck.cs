@@ -31,7 +31,7 @@ internal sealed class RunCheck(RunContext context, CheckRequest? request)
             $"{(results.Count == 0 ? "Nothing was pending" : "The migrations were applied")}, and "
                 + $"{(failed.Count == 1 ? "a check" : $"{failed.Count} checks")} "
                 + $"failed:{string.Concat(failed.Select(c => $"\n  {c.Name}: {c.Message}"))}",
-            "See the results of all checks: migrations check"
+            $"See the results of all checks: {Call.Check}"
         )
         {
             Applied = results,
@@ -59,7 +59,7 @@ internal sealed class RunCheck(RunContext context, CheckRequest? request)
                 results.Count == 0
                     ? "The checks were cancelled."
                     : "The migrations were applied, but the checks after them were cancelled.",
-                "Run the checks again: migrations check",
+                $"Run the checks again: {Call.Check}",
                 e
             )
             {

@@ -14,12 +14,14 @@ namespace Migrations;
 /// <param name="session">How to connect.</param>
 /// <param name="request">The backup that is requested; null: none.</param>
 /// <param name="restoreOnFailure">Whether what no rollback undid is restored.</param>
+/// <param name="acceptFaults">Whether that may leave out what the server cannot make of the backup.</param>
 internal sealed class RunProtection(
     IDatabaseDriver driver,
     DatabaseTarget target,
     SessionOptions session,
     BackupRequest? request,
-    bool restoreOnFailure
+    bool restoreOnFailure,
+    bool acceptFaults
 )
 {
     private readonly BackupManager _manager = new(driver, target, new BackupOptions { Session = session });
@@ -35,7 +37,7 @@ internal sealed class RunProtection(
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Restoring after a failed run requires a backup.",
-                "Specify its folder with --backup."
+                $"Specify its folder with {CallOption.Backup}."
             );
     }
 
@@ -87,23 +89,31 @@ internal sealed class RunProtection(
     {
         failure.Backup = Backup!.Path;
         if (!Restores(failure))
-            failure.NextStep += WayBack;
+            failure.NextStep += WayBack();
         else if (_lastId is null)
-            failure.NextStep += " It was not restored, because another run may have changed it in the meantime." + WayBack;
+            failure.NextStep += " It was not restored, because another run may have changed it in the meantime." + WayBack();
         else
             await RestoreBackupAsync(failure, cancellationToken).ConfigureAwait(false);
     }
 
-    private string WayBack => $" The state before this run is in '{Backup!.Path}'; to restore it: {Command}";
-
-    /// <summary>The exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
-    private string Command => $"migrations restore \"{Backup!.Path}\" --database \"{target.Display}\"";
+    /// <summary>With the exact command, without secrets: where a password is needed it is found as it was found for this run.</summary>
+    private Advice WayBack(bool acceptFaults = false)
+    {
+        var call = Call.Restore.On(Backup!.Path).With(CallOption.Database.Of(target.Display));
+        return $" The state before this run is in '{Backup!.Path}'; to restore it: "
+            + $"{(acceptFaults ? call.With(CallOption.AcceptFaults) : call)}";
+    }
 
     private async Task RestoreBackupAsync(MigrationException failure, CancellationToken cancellationToken)
     {
         try
         {
-            var restore = new RestoreRequest { KeepLabel = "failed", ExpectedLastId = _lastId };
+            var restore = new RestoreRequest
+            {
+                KeepLabel = "failed",
+                ExpectedLastId = _lastId,
+                AcceptFaults = acceptFaults,
+            };
             // It was made a moment ago by this run, and its SHA-256 is not read from the disk: what it runs, the database ran.
             var manager = new BackupManager(driver, target, new BackupOptions { Session = session, AcceptUnseenCode = true });
             var result = await manager.RestoreAsync(Backup!, restore, cancellationToken).ConfigureAwait(false);
@@ -112,12 +122,19 @@ internal sealed class RunProtection(
             failure.InDatabase = "the state before this run (restored)";
             failure.NextStep +=
                 $" The database was restored to its state before this run, from '{Backup!.Path}'; the failed state is kept as "
-                + $"'{result.Kept}'.";
+                + $"'{result.Kept}'."
+                + (
+                    result.LeftOut.Count == 0
+                        ? ""
+                        : " Left out, because the server could not make it: " + $"{string.Join("; ", result.LeftOut)}."
+                );
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {
             session.Events.Publish(new WarningRaised($"The database could not be restored: {e.Message}"));
-            failure.NextStep += $" The database could not be restored ({e.Message})." + WayBack;
+            failure.NextStep +=
+                $" The database could not be restored ({e.Message})."
+                + WayBack(acceptFaults: e is MigrationException { Id: ErrorId.BackupInvalid });
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SchemaFile(RunContext context, string? path)
                 Directory.Exists(path)
                     ? $"The schema file '{path}' is a folder."
                     : $"The schema file '{path}' cannot be there: the folder '{folder}' does not exist.",
-                "Name a file in an existing folder with --schema-file, for example schema.sql."
+                $"Name a file in an existing folder with {CallOption.SchemaFile}, for example schema.sql."
             );
         foreach (var file in (string[])[path, Temporary(path)])
         {
@@ -36,7 +36,7 @@ internal sealed class SchemaFile(RunContext context, string? path)
                 throw new MigrationException(
                     ErrorId.UsageInvalid,
                     $"The schema file '{path}' cannot be there: '{file}' is {kind}.",
-                    "Name a file in an existing folder with --schema-file, for example schema.sql."
+                    $"Name a file in an existing folder with {CallOption.SchemaFile}, for example schema.sql."
                 );
         }
 
@@ -44,7 +44,7 @@ internal sealed class SchemaFile(RunContext context, string? path)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"The schema file '{path}' would be read as a migration: in the migration folder only '{ExpectedSchema.FileName}' is not.",
-                $"Call it '{ExpectedSchema.FileName}', or name another folder with --schema-file."
+                $"Call it '{ExpectedSchema.FileName}', or name another folder with {CallOption.SchemaFile}."
             );
     }
 

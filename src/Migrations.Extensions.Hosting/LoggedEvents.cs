@@ -14,7 +14,7 @@ internal sealed class LoggedEvents(ILogger logger) : IEventSink
                 logger.Done(done.Direction, done.Name, done.Duration.TotalMilliseconds);
                 break;
             case WarningRaised warning:
-                logger.Warned(warning.Message);
+                logger.Warned(warning.Advice.Spell(Spelling.Library));
                 break;
             case ConnectionRetried retried:
                 logger.ConnectionRetried(retried.Database, retried.Attempt, retried.Reason, retried.Delay.TotalSeconds);

@@ -21,7 +21,7 @@ internal sealed class MigrationService(Migrator migrator, HostedMigrationOptions
         }
         catch (MigrationException e)
         {
-            logger.Failed(e, e.Message, e.NextStep);
+            logger.Failed(e, e.MessageIn(Spelling.Library), e.NextStep.Spell(Spelling.Library));
             throw;
         }
     }
@@ -44,7 +44,7 @@ internal sealed class MigrationService(Migrator migrator, HostedMigrationOptions
                 ErrorId.CheckFailed,
                 $"The application does not apply migrations itself, and {pending.Count} "
                     + $"{(pending.Count == 1 ? "is" : "are")} pending: {string.Join(", ", pending.Select(s => s.Migration.FullName))}.",
-                "Apply them before the application starts: migrations up"
+                "Apply them before the application starts, with the command 'migrations up' or with Migrator.ApplyAsync."
             );
     }
 }

@@ -27,7 +27,11 @@ public sealed class MigrationsHealthCheck(IEnumerable<Migrator> migrators) : IHe
         }
         catch (MigrationException e)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, $"{e.Message} {e.NextStep}", e);
+            return new HealthCheckResult(
+                context.Registration.FailureStatus,
+                $"{e.MessageIn(Spelling.Library)} " + $"{e.NextStep.Spell(Spelling.Library)}",
+                e
+            );
         }
 
         return problems.Count == 0

@@ -43,6 +43,8 @@ internal static class Confirmation
     {
         try
         {
+            if (StandardInput.IsOwnPipe())
+                throw new HostException("Standard input is closed.");
             return question();
         }
         catch (Exception e) when (IsUnaskable(e) || e is NullReferenceException)

@@ -15,7 +15,7 @@ internal static class ErrorRecords
         {
             ErrorDetails = new ErrorDetails(Message(error, target, targetWord))
             {
-                RecommendedAction = NextStep.ForPowerShell(error.NextStep),
+                RecommendedAction = error.NextStep.Spell(ModuleSpelling.Instance),
             },
         };
 
@@ -38,8 +38,7 @@ internal static class ErrorRecords
 
     private static string Message(MigrationException error, string? target, string targetWord)
     {
-        // The database's own words stay as they are.
-        var text = new StringBuilder(error is StatementException ? error.Message : NextStep.ForPowerShell(error.Message));
+        var text = new StringBuilder(error.MessageIn(ModuleSpelling.Instance));
         if (error.Location is { } location && !error.Message.Contains(location.File, StringComparison.Ordinal))
             text.Append("\n  at ").Append(location);
         if (error is StatementException statement)

@@ -82,11 +82,11 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         }
         catch (FlowControlException e)
         {
-            throw new CodeException($"The code ends its caller: {Word(e)} stands outside of what it could end", Place(body), e);
+            throw new CodeException($"The code ends its caller: {Word(e)} stands outside of what it could end", PlaceOf(e, tree), e);
         }
         catch (RuntimeException e)
         {
-            throw new CodeException(e.ErrorRecord.ToString(), PlaceOf(e.ErrorRecord) ?? Place(body), e);
+            throw new CodeException(e.ErrorRecord.ToString(), PlaceOf(e.ErrorRecord, tree) ?? Place(body), e);
         }
         finally
         {
@@ -116,7 +116,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
     }
 
     /// <summary>The place in the file; of an error in what it calls, the line that calls it.</summary>
-    private ScriptLocation? PlaceOf(ErrorRecord record)
+    private ScriptLocation? PlaceOf(ErrorRecord record, Ast tree)
     {
         if (
             record.InvocationInfo is { ScriptLineNumber: > 0 } info
@@ -129,11 +129,22 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         {
             var at = call.IndexOf(mark, StringComparison.OrdinalIgnoreCase);
             if (at >= 0 && int.TryParse(call.AsSpan(at + mark.Length).Trim(), out var line))
-                return new ScriptLocation(file, line);
+                return Place(First(tree, s => s is StatementAst && s.Extent.StartLineNumber == line)) ?? new ScriptLocation(file, line);
         }
 
         return null;
     }
+
+    /// <summary>The statement that ends more than it may: the first of its kind.</summary>
+    private ScriptLocation? PlaceOf(FlowControlException e, Ast tree) =>
+        Place(
+            First(
+                tree,
+                s => Word(e) is "'exit'" ? s is ExitStatementAst : Word(e) is "'break'" ? s is BreakStatementAst : s is ContinueStatementAst
+            )
+        );
+
+    private static Ast? First(Ast tree, Func<Ast, bool> wanted) => tree.Find(wanted, searchNestedScriptBlocks: true);
 
     private ScriptLocation? Place(Ast? ast) =>
         ast is null ? null : new ScriptLocation(file, ast.Extent.StartLineNumber, ast.Extent.StartColumnNumber);

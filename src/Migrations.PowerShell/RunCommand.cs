@@ -46,6 +46,10 @@ public abstract class RunCommand : ChangeCommand
     [Parameter]
     public SwitchParameter RestoreOnFailure { get; set; }
 
+    /// <summary>With a restore on failure: leaves out what the server cannot make of the backup, and lists it.</summary>
+    [Parameter]
+    public SwitchParameter AcceptFaults { get; set; }
+
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
         RunPlan(database, Folder, Chosen);
 
@@ -170,14 +174,12 @@ public abstract class RunCommand : ChangeCommand
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {
         var losses = Call(database, folder, (migrator, token) => migrator.ForecastAsync(plan, token));
-        return NextStep.ForPowerShell(
-            string.Concat(
-                losses
-                    .SelectMany(l => l.Sentences())
-                    .Concat(losses.SelectMany(l => l.ObjectLines()))
-                    .Concat(losses.SelectMany(l => l.Unforeseen()))
-                    .Select(s => "\n! " + s)
-            )
+        return string.Concat(
+            losses
+                .SelectMany(l => l.Sentences())
+                .Concat(losses.SelectMany(l => l.ObjectLines()))
+                .Concat(losses.SelectMany(l => l.Unforeseen()))
+                .Select(s => "\n! " + s)
         );
     }
 

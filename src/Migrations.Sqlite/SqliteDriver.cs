@@ -39,10 +39,6 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
         await SqliteCopySource.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
-        throw new MigrationException(
-            ErrorId.UsageInvalid,
-            $"{target.Display} is a SQLite database, and copies go to PostgreSQL.",
-            "Copy from a SQLite file to a postgres:// URL."
-        );
+    public async Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        await SqliteCopyTarget.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
 }

@@ -113,7 +113,7 @@ internal sealed class FuzzScenario(Engine engine) : Scenario
         }
         catch (MigrationException e)
         {
-            Must.Hold(e.Message.Length > 0 && e.NextStep.Length > 0, $"An error without a way out: {e}");
+            Must.Hold(e.Message.Length > 0 && e.NextStep.ToString().Length > 0, $"An error without a way out: {e}");
             return e;
         }
         catch (Exception e)

@@ -47,9 +47,9 @@ internal sealed class StatementAftermath(Engine engine, StatementLadder ladder, 
         {
             trial.Figures.Count("asked about the statement");
             Must.Hold(
-                e.NextStep.Contains("--statement-done", StringComparison.Ordinal)
-                    && e.NextStep.Contains("--statement-not-done", StringComparison.Ordinal),
-                e.NextStep
+                e.NextStep.ToString().Contains("--statement-done", StringComparison.Ordinal)
+                    && e.NextStep.ToString().Contains("--statement-not-done", StringComparison.Ordinal),
+                e.NextStep.ToString()
             );
             var index = (await migrator.GetHistoryAsync()).Last(r => r.Event == History.JournalEvent.Started).StatementIndex!.Value;
             Must.Hold(ladder.IsUndecidable(index), $"It asked about statement {index + 1}, which can be looked up: {e.Message}");

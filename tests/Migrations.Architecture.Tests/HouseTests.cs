@@ -8,9 +8,10 @@ public sealed class HouseTests(ITestOutputHelper output)
     /// <summary>The engine's folders from the ground up: a file names only what stands on its own floor's folder or below.</summary>
     private static readonly string[][] Floors =
     [
+        ["Advice"],
         ["Model", "Schema", "Tables"],
         ["Errors", "Events"],
-        ["Scripts", "Tracing"],
+        ["Scripts", "Tracing", "Logging"],
         ["Sql", "Folders"],
         ["History", "Configuration"],
         ["Databases"],

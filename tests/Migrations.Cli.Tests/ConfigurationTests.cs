@@ -98,6 +98,19 @@ public sealed class ConfigurationTests : IDisposable
         var other = await OutputAsync(["status", "--service", "api", "--history-table", "other"]);
         Assert.Contains("Applied: 0", other, StringComparison.Ordinal);
         Assert.Contains("api_", await OutputAsync(["backup", "--service", "api"]), StringComparison.Ordinal);
+        // The newest backup is looked for where the configuration keeps them.
+        foreach (
+            var call in (string[][])
+                [
+                    ["check", "--category", "backup"],
+                    ["test", "--checklist"],
+                ]
+        )
+            Assert.Contains(
+                $"backups in '{_temporary["kept"]}' is proven",
+                (await RunAsync([.. call, "--service", "api", "--output", "json"])).Output,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]

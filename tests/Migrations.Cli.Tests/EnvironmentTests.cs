@@ -60,6 +60,7 @@ public sealed class EnvironmentTests : IDisposable
     [InlineData("reset", "--database", "p_api.db", "--path", "migrations/api")]
     [InlineData("down", "--what-if", "--database", "p_api.db", "--path", "migrations/api", "--environment", "local")]
     [InlineData("restore", "--latest", "--from", "kept", "--database", "p_api.db")]
+    [InlineData("restore", "--latest", "--from", "kept", "--database", "p_api.db", "--what-if")]
     [InlineData("prune", "kept", "--keep-last", "1")]
     [InlineData("prune", "kept", "--keep-last", "1", "--environment", "staging")]
     public async Task What_takes_away_needs_the_environment_of_the_stamp(params string[] call)

@@ -46,7 +46,7 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
         Write("001_a.down.sql", "DROP TABLE a;\n");
         await OutputAsync("up");
         Write("002_b.sql", "CREATE TABLE b (id integer);\n");
-        Write("003_c.ps1", "function up { }\nfunction down { }\n");
+        await OutputAsync("create", "c", "--language", "powershell");
         Assert.Contains("[ ] 003_c  in PowerShell", await OutputAsync("status"), StringComparison.Ordinal);
         Assert.Contains("\"kind\": \"PowerShell\"", await OutputAsync("status", "--output", "json"), StringComparison.Ordinal);
         foreach (var command in (string[][])[["up"], ["up", "--what-if"], ["test"]])

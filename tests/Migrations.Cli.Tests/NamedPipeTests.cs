@@ -17,6 +17,18 @@ public sealed class NamedPipeTests() : CliTests("SQLite")
     [InlineData(2, "schema.sql", "is a named pipe", "up", "--schema-file", "{folder}/schema.sql")]
     [InlineData(2, "schema.sql.tmp", "is a named pipe", "up", "--schema-file", "{folder}/schema.sql")]
     [InlineData(0, "{database}.migrate-lock.owner", "Applied 3 migrations", "up")]
+    [InlineData(1, "{database}.migrate-lock", "is a named pipe", "up")]
+    [InlineData(0, "{database}.migrate-lock", "Pending: 3", "status")]
+    [InlineData(1, "report.xml", "is a named pipe", "check", "--category", "folder", "--report", "{folder}/report.xml")]
+    [InlineData(2, "own.json", "is a named pipe", "status", "--config", "{folder}/own.json")]
+    [InlineData(
+        2,
+        ".pg_service.conf",
+        "is a named pipe",
+        "status",
+        "--database",
+        "postgres:///?service=x&servicefile={folder}/.pg_service.conf"
+    )]
     public async Task It_is_never_waited_for(int exitCode, string pipe, string words, params string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Named pipes are no files on Windows.");

@@ -102,6 +102,21 @@ public abstract class RunCommandConformance(string engine) : CliTests(engine)
     }
 }
 
-public sealed class SqliteRunCommandTests() : RunCommandConformance("SQLite");
+public sealed class SqliteRunCommandTests() : RunCommandConformance("SQLite")
+{
+    [Fact]
+    public async Task Queries_run_in_a_file_that_may_not_be_written_and_are_not_recorded()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "File modes are those of Unix.");
+        await Database.ExecuteAsync("CREATE TABLE t (id integer); INSERT INTO t VALUES (41)");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(((SqliteTestDatabase)Database).File, UnixFileMode.UserRead);
+        var asked = await CliProcess.RunAsync(Call("run", "--command", "SELECT id FROM t", "--csv") with { ModesCountForRoot = true });
+        Assert.Equal((0, "id\n41\n"), (asked.ExitCode, asked.Output));
+        Assert.Contains("ran without the migration lock and is not in the history", asked.Error, StringComparison.Ordinal);
+        var written = await CliProcess.RunAsync(Call("run", "--command", "INSERT INTO t VALUES (1)") with { ModesCountForRoot = true });
+        AssertError(written, ErrorId.DatabaseReadOnly, 1, "test.db");
+    }
+}
 
 public sealed class PostgreSqlRunCommandTests() : RunCommandConformance("PostgreSQL");

@@ -67,7 +67,13 @@ public sealed class StandbyTests(StandbyFixture servers) : IClassFixture<Standby
 
         await RefusedAsync("up", standby);
         await RefusedAsync("init", standby);
-        await RefusedAsync("run", standby, "--command", "SELECT 1");
+        await RefusedAsync("run", standby, "--command", "INSERT INTO t VALUES (2)", "--accept-data-loss");
+        var asked = await RunAsync("run", standby, "--command", "SELECT a + 40 AS found FROM t; SHOW transaction_read_only", "--csv");
+        Assert.Equal((0, "found\n41\n\ntransaction_read_only\non\n"), (asked.ExitCode, asked.Output));
+        Assert.Contains("can only be read: command ran without the migration lock", asked.Error, StringComparison.Ordinal);
+        var hidden = await RunAsync("run", standby, "--command", "WITH x AS (INSERT INTO t VALUES (2) RETURNING a) TABLE x");
+        Assert.Equal(1, hidden.ExitCode);
+        Assert.Contains("read-only transaction", hidden.Error, StringComparison.Ordinal);
         await RefusedAsync("down", standby, "--accept-data-loss", "--yes");
         await RefusedAsync("restore", standby, "--latest", "--from", _folder["backups"], "--yes");
         Assert.Contains("Applied: 1", await OutputAsync("status", servers.UrlOf("p")), StringComparison.Ordinal);

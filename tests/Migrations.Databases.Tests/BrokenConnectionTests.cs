@@ -29,7 +29,7 @@ public sealed class BrokenConnectionTests : IDisposable
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => run);
         Assert.Equal(ErrorId.OutcomeUnknown, error.Id);
         Assert.Contains("001_a", error.Message, StringComparison.Ordinal);
-        Assert.Contains("migrations status", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("migrations status", error.NextStep.ToString(), StringComparison.Ordinal);
 
         void Stop(bool now)
         {

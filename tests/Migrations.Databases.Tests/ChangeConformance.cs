@@ -19,7 +19,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         var error = await ThrowsAsync<PlanException>(ErrorId.MigrationChanged, () => ApplyAsync());
         Assert.Equal(["001_a"], error.Migrations);
         Assert.Contains("001_a", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--skip-checksum", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--skip-checksum", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("a, b", await TablesAsync());
 
         Assert.Equal("003_c", Names(await ApplyAsync(new ApplyRequest { SkipChecksum = true })));
@@ -76,7 +76,7 @@ public abstract class ChangeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.False((await Engine().GetSummaryAsync()).Healthy);
         var error = await ThrowsAsync<PlanException>(ErrorId.OutOfOrder, () => ApplyAsync());
         Assert.Equal(["002.5_late"], error.Migrations);
-        Assert.Contains("--allow-out-of-order", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--allow-out-of-order", error.NextStep.ToString(), StringComparison.Ordinal);
 
         Assert.Equal("002.5_late", Names(await ApplyAsync(new ApplyRequest { AllowOutOfOrder = true })));
         Assert.Contains("002.5_late", (await Engine().GetHistoryAsync())[^1].ErrorMessage, StringComparison.Ordinal);

@@ -108,9 +108,9 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
     {
         var error = await Assert.ThrowsAnyAsync<T>(call);
         Assert.True(id == error.Id, $"{id} was expected, not {error.Id}: {error.Message}");
-        Assert.NotEmpty(error.NextStep);
+        Assert.NotEmpty(error.NextStep.ToString());
         foreach (var secret in Database.Secrets)
-            Assert.DoesNotContain(secret, error + error.NextStep, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, error + error.NextStep.ToString(), StringComparison.Ordinal);
         return error;
     }
 }

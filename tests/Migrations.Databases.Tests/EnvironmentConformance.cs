@@ -50,7 +50,7 @@ public abstract class EnvironmentConformance(DatabaseKind kind) : Conformance(ki
         Write("002_b.sql", "-- Depends-On: 001_seed\nCREATE TABLE b (id integer);\n");
         var error = await ThrowsAsync<PlanException>(ErrorId.DependencyMissing, () => ApplyAsync());
         Assert.Contains("runs in staging only", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--environment staging", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--environment staging", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("001_seed, 002_b", Names(await Engine(o => o with { Environment = "staging" }).ApplyAsync()));
     }
 

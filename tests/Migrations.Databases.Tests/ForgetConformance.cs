@@ -22,7 +22,7 @@ public abstract class ForgetConformance(DatabaseKind kind) : Conformance(kind)
         {
             var error = await ThrowsAsync<PlanException>(ErrorId.ForgetRefused, call);
             Assert.Contains(named, error.Message, StringComparison.Ordinal);
-            Assert.Contains("--skip-comparison", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("--skip-comparison", error.NextStep.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Equal(MigrationState.Applied, (await StatusOfAsync("004_d")).State);
@@ -81,11 +81,25 @@ public abstract class ForgetConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("baseline", error.Message, StringComparison.Ordinal);
     }
 
-    private static RepairRequest Request(string name) => new() { Forget = name };
+    protected static RepairRequest Request(string name) => new() { Forget = name };
 
     private Task<IReadOnlyList<RepairResult>> ForgetAsync(string name) => Engine().RepairAsync(Request(name));
 }
 
 public sealed class SqliteForgetTests() : ForgetConformance(DatabaseKind.Sqlite);
 
-public sealed class PostgreSqlForgetTests() : ForgetConformance(DatabaseKind.PostgreSql);
+public sealed class PostgreSqlForgetTests() : ForgetConformance(DatabaseKind.PostgreSql)
+{
+    [Fact]
+    public async Task The_copies_are_made_on_the_server_that_is_named()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        await Database.ExecuteAsync("DROP TABLE c");
+        var other = Kind.Driver.Parse("postgres://nobody@127.0.0.1:1/none", Folder);
+        var request = Request("003_c") with { ScratchServer = other };
+        var error = await ThrowsAsync<MigrationException>(ErrorId.ConnectionFailed, () => Engine().RepairAsync(request));
+        Assert.Contains("127.0.0.1:1", error.Message, StringComparison.Ordinal);
+        Assert.Single(await Engine().RepairAsync(request with { ScratchServer = Target() }));
+    }
+}

@@ -336,7 +336,7 @@ public abstract class HistoryConformance(DatabaseKind kind) : Conformance(kind)
         await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => Engine().GetStatusAsync());
         var error = await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync());
         Assert.Contains("migration_journal", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--history-table", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--history-table", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("", await TablesAsync());
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM migration_journal"));
         Assert.Equal(

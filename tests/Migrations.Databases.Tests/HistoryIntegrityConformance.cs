@@ -55,8 +55,8 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains("002_mine", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_colleague", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_colleague never ran on this database", error.Message, StringComparison.Ordinal);
-        Assert.StartsWith("Is this the right folder?", error.NextStep, StringComparison.Ordinal);
-        Assert.DoesNotContain("repair 002_colleague", error.NextStep, StringComparison.Ordinal);
+        Assert.StartsWith("Is this the right folder?", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("repair 002_colleague", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("001_a applied, 002_mine applied", await JournalAsync());
         Assert.Equal("001_a Applied, 002_colleague Pending, 002_mine Missing", await StatesAsync());
         Assert.Equal("002_mine", (await StatusOfAsync("002_colleague")).RecordedAs);
@@ -104,8 +104,8 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Assert.Contains("002_index", error.Message, StringComparison.Ordinal);
         Assert.Contains("002_more", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"Is this the right folder? Another one matches the history better: --path '{right}'.",
-            error.NextStep,
+            $"Is this the right folder? Another one matches the history better: --path \"{right}\".",
+            error.NextStep.ToString(),
             StringComparison.Ordinal
         );
         Assert.Equal("001_a applied, 002_index applied", await JournalAsync());
@@ -141,7 +141,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         Move(right);
         Write("001_x.sql", "CREATE TABLE x (id integer);\n");
         var error = await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => ApplyAsync());
-        Assert.Contains($"--path '{right}'", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains($"--path \"{right}\"", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
             ErrorId.OtherFolder,
             () => new Migrator(Kind.Driver, Target(), inside, EngineOptions()).ApplyAsync()
         );
-        Assert.Contains($"--path '{Folder}'", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains($"--path \"{Folder}\"", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         foreach (var call in (string[])["up", "up --skip-checksum", "down", "test", "baseline"])
         {
             var error = await ThrowsAsync<PlanException>(ErrorId.MigrationRenamed, () => CallAsync(call, "003_index_a"));
-            Assert.Contains("'migrations repair 003_index_a'", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("'migrations repair 003_index_a'", error.NextStep.ToString(), StringComparison.Ordinal);
         }
 
         var other = await ThrowsAsync<PlanException>(
@@ -343,10 +343,10 @@ public abstract class HistoryIntegrityConformance(DatabaseKind kind) : Conforman
         await Engine(o => o with { Service = "billing" }).ApplyAsync();
         Assert.Equal("001_other Applied", await StatesAsync(Engine(o => o with { Service = "billing" })));
         var error = await ThrowsAsync<PlanException>(ErrorId.OtherFolder, () => Engine(o => o with { Service = "shop" }).ApplyAsync());
-        Assert.Contains("--service billing", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--service billing", error.NextStep.ToString(), StringComparison.Ordinal);
         // Without one it would run again, although it was applied.
         var forgotten = await ThrowsAsync<PlanException>(ErrorId.ServiceDiffers, () => Engine().PlanApplyAsync());
-        Assert.Contains("--service billing", forgotten.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--service billing", forgotten.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     private async Task ApplyTwoAsync(string second, string up, string? down = null)

@@ -11,7 +11,7 @@ namespace Migrations.Databases.Tests;
 /// </summary>
 public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conformance(kind)
 {
-    private const string Another =
+    protected const string Another =
         "INSERT INTO migration_journal (run_id, name, direction, event, applied_at, applied_by, host, success, tool_version)"
         + " SELECT run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1";
 
@@ -148,7 +148,7 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         var isCommitted = mode == TransactionMode.None && !script.StartsWith("BEGIN", StringComparison.Ordinal);
         Assert.Equal(isCommitted, error.Message.Contains("without a transaction is committed", StringComparison.Ordinal));
         Assert.Equal(!isCommitted, error.Message.EndsWith("That transaction was rolled back.", StringComparison.Ordinal));
-        Assert.Equal(isCommitted, error.NextStep.StartsWith("Restore the rows", StringComparison.Ordinal));
+        Assert.Equal(isCommitted, error.NextStep.ToString().StartsWith("Restore the rows", StringComparison.Ordinal));
     }
 
     [Theory]

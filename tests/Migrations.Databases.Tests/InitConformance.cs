@@ -298,7 +298,7 @@ public sealed class PostgreSqlInitTests() : InitConformance(DatabaseKind.Postgre
                     address: PostgreSqlServer.Shared.UrlOf(_name, role.Name, PostgreSqlRole.Password)
                 )
         );
-        Assert.Contains("CREATEDB", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("CREATEDB", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public abstract class IrreversibleConformance(DatabaseKind kind) : Conformance(k
         await ApplyAsync();
         var error = await ThrowsAsync<PlanException>(ErrorId.UndoMissing, () => UndoAsync(new UndoRequest { All = true }));
         Assert.Contains("Irreversible: yes", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--to 002_b", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--to 002_b", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("a, b", await TablesAsync());
     }
 

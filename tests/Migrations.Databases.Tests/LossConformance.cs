@@ -16,7 +16,7 @@ public abstract class LossConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("002_b removes table", error.Message, StringComparison.Ordinal);
         Assert.Contains("b (3 rows)", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("001_a", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--accept-data-loss", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--accept-data-loss", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("a, b, c", await TablesAsync());
         Assert.DoesNotContain("failed", await JournalAsync(), StringComparison.Ordinal);
         await Engine().UndoAsync(new UndoRequest { All = true, AcceptDataLoss = true });

@@ -16,7 +16,7 @@ public sealed class NextStepTests() : Conformance(DatabaseKind.PostgreSql)
         Migration("001_a", script + ";\n");
         var error = await Assert.ThrowsAsync<StatementException>(() => ApplyAsync());
         Assert.Equal(code, error.Code);
-        Assert.Contains(expected, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(expected, error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

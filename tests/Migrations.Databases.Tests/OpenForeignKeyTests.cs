@@ -122,8 +122,8 @@ public sealed class OpenForeignKeyTests() : Conformance(DatabaseKind.Sqlite)
         Three(Close);
         Migration("002_b", Rename);
         var error = await ThrowsAsync<StatementException>(ErrorId.ForeignKeyBroken, () => ApplyAsync());
-        Assert.Contains("-- Foreign-Keys: open-until", error.NextStep, StringComparison.Ordinal);
-        Assert.Contains("PRAGMA legacy_alter_table=ON", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("-- Foreign-Keys: open-until", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("PRAGMA legacy_alter_table=ON", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     private void Three(string last, string until = "003")

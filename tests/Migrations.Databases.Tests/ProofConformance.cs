@@ -57,7 +57,7 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
 
         await ApplyAsync();
         var refused = await ThrowsAsync<PlanException>(ErrorId.UndoUnproven, () => UndoAsync(new UndoRequest { RequireProven = true }));
-        Assert.Contains("--schema-only", refused.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--schema-only", refused.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal(UndoVerdict.SchemaOnly, (await StatusOfAsync("002_upper")).UndoVerdict);
         await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => UndoAsync(new UndoRequest { SchemaOnly = true }));
         await UndoAsync(new UndoRequest { RequireProven = true, SchemaOnly = true });

@@ -81,7 +81,7 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         File.Delete(FileOf("002_b.up.sql"));
         File.Delete(FileOf("002_b.down.sql"));
         var error = await ThrowsAsync<MigrationException>(ErrorId.RepairNotNeeded, () => Engine().RepairAsync());
-        Assert.Contains("--remove-missing", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--remove-missing", error.NextStep.ToString(), StringComparison.Ordinal);
         var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { RemoveMissing = true }));
         Assert.Equal(("002_b", "Missing"), (repair.Name, repair.Repair));
         Assert.Equal("001_a Applied, 003_c Applied", await StatesAsync());
@@ -140,8 +140,8 @@ public abstract class RepairConformance(DatabaseKind kind) : Conformance(kind)
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementUndecided, () => ApplyAsync());
         Assert.Equal(4, error.Location?.Line);
         Assert.Contains("INSERT INTO a VALUES (7)", error.Statement, StringComparison.Ordinal);
-        Assert.Contains("--statement-done", error.NextStep, StringComparison.Ordinal);
-        Assert.Contains("--statement-not-done", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--statement-done", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--statement-not-done", error.NextStep.ToString(), StringComparison.Ordinal);
 
         var repair = Assert.Single(await Engine().RepairAsync(new RepairRequest { Name = "001_a", StatementDone = done }));
         Assert.Equal("Undecided", repair.Repair);

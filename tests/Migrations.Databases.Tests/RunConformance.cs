@@ -77,7 +77,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
     public async Task An_empty_folder_is_the_wrong_one_unless_the_history_or_the_caller_knows_it()
     {
         var error = await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => ApplyAsync());
-        Assert.Contains("--allow-empty", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--allow-empty", error.NextStep.ToString(), StringComparison.Ordinal);
         await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => Engine().PlanApplyAsync());
         await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => Engine().GetStatusAsync());
         var allowed = Engine(o => o with { Folder = o.Folder with { AllowEmpty = true } });
@@ -198,7 +198,7 @@ public abstract class RunConformance(DatabaseKind kind) : Conformance(kind)
     {
         ThreeTables();
         var error = await ThrowsAsync<PlanException>(ErrorId.MigrationUnknown, () => ApplyAsync(new ApplyRequest { Target = "003_d" }));
-        Assert.Contains("003_c", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("003_c", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

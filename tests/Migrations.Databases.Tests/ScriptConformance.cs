@@ -161,7 +161,7 @@ public abstract class ScriptConformance(DatabaseKind kind) : Conformance(kind)
         var error = await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => CommandAsync(sql));
         Assert.Contains("Running command would permanently delete data", error.Message, StringComparison.Ordinal);
         Assert.Contains(loss, error.Message.Replace("public.", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.EndsWith("Nothing was run.", error.NextStep, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was run.", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("3", await Database.ScalarAsync("SELECT count(name) FROM t"));
         var plan = await new DatabaseScriptRunner(Kind.Driver, Target(), EngineOptions()).PlanAsync(
             new DatabaseScriptRequest { Command = sql }

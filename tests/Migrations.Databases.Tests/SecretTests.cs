@@ -42,7 +42,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => EngineOf(Form(form, Wrong)).ApplyAsync());
         Assert.Equal(ErrorId.AuthenticationFailed, error.Id);
         Assert.Contains("postgres", error.Message, StringComparison.Ordinal);
-        AssertSilent(error + error.NextStep + Events, [Wrong, Uri.EscapeDataString(Wrong)]);
+        AssertSilent(error + error.NextStep.ToString() + Events, [Wrong, Uri.EscapeDataString(Wrong)]);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
             EngineOf(text, o => o with { ConnectAttempts = 2, ConnectDelay = TimeSpan.FromMilliseconds(10) }).ApplyAsync()
         );
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
-        AssertSilent(error + error.NextStep + Events, Server.Secrets);
+        AssertSilent(error + error.NextStep.ToString() + Events, Server.Secrets);
         Assert.Equal([1, 2], Events.Of<Migrations.Events.ConnectionAttempted>().Select(e => e.Attempt));
         Assert.Equal(2, Assert.Single(Events.Of<Migrations.Events.ConnectionRetried>()).Attempts);
     }
@@ -66,7 +66,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
     {
         Migration("001_a", "SELECT 1;\nINSERT INTO nowhere VALUES (1);");
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => EngineOf(Form(form, Server.Password)).ApplyAsync());
-        AssertSilent(error + error.NextStep + Events + Everything(error.Applied), Server.Secrets);
+        AssertSilent(error + error.NextStep.ToString() + Events + Everything(error.Applied), Server.Secrets);
         AssertSilent(string.Join('\n', await Database.RowsAsync("SELECT * FROM migration_journal")), Server.Secrets);
     }
 
@@ -81,7 +81,7 @@ public sealed class SecretTests() : Conformance(DatabaseKind.PostgreSql)
     {
         var error = Assert.ThrowsAny<MigrationException>(() => DatabaseKind.PostgreSql.Driver.Parse(text, "/"));
         Assert.Equal(ErrorId.TargetInvalid, error.Id);
-        AssertSilent(error + error.NextStep, ["s3cr3t"]);
+        AssertSilent(error + error.NextStep.ToString(), ["s3cr3t"]);
     }
 
     [Fact]

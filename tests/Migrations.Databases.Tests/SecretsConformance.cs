@@ -73,7 +73,7 @@ public abstract class SecretsConformance(DatabaseKind kind, string[] forms) : Co
 
     private static string Everything(object value) =>
         value is MigrationException e
-            ? e.Message + e.NextStep + (e as StatementException)?.Detail + (e as StatementException)?.Hint + e.InnerException
+            ? e.Message + e.NextStep.ToString() + (e as StatementException)?.Detail + (e as StatementException)?.Hint + e.InnerException
             : value + JsonSerializer.Serialize(value);
 }
 

@@ -62,7 +62,7 @@ public abstract class ServiceConformance(DatabaseKind kind) : Conformance(kind)
         foreach (var (name, call) in calls)
         {
             var error = await ThrowsAsync<PlanException>(ErrorId.ServiceDiffers, call);
-            Assert.True(error.NextStep.Contains("migrations repair --assign-service api", StringComparison.Ordinal), name);
+            Assert.True(error.NextStep.ToString().Contains("migrations repair --assign-service api", StringComparison.Ordinal), name);
             Assert.Equal(["001_a", "002_b"], error.Migrations);
         }
 
@@ -87,7 +87,7 @@ public abstract class ServiceConformance(DatabaseKind kind) : Conformance(kind)
         ThreeTables();
         await Engine(o => o with { Service = "api" }).ApplyAsync(new ApplyRequest { First = 1 });
         var error = await ThrowsAsync<PlanException>(ErrorId.ServiceDiffers, () => ApplyAsync());
-        Assert.Contains("--service api", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--service api", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("001_a applied", await JournalAsync());
         // Another script under that number is another migration.
         Write("001_a.up.sql", "CREATE TABLE other (id integer PRIMARY KEY);\n");
@@ -128,7 +128,7 @@ public abstract class ServiceConformance(DatabaseKind kind) : Conformance(kind)
         // One that no folder has is assigned by its name.
         await ThrowsAsync<PlanException>(ErrorId.ServiceDiffers, () => scores.ApplyAsync());
         var nothing = await ThrowsAsync<PlanException>(ErrorId.RepairNotNeeded, () => scores.RepairAsync(request));
-        Assert.Contains("repair 001_a --assign-service scores", nothing.NextStep, StringComparison.Ordinal);
+        Assert.Contains("repair 001_a --assign-service scores", nothing.NextStep.ToString(), StringComparison.Ordinal);
         var api = Engine(o => o with { Service = "api", Unassigned = UnassignedRows.Undecided });
         Assert.Equal("001_a", Assert.Single(await api.RepairAsync(new RepairRequest { AssignService = "api", Name = "1" })).Name);
 

@@ -45,7 +45,7 @@ public sealed class SqliteDiskTests : IDisposable
         var request = new Planning.ApplyRequest { TransactionMode = Enum.Parse<TransactionMode>(mode, ignoreCase: true) };
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => Engine().ApplyAsync(request));
         Assert.Equal(ErrorId.DiskFailed, error.Id);
-        Assert.Contains("disk", error.NextStep, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("disk", error.NextStep.ToString(), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", error.Message, StringComparison.Ordinal);
         Assert.Equal("ok", Ask("PRAGMA integrity_check"));
         Assert.Equal("one", Ask("SELECT t FROM a"));

@@ -68,7 +68,7 @@ public sealed class TargetParsingTests
     {
         var error = Assert.Throws<MigrationException>(() => Parse(text));
         Assert.Contains(words, error.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("postgres://user:password@host:5432/database", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("postgres://user:password@host:5432/database", error.NextStep.ToString(), StringComparison.Ordinal);
         AssertSilent(error);
     }
 
@@ -97,7 +97,7 @@ public sealed class TargetParsingTests
         await database.ExecuteAsync($"ALTER DATABASE {database.Quoted} SET default_transaction_read_only = on");
         var error = await Assert.ThrowsAsync<MigrationException>(() => Drivers[0].OpenAsync(target, new SessionOptions(), default));
         Assert.Equal(ErrorId.ConnectionFailed, error.Id);
-        Assert.Contains("target_session_attrs", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("target_session_attrs", error.NextStep.ToString(), StringComparison.Ordinal);
         AssertSilent(error);
     }
 
@@ -122,6 +122,6 @@ public sealed class TargetParsingTests
     private static void AssertSilent(MigrationException error)
     {
         for (Exception? e = error; e is not null; e = e.InnerException)
-            Assert.DoesNotContain(ConnectionTexts.Secret, e.Message + error.NextStep, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(ConnectionTexts.Secret, e.Message + error.NextStep.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 }

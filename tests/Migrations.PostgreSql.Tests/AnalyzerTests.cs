@@ -110,7 +110,7 @@ public sealed class AnalyzerTests
     {
         var problems = PostgreSqlAnalyzer.Analyze(Scripts.Of(script)).Problems;
         Assert.Contains(problems, p => p.Id == id && p.Location.Line == line);
-        Assert.All(problems, p => Assert.NotEmpty(p.Remedy));
+        Assert.All(problems, p => Assert.NotEmpty(p.Remedy.ToString()));
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class AnalyzerTests
                     (
                         p.Location.Line,
                         p.Message.Contains("standard_conforming_strings", StringComparison.Ordinal),
-                        p.Remedy.Contains("E'it", StringComparison.Ordinal)
+                        p.Remedy.ToString().Contains("E'it", StringComparison.Ordinal)
                     )
                 )
         );
@@ -186,6 +186,6 @@ public sealed class AnalyzerTests
     public void A_literal_that_does_not_end_names_the_setting_where_a_backslash_may_be_why()
     {
         var problem = Assert.Single(PostgreSqlAnalyzer.Analyze(Scripts.Of("INSERT INTO s VALUES ('it\\'s');")).Problems);
-        Assert.Contains("standard_conforming_strings", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("standard_conforming_strings", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 }

@@ -89,7 +89,7 @@ public sealed class BackupTests
         Assert.DoesNotContain("Secret", failed.Message, StringComparison.Ordinal);
         Assert.Contains(
             help,
-            (await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup))).NextStep,
+            (await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup))).NextStep.ToString(),
             StringComparison.Ordinal
         );
 

@@ -101,7 +101,7 @@ public sealed class DumpScriptTests
 
         var problem = Assert.Single(problems, p => p.Id == ErrorId.ShellCommandInvalid);
         Assert.Equal(line, problem.Location.Line);
-        Assert.Contains("a migration runs in the database that it was given", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("a migration runs in the database that it was given", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class DumpScriptTests
         var problem = Assert.Single(PostgreSqlAnalyzer.Analyze(Scripts.Of(script)).Problems);
 
         Assert.Equal((ErrorId.ShellCommandInvalid, 3), (problem.Id, problem.Location.Line));
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -35,10 +35,10 @@ public sealed class InUseTests
 
         var slot = await RefusedAsync(source);
         Assert.Contains("which reads the replication slot 'a_slot'", slot.Message, StringComparison.Ordinal);
-        Assert.Contains("Stop the subscriber that reads 'a_slot'", slot.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Stop the subscriber that reads 'a_slot'", slot.NextStep.ToString(), StringComparison.Ordinal);
         var worker = await RefusedAsync(copy);
         Assert.Contains("which works for the subscription \"My s\"", worker.Message, StringComparison.Ordinal);
-        Assert.Contains("ALTER SUBSCRIPTION \"My s\" DISABLE;", worker.NextStep, StringComparison.Ordinal);
+        Assert.Contains("ALTER SUBSCRIPTION \"My s\" DISABLE;", worker.NextStep.ToString(), StringComparison.Ordinal);
         await copy.ExecuteAsync("ALTER SUBSCRIPTION \"My s\" DISABLE");
         await copy.ExecuteAsync("ALTER SUBSCRIPTION \"My s\" SET (slot_name = NONE); DROP SUBSCRIPTION \"My s\"");
     }
@@ -59,7 +59,7 @@ public sealed class InUseTests
 
         var error = await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup));
 
-        Assert.Contains($"CREATE ROLE \"{role}\";", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains($"CREATE ROLE \"{role}\";", error.NextStep.ToString(), StringComparison.Ordinal);
         await database.ExecuteAsync($"CREATE ROLE \"{role}\"");
         await manager.RestoreAsync(backup);
         Assert.Equal("p", await database.ScalarAsync("SELECT polname::text FROM pg_policy"));
@@ -79,8 +79,8 @@ public sealed class InUseTests
 
         var error = await Assert.ThrowsAsync<MigrationException>(() => manager.BackUpAsync(new BackupRequest { Folder = folder.Path }));
 
-        Assert.Contains("ALTER TABLE \"My t\" NO FORCE ROW LEVEL SECURITY;", error.NextStep, StringComparison.Ordinal);
-        Assert.Contains("BYPASSRLS", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("ALTER TABLE \"My t\" NO FORCE ROW LEVEL SECURITY;", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("BYPASSRLS", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
         await role.Database.ExecuteAsync("ALTER TABLE \"My t\" NO FORCE ROW LEVEL SECURITY");
         Assert.NotNull(await manager.BackUpAsync(new BackupRequest { Folder = folder.Path }));

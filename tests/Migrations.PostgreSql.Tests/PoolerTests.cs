@@ -149,7 +149,7 @@ public sealed class PoolerTests : IDisposable
         var error = await Assert.ThrowsAsync<MigrationException>(() => manager.RestoreAsync(backup));
 
         Assert.Equal(ErrorId.PoolerUnsuitable, error.Id);
-        Assert.Contains("Connect to the server itself", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Connect to the server itself", error.NextStep.ToString(), StringComparison.Ordinal);
         _folder.Write("001_u.sql", "CREATE TABLE u (id integer);\n");
         error = await Assert.ThrowsAsync<MigrationException>(() =>
             Engine(pooler, fixture)

@@ -161,7 +161,7 @@ public sealed class RestoreTests
             Driver.Backups.RestoreAsync(backup, Target(database), Job(folder, database), CancellationToken.None)
         );
         Assert.Equal(ErrorId.DatabaseInUse, error.Id);
-        Assert.Contains("PAUSE", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("PAUSE", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class RestoreTests
         foreach (var error in (MigrationException[])[restore, dump, step])
         {
             Assert.Contains("the prepared transaction 'it''s 7' of user postgres", error.Message, StringComparison.Ordinal);
-            Assert.Contains("ROLLBACK PREPARED 'it''s 7';", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("ROLLBACK PREPARED 'it''s 7';", error.NextStep.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Contains(events.Of<Events.WarningRaised>(), w => w.Message.StartsWith("The backup waits for ", StringComparison.Ordinal));
@@ -318,7 +318,7 @@ public sealed class RestoreTests
             Driver.Backups.RestoreAsync(backup, Driver.Parse(role.Address, "/")!, Job(folder, role.Database), CancellationToken.None)
         );
         Assert.Equal(ErrorId.PermissionDenied, error.Id);
-        Assert.Contains("CREATEDB", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("CREATEDB", error.NextStep.ToString(), StringComparison.Ordinal);
         await role.Database.ExecuteAsync("DROP TABLE t");
         var outcome = await Driver.Backups.RestoreAsync(
             backup,

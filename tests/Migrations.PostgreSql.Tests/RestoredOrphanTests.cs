@@ -70,6 +70,25 @@ public sealed class RestoredOrphanTests
             Target(database)
         );
         Assert.False(proof.Proven);
+
+        // What keeps a dump from its tables is known too.
+        await database.ExecuteAsync("DROP INDEX i; CREATE TABLE secret (a int); CREATE ROLE reader LOGIN PASSWORD 'x'; CREATE TABLE t ()");
+        var reader = Driver.Parse(server.UrlOf(database.Name, "reader", "x"), "/")!;
+        var session = new BackupOptions { Session = new SessionOptions { LockTimeout = TimeSpan.FromSeconds(1) } };
+        var refused = await Assert.ThrowsAsync<MigrationException>(() =>
+            new BackupManager(Driver, reader, session).BackUpAsync(new BackupRequest { Folder = folder.Path })
+        );
+        Assert.Equal(ErrorId.PermissionDenied, refused.Id);
+        Assert.Contains("pg_read_all_data", refused.NextStep.ToString(), StringComparison.Ordinal);
+        await using var holder = (Npgsql.NpgsqlConnection)await database.ConnectAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", holder, transaction))
+            await command.ExecuteNonQueryAsync();
+        var blocked = await Assert.ThrowsAsync<MigrationException>(() =>
+            new BackupManager(Driver, Target(database), session).BackUpAsync(new BackupRequest { Folder = folder.Path })
+        );
+        Assert.Equal(ErrorId.TableLockTimedOut, blocked.Id);
+        Assert.Contains($"backend {holder.ProcessID} of user postgres", blocked.Message, StringComparison.Ordinal);
     }
 
     private static async Task AssertOrphansAsync(PostgreSqlTestDatabase database) =>

@@ -137,7 +137,7 @@ public sealed class ScratchTests
         var request = new ScratchRequest { Origin = Target(role.Database.Address), Server = Target(role.Address) };
         var error = await Assert.ThrowsAsync<MigrationException>(() => Driver.Scratch.CreateAsync(request, CancellationToken.None));
         Assert.Equal(ErrorId.ScratchUnavailable, error.Id);
-        Assert.Contains($"ALTER ROLE \"{role.Name}\" CREATEDB", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains($"ALTER ROLE \"{role.Name}\" CREATEDB", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(PostgreSqlRole.Password, error.ToString(), StringComparison.Ordinal);
     }
 

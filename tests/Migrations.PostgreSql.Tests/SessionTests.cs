@@ -25,7 +25,7 @@ public sealed class SessionTests
         await using var fixture = await DriverFixture.CreateAsync();
         var error = await Assert.ThrowsAsync<MigrationException>(() => fixture.OpenAsync(address: fixture.Database.Server.UrlOf("nope")));
         Assert.Equal(ErrorId.DatabaseMissing, error.Id);
-        Assert.Contains("createdb nope", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("createdb nope", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,11 +120,11 @@ public sealed class SessionTests
             var poor = await fixture.OpenAsync(address: address);
             var error = await Assert.ThrowsAsync<MigrationException>(() => poor.History.EnsureAsync(CancellationToken.None));
             Assert.Equal(ErrorId.PermissionDenied, error.Id);
-            Assert.Contains("GRANT CREATE, USAGE ON SCHEMA \"public\"", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("GRANT CREATE, USAGE ON SCHEMA \"public\"", error.NextStep.ToString(), StringComparison.Ordinal);
             await (await fixture.OpenAsync()).History.EnsureAsync(CancellationToken.None);
             Assert.Contains(
                 "GRANT SELECT, INSERT",
-                (await Assert.ThrowsAsync<MigrationException>(() => poor.History.ReadAsync(CancellationToken.None))).NextStep,
+                (await Assert.ThrowsAsync<MigrationException>(() => poor.History.ReadAsync(CancellationToken.None))).NextStep.ToString(),
                 StringComparison.Ordinal
             );
             await fixture.Database.ExecuteAsync(

@@ -67,7 +67,7 @@ public sealed class StepTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await fixture.BeginAsync();
         var error = await Assert.ThrowsAsync<MigrationException>(() => session.RunAsync(fixture.Step(script), CancellationToken.None));
-        Assert.Contains("--history-schema", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--history-schema", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Empty(await session.History.ReadAsync(CancellationToken.None));
         Assert.Single(await fixture.Database.TablesAsync());
     }
@@ -184,7 +184,7 @@ public sealed class StepTests
         var session = await fixture.BeginAsync();
         var error = await fixture.FailAsync(session, "ALTER TYPE mood ADD VALUE 'good'; SELECT 'good'::mood;");
         Assert.Equal("55P04", error.Code);
-        Assert.Contains("ADD VALUE into an earlier migration", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("ADD VALUE into an earlier migration", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class VersionTests
             );
             Assert.Equal(ErrorId.ServerOutdated, error.Id);
             Assert.Contains($"PostgreSQL {version}", error.Message, StringComparison.Ordinal);
-            Assert.Contains("PostgreSQL 13", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("PostgreSQL 13", error.NextStep.ToString(), StringComparison.Ordinal);
             return;
         }
 
@@ -162,7 +162,7 @@ public sealed class VersionTests
             restore.LoadAsync(Target(fixture), 1, withOwners: true, CancellationToken.None)
         );
         Assert.Equal(ErrorId.ClientToolOutdated, error.Id);
-        Assert.Contains("Update the client programs of PostgreSQL 15", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Update the client programs of PostgreSQL 15", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class VersionTests
         var session = await fixture.BeginAsync();
         var error = await fixture.FailAsync(session, "SELECT 1;\nSELECT pg_sleep(20);");
         Assert.Equal((ErrorId.StatementTimedOut, 2), (error.Id, error.Location!.Line));
-        Assert.Contains("transaction_timeout", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("transaction_timeout", error.NextStep.ToString(), StringComparison.Ordinal);
         await using var blocker = await fixture.Database.ConnectAsync();
         await using var command = blocker.CreateCommand();
         command.CommandText = "SET transaction_timeout = 0; BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1); COMMIT";

@@ -26,6 +26,26 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $difference.Kind, $difference.Key, $difference.Columns | Should -Be 'Changed', 'id 2', 'name'
     }
 
+    It 'reports what the target refuses as an error after the objects, whose lists can be indexed' {
+        Set-Content "$folder/002_more.sql" "CREATE TABLE c (id INTEGER PRIMARY KEY, a INT CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; INSERT INTO c VALUES (7, 0);"
+        $null = Invoke-Migration $database $folder
+        $c = Copy-Database $database $target -Table c -ErrorAction SilentlyContinue -ErrorVariable fault | Where-Object Kind -EQ table
+        $c.Equal, $c.IsComplete, $c.Columns[1].Type, $c.LeftOut[0].IsRefused | Should -Be $true, $false, 'bigint', $true
+        $fault.FullyQualifiedErrorId | Should -BeLike 'CopyIncomplete,*'
+    }
+
+    It 'copies the way back into a new file, and shows its plan' {
+        $null = Copy-Database $database $target
+        $back = New-TestDatabase SQLite
+        $plan = Copy-Database $target $back -WhatIf 6>&1
+        ($plan | Where-Object Table -EQ 'people').Columns.Type | Should -Be 'INTEGER', 'TEXT', 'TEXT'
+        Test-Path $back | Should -BeFalse
+        (Copy-Database $target $back).Equal | Should -BeTrue
+        (Compare-Database $target $back).Equal | Should -BeTrue
+        (Get-ErrorOf { Copy-Database $target $back }).FullyQualifiedErrorId | Should -BeLike 'CopyTargetOccupied,*'
+        (Copy-Database $target $back -Recreate -Force).Rows | Should -Be 2
+    }
+
     It 'refuses what is there, unless it is to be dropped' {
         $null = Copy-Database $database $target
         $record = Get-ErrorOf { Copy-Database $database $target }
@@ -45,5 +65,50 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $more.Rows, $more.Rejected | Should -Be 1, 1
         Get-Content $file -Raw | Should -BeLike "*INSERT INTO*'x'*"
         (Copy-Database $database $target -Table more -ColumnType more.n=text -Recreate -Force | Where-Object Kind -EQ table).Columns.Type | Should -Be 'bigint', 'text'
+    }
+}
+
+Describe 'Copying and comparing by environment' {
+    BeforeAll {
+        $root = Join-Path (Get-Item TestDrive:).FullName 'pairs'
+        $null = New-Item $root -ItemType Directory
+        $scripts = Join-Path $root 'migrations'
+        $null = New-Item $scripts -ItemType Directory
+        Set-Content "$scripts/001_api.sql" 'CREATE TABLE api (id integer PRIMARY KEY);'
+        Set-Content "$root/migrations.json" '{ "services": { "api": { "path": "migrations" } }, "environments": {
+            "left": { "databases": { "api": "left.db" } }, "right": { "databases": { "api": "right.db" } },
+            "server": { "databases": { "api": "${PAIRS_URL}" } }, "live": { "confirm": true, "databases": { "api": "${PAIRS_URL}" } } } }'
+        Push-Location $root
+        $null = Invoke-Migration -Environment left
+        $null = Invoke-Migration -Environment right
+    }
+    AfterAll { Pop-Location; $env:PAIRS_URL = $null }
+
+    It 'compares two environments, or one with a database that is named' {
+        (Compare-Database -SourceEnvironment left -Environment right -Service api -Table api).Equal | Should -BeTrue
+        $null = Invoke-DatabaseScript -Environment right -Command 'INSERT INTO api VALUES (7)' -Confirm:$false
+        (Compare-Database -SourceEnvironment left -Environment right -Table api).Equal | Should -BeFalse
+        (Compare-Database right.db -Environment right -Table api).Equal | Should -BeTrue
+    }
+
+    It 'refuses <Call>' -ForEach @(
+        @{ Call = 'Copy-Database'; Words = '*the call says 0*' }
+        @{ Call = 'Copy-Database left.db'; Words = '*the call says 1*' }
+        @{ Call = 'Compare-Database left.db right.db -SourceEnvironment left'; Words = '*the call says 3*' }
+        @{ Call = 'Compare-Database -SourceEnvironment lef -Environment right'; Words = "*Did you mean 'left'?*" }
+    ) {
+        $problem = Get-ErrorOf ([scriptblock]::Create($Call))
+        $problem.FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+        "$problem" | Should -BeLike $Words
+    }
+
+    It 'copies into the environment of a server, and asks where that requires it' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
+        $env:PAIRS_URL = New-TestDatabase PostgreSQL
+        (Get-ErrorOf { Copy-Database -SourceEnvironment left -Environment live }).FullyQualifiedErrorId | Should -BeLike 'ConfirmationRequired,*'
+        (Copy-Database -SourceEnvironment left -Environment server | Where-Object Table -EQ api).Equal | Should -BeTrue
+        (Get-MigrationStatus -Environment server -Summary).Stamp | Should -Be 'server'
+        $problem = Get-ErrorOf { Copy-Database -SourceEnvironment left -Environment live -Recreate -Force }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'StampDiffers,*'
+        (Copy-Database left.db -Environment server -Wait 5s -Recreate -Force | Where-Object Table -EQ api).Equal | Should -BeTrue
     }
 }

@@ -78,7 +78,8 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
             if ($Cmdlet.Name -eq 'Invoke-DatabaseScript') { & sqlite3 shop.db 'CREATE TABLE users (id integer PRIMARY KEY, name text);' }
         }
         if ($Cmdlet.Name -eq 'Repair-MigrationHistory') { & sqlite3 shop.db 'DROP TABLE tags;' }
-        if ($Cmdlet.Name -in 'Get-DatabaseBackup', 'Restore-Database') {
+        if ($Cmdlet.Name -eq 'Clear-Database') { Set-Content migrations/seed.sql "INSERT INTO tags VALUES (1, 'new');" }
+        if ($Cmdlet.Name -in 'Get-DatabaseBackup', 'Restore-Database', 'Compare-Database') {
             $null = Backup-Database eu.db ./backups -Prove
             $text = '{ "services": { "api": { "path": "migrations" } }, "environments": { "production": { "backup": { "folder": "backups" }, ' +
                 '"databases": { "api": "eu.db" } }, "staging": { "backup": { "folder": "backups" }, "databases": { "api": "us.db" } } } }'
@@ -102,7 +103,7 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         $ConfirmPreference = 'None'
         $WarningPreference = 'SilentlyContinue'
         # What needs a server of its own is left out.
-        foreach ($code in (Get-Help $Cmdlet.Name -Full).examples.example.code.Where{ $_ -notlike '*db.example*' }) {
+        foreach ($code in (Get-Help $Cmdlet.Name -Full).examples.example.code.Where{ $_ -notlike '*db.example*' -and $_ -notlike 'Copy-Database -Source*' }) {
             $code = $code -replace '\./backups/shop_\d+_\d+\.db', (Get-ChildItem ./backups/*.db | Select-Object -First 1).FullName
             # An environment names its databases itself.
             $env:DATABASE_URL = $code -like '*-Environment*' ? $null : "$place/shop.db"

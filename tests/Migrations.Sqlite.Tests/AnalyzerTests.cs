@@ -79,7 +79,7 @@ public sealed class AnalyzerTests : IDisposable
         var problem = Analyze(sql).Problems[0];
 
         Assert.Equal((id, line), (problem.Id, problem.Location.Line));
-        Assert.NotEmpty(problem.Remedy);
+        Assert.NotEmpty(problem.Remedy.ToString());
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class ConnectionSettingsTests : IDisposable
 
         Assert.Equal(ErrorId.DatabaseInvalid, error.Id);
         Assert.Contains("does not set SQLITE_DBCONFIG_DQS_DDL to 1", error.Message, StringComparison.Ordinal);
-        Assert.Contains(SqliteLibrary.OverrideVariable, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(SqliteLibrary.OverrideVariable, error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -90,7 +90,7 @@ public abstract class GuardWaysTests(TransactionMode mode) : IDisposable
 
         var error = await _folder.FailAsync(Distinct);
         Assert.Equal(ErrorId.RowsLost, error.Id);
-        Assert.Contains("Row-Loss: allowed", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Row-Loss: allowed", error.NextStep.ToString(), StringComparison.Ordinal);
 
         await _folder.RunAsync(Distinct, new MigrationHeader { RowLossAllowed = true });
         Assert.Equal("2", _folder.Ask("SELECT count(*) FROM names"));

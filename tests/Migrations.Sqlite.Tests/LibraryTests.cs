@@ -20,7 +20,7 @@ public sealed class LibraryTests
 
         Assert.Equal(ErrorId.UsageInvalid, error.Id);
         Assert.Contains("'/no/such/libsqlite3.so'", error.Message, StringComparison.Ordinal);
-        Assert.Contains(SqliteLibrary.OverrideVariable, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(SqliteLibrary.OverrideVariable, error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

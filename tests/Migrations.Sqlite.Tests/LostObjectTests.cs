@@ -93,7 +93,7 @@ public abstract class LostObjectTests(TransactionMode mode) : IDisposable
         var error = await _folder.FailAsync(script);
         Assert.Equal(ErrorId.ObjectsLost, error.Id);
         Assert.Contains("without " + expected, error.Message, StringComparison.Ordinal);
-        Assert.Contains("Objects-Lost: allowed", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Objects-Lost: allowed", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("2", _folder.Ask("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"));
 
         var outcome = await _folder.RunAsync(script, new MigrationHeader { ObjectsLostAllowed = true });

@@ -53,7 +53,7 @@ public sealed partial class OtherUserTests : IDisposable
         Assert.Equal(access == SessionAccess.Read ? ErrorId.PermissionDenied : ErrorId.DatabaseReadOnly, error!.Id);
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         if (access == SessionAccess.Read)
-            Assert.Contains(Path.GetDirectoryName(path)!, error.NextStep, StringComparison.Ordinal);
+            Assert.Contains(Path.GetDirectoryName(path)!, error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }
 

@@ -82,7 +82,7 @@ public sealed class SessionTests : IDisposable
         {
             var error = await Assert.ThrowsAsync<MigrationException>(call);
             Assert.Equal(ErrorId.HistoryTableConflict, error.Id);
-            Assert.Contains("--history-table", error.NextStep, StringComparison.Ordinal);
+            Assert.Contains("--history-table", error.NextStep.ToString(), StringComparison.Ordinal);
         }
     }
 
@@ -167,7 +167,7 @@ public sealed class SessionTests : IDisposable
         Assert.Equal((40, 8), (error.Location!.Line, error.Location.Column));
         Assert.Equal("CREATE TABEL t40 (x)", error.Statement);
         Assert.Equal("CREATE ".Length, error.StatementOffset);
-        Assert.Contains("migrations up", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("migrations up", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,6 +56,6 @@ public sealed class TargetTests
 
         Assert.Equal(ErrorId.TargetInvalid, error.Id);
         Assert.DoesNotContain("sEcret1", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("sqlite:data/app.db", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("sqlite:data/app.db", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 }

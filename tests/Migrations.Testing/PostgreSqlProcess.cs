@@ -26,7 +26,7 @@ internal sealed class PostgreSqlProcess : IDisposable
                 name=${option#lc_messages=}
                 mkdir "$folder/locale"
                 localedef -i "${name%%.*}" -f UTF-8 "$folder/locale/$name" >>"$folder/log" 2>&1
-                export LOCPATH="$folder/locale";;
+                export LOCPATH="$folder/locale" LANGUAGE="${name%%_*}";;
             esac
         done
         start() {

@@ -53,7 +53,6 @@ internal static class CheckCommand
         command.SetAction(
             (parse, cancellationToken) =>
             {
-                var defaults = new CheckRequest();
                 var all = new List<CheckResult>();
                 return runner.RunAsync(
                     parse,
@@ -61,13 +60,14 @@ internal static class CheckCommand
                     {
                         var request = backups.Read(
                             parse,
+                            call.Settings,
                             new CheckRequest
                             {
                                 Categories = parse.GetValue(category) ?? [],
                                 Names = parse.GetValue(name) ?? [],
                                 Thorough = parse.GetValue(thorough),
                                 OnCopy = parse.GetValue(onCopy),
-                                Timeout = parse.GetValue(timeout) ?? defaults.Timeout,
+                                Timeout = parse.GetValue(timeout) ?? new CheckRequest().Timeout,
                                 Ignored = ignore.Read(parse, call.Settings),
                                 ScratchServer = scratch.Read(parse),
                             }

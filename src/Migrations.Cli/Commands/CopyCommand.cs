@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Tables;
 using Migrations.Transfer;
@@ -18,8 +19,10 @@ internal static class CopyCommand
 
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var from = new Argument<string>("from") { Description = "The database to copy: a SQLite file." };
-        var to = new Argument<string>("to") { Description = "The database to copy into: a postgres:// URL." };
+        var databases = new PairOptions(
+            ("from", "The database to copy: a SQLite file or a postgres:// URL. Left out with --source-environment."),
+            ("to", "The database to copy into, of the other engine; a SQLite file need not exist. Left out with --environment.")
+        );
         var tables = new TableOptions();
         var types = new Option<string[]>("--column-type")
         {
@@ -38,19 +41,24 @@ internal static class CopyCommand
         var recreate = OptionOf.Flag("--recreate", "Drop tables of the same names in the target first, with what is in them.");
         var command = new DescribedCommand(
             "copy",
-            "Copy a SQLite database to PostgreSQL, and prove every table equal before it is put in place.",
-            SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf | SharedOptions.Yes,
+            "Copy a SQLite database to PostgreSQL or back, and prove every table equal before it is put in place.",
+            SharedOptions.Database
+                | SharedOptions.Configuration
+                | SharedOptions.History
+                | SharedOptions.Limits
+                | SharedOptions.WhatIf
+                | SharedOptions.Yes,
             "migrations copy shop.db postgres://ada@db.example.com/shop --what-if",
-            "migrations copy shop.db postgres://ada@db.example.com/shop"
+            "migrations copy postgres://ada@db.example.com/shop copy.db",
+            "migrations copy --source-environment local --environment staging --service '*'"
         )
         {
-            from,
-            to,
             types,
             onError,
             file,
             recreate,
         };
+        databases.AddTo(command);
         tables.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -64,7 +72,7 @@ internal static class CopyCommand
                     (FileCall call, CancellationToken token) =>
                         RunAsync(
                             call,
-                            (parse.GetValue(from)!, parse.GetValue(to)!),
+                            databases.Read(parse, call.Settings),
                             new CopyRequest
                             {
                                 Scope = tables.Read(parse) with { Types = TypesOf(parse.GetValue(types) ?? []) },
@@ -80,23 +88,67 @@ internal static class CopyCommand
         return command;
     }
 
+    /// <summary>One pair after another; the first that fails ends the call.</summary>
     private static async Task<int> RunAsync(
         FileCall call,
-        (string From, string To) databases,
+        IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs,
         CopyRequest request,
         CancellationToken cancellationToken
     )
     {
-        var here = Directory.GetCurrentDirectory();
-        var (source, target) = (DatabaseDrivers.Resolve(databases.From, here), DatabaseDrivers.Resolve(databases.To, here));
-        var copy = new DatabaseCopy(source, target, request);
-        if (call.Settings.WhatIf)
+        // All are looked at before any runs.
+        var resolved = pairs
+            .Select(p => (Source: PairOptions.Resolve(p.Source), Target: PairOptions.Resolve(p.Target), Into: p.Target))
+            .ToList();
+        if (!call.Settings.WhatIf && pairs.Any(p => p.Target.Confirm))
+            Confirmation.Demand(
+                call.Settings,
+                call.Terminal,
+                $"Running 'copy' in the environment '{pairs[0].Target.Environment}' on "
+                    + string.Join(", ", resolved.Select(p => Shown(p.Into.Service, p.Target.Target))),
+                "Nothing was changed."
+            );
+        var code = ExitCode.Done;
+        foreach (var (source, target, into) in resolved)
         {
-            var forecast = await copy.ForecastAsync(cancellationToken).ConfigureAwait(false);
-            call.Report.Transfers.Forecast(source.Target, target.Target, forecast);
-            return forecast.Obstacles.Count == 0 ? ExitCode.Done : ExitCode.Found;
+            var own = request with { Stamp = into.Stamp };
+            code = ExitCode.Combine(
+                code,
+                await (
+                    call.Settings.WhatIf
+                        ? ForecastAsync(call, source, target, own, cancellationToken)
+                        : CopyAsync(call, source, target, own, cancellationToken)
+                ).ConfigureAwait(false)
+            );
         }
 
+        return code;
+    }
+
+    private static string Shown(string? service, DatabaseTarget target) =>
+        service is null ? target.Display : $"{service} ({target.Display})";
+
+    private static async Task<int> ForecastAsync(
+        FileCall call,
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        CopyRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var forecast = await new DatabaseCopy(source, target, request).ForecastAsync(cancellationToken).ConfigureAwait(false);
+        call.Report.Transfers.Forecast(source.Target, target.Target, forecast);
+        return forecast.Obstacles.Count == 0 ? ExitCode.Done : ExitCode.Found;
+    }
+
+    private static async Task<int> CopyAsync(
+        FileCall call,
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        CopyRequest request,
+        CancellationToken cancellationToken
+    )
+    {
         if (request.Recreates)
             Confirmation.Demand(
                 call.Settings,
@@ -104,9 +156,9 @@ internal static class CopyCommand
                 $"Dropping the tables of {target.Target.Display} that have the names of those in {source.Target.Display}",
                 "Nothing was changed."
             );
-        var results = await copy.RunAsync(cancellationToken).ConfigureAwait(false);
+        var results = await new DatabaseCopy(source, target, request).RunAsync(cancellationToken).ConfigureAwait(false);
         call.Report.Transfers.Copied(source.Target, target.Target, results, request.RejectFile);
-        return results.Any(r => r.Rejected > 0) ? ExitCode.Found : ExitCode.Done;
+        return results.Any(r => r.Rejected > 0 || !r.IsComplete) ? ExitCode.Found : ExitCode.Done;
     }
 
     private static Dictionary<string, ColumnType> TypesOf(string[] texts)

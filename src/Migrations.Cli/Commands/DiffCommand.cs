@@ -2,6 +2,7 @@ using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Comparing;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Transfer;
 
@@ -12,8 +13,8 @@ internal static class DiffCommand
 {
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var left = Side("left", "The expected schema");
-        var right = Side("right", "The schema to compare with it");
+        const string Kinds = "a database, a .sql file that creates a whole schema, a migration folder, or a backup.";
+        var sides = new PairOptions(("left", "The expected schema: " + Kinds), ("right", "The schema to compare with it: " + Kinds));
         var scratch = new ScratchOption();
         var ignore = new IgnoreOption();
         var data = OptionOf.Flag("--data", "Compare rows instead: both sides are databases, which may be of different kinds.");
@@ -24,13 +25,13 @@ internal static class DiffCommand
             SharedOptions.Migrations,
             "migrations diff ./migrations shop.db",
             "migrations diff postgres://ada@staging/shop postgres://ada@production/shop",
-            "migrations diff --data shop.db postgres://ada@production/shop"
+            "migrations diff --data shop.db postgres://ada@production/shop",
+            "migrations diff --data --source-environment production --environment staging --service '*'"
         )
         {
-            left,
-            right,
             data,
         };
+        sides.AddTo(command);
         tables.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -45,12 +46,11 @@ internal static class DiffCommand
                     parse,
                     (settings, report, token) =>
                         parse.GetValue(data)
-                            ? CompareAsync(settings, report, (parse.GetValue(left)!, parse.GetValue(right)!), tables.Read(parse), token)
+                            ? CompareAsync(settings, report, sides.Read(parse, settings), tables.Read(parse), token)
                             : RunAsync(
                                 settings,
                                 report,
-                                parse.GetValue(left)!,
-                                parse.GetValue(right)!,
+                                SchemasOf(sides, parse, settings),
                                 scratch.Read(parse),
                                 ignore.Read(parse, settings),
                                 token
@@ -61,30 +61,52 @@ internal static class DiffCommand
         return command;
     }
 
-    private static Argument<string> Side(string name, string what) =>
-        new(name) { Description = what + ": a database, a .sql file that creates a whole schema, a migration folder, or a backup." };
-
     private static async Task<int> CompareAsync(
         Settings settings,
         IReport report,
-        (string Left, string Right) sides,
+        IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs,
         CopyScope scope,
         CancellationToken cancellationToken
     )
     {
-        var here = Directory.GetCurrentDirectory();
-        var (left, right) = (DatabaseDrivers.Resolve(sides.Left, here), DatabaseDrivers.Resolve(sides.Right, here));
-        var request = new CompareRequest { Scope = scope, Session = settings.Migrator.Session with { Events = report } };
-        var results = await new DataComparison(left, right, request).RunAsync(cancellationToken).ConfigureAwait(false);
-        report.Transfers.Compared(left.Target, right.Target, results);
-        return results.All(r => r.Equal) ? ExitCode.Done : ExitCode.Found;
+        var code = ExitCode.Done;
+        foreach (var (source, target) in pairs)
+        {
+            var (left, right) = (PairOptions.Resolve(source), PairOptions.Resolve(target));
+            var request = new CompareRequest { Scope = scope, Session = settings.Migrator.Session with { Events = report } };
+            var results = await new DataComparison(left, right, request).RunAsync(cancellationToken).ConfigureAwait(false);
+            report.Transfers.Compared(left.Target, right.Target, results);
+            code = ExitCode.Combine(code, results.All(r => r.Equal) ? ExitCode.Done : ExitCode.Found);
+        }
+
+        return code;
     }
+
+    /// <summary>Schemas as they were given; of environments, one pair.</summary>
+    private static (string Left, string Right) SchemasOf(PairOptions sides, ParseResult parse, Settings settings)
+    {
+        if (sides.Texts(parse) is [var left, var right])
+            return (left, right);
+        var pairs = sides.Read(parse, settings);
+        return pairs.Count == 1
+            ? (Absolute(pairs[0].Source), Absolute(pairs[0].Target))
+            : throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "Schemas are compared for one service, and several are named.",
+                "Name one service; or compare the rows of all with --data."
+            );
+    }
+
+    // A relative path starts from where it was written.
+    private static string Absolute(SelectedDatabase database) =>
+        database.IsGiven || ConnectionText.Find(database.Database) is not null
+            ? database.Database
+            : Path.GetFullPath(database.Database, database.BaseFolder);
 
     private static async Task<int> RunAsync(
         Settings settings,
         IReport report,
-        string left,
-        string right,
+        (string Left, string Right) schemas,
         DatabaseTarget? scratch,
         IReadOnlyList<string> ignored,
         CancellationToken cancellationToken
@@ -94,7 +116,7 @@ internal static class DiffCommand
         var named = settings.Selector.NamedDatabases();
         (IDatabaseDriver, DatabaseTarget)? beside =
             named.Count > 0 ? DatabaseDrivers.Resolve(named[0].Database, named[0].BaseFolder) : null;
-        var sides = SidePair.Resolve(left, right, beside, DatabaseDrivers.All, here);
+        var sides = SidePair.Resolve(schemas.Left, schemas.Right, beside, DatabaseDrivers.All, here);
         var options = settings.Migrator with { Session = settings.Migrator.Session with { Events = report } };
         var reader = new SchemaSides(
             sides.Driver,

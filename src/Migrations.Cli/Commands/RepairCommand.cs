@@ -17,7 +17,8 @@ internal static class RepairCommand
             "migrations repair --what-if",
             "migrations repair 042",
             "migrations repair --assign-service api",
-            "migrations repair --forget 042"
+            "migrations repair --forget 042",
+            "migrations repair --forget 042 --scratch-database postgres://db.example.com/postgres"
         );
         options.AddTo(command);
         command.Effect = CommandEffect.Changes;
@@ -27,7 +28,7 @@ internal static class RepairCommand
                 var request = options.Read(parse);
                 return runner.RunAsync(
                     parse,
-                    (call, token) => RunAsync(call, request, token),
+                    (call, token) => RunAsync(call, request with { ScratchServer = options.ScratchServer(parse) }, token),
                     cancellationToken,
                     service: request.AssignService
                 );

@@ -38,12 +38,15 @@ internal sealed class RepairOptions
         "The statement that was running when a run was killed did not take effect."
     );
 
+    private readonly ScratchOption _scratch = new();
+
     /// <summary>Puts them on the command.</summary>
     public void AddTo(Command command)
     {
         command.Arguments.Add(_name);
         foreach (var option in (Option[])[_removeMissing, _assign, _forget, _skip, _done, _notDone])
             command.Options.Add(option);
+        _scratch.AddTo(command);
         command.Validators.Add(result =>
             CallFaults.Exclude(result, "--statement-done and --statement-not-done cannot be used together.", _done, _notDone)
         );
@@ -76,8 +79,14 @@ internal sealed class RepairOptions
                 : null,
         };
 
+    /// <summary>The server for the copies that a comparison needs; null when none is named.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is not a database.</exception>
+    public DatabaseTarget? ScratchServer(ParseResult parse) => _scratch.Read(parse);
+
     private void DemandForget(CommandResult result)
     {
+        if (_scratch.IsGiven(result) && result.GetValue(_forget) is null)
+            result.AddError("--scratch-database only applies with --forget.");
         if (result.GetValue(_skip) && result.GetValue(_forget) is null)
             result.AddError("--skip-comparison only applies with --forget.");
         if (result.GetValue(_forget) is not null && result.GetValue(_name) is not null)

@@ -24,7 +24,10 @@ internal static class RestoreCommand
             "With --latest: the newest backup of this service's database in another environment of the configuration file."
         );
         var keep = OptionOf.Text("--keep", "folder", "Where to keep a copy of the old state. Default: beside the backup.");
-        var accept = OptionOf.Flag("--accept-faults", "Restore even a backup that failed a check; what is wrong is listed.");
+        var accept = OptionOf.Flag(
+            "--accept-faults",
+            "Restore even a backup that failed a check, without what " + "the server cannot make; both are listed."
+        );
         var jobs = Choice.Count("--jobs", "How many jobs to run in parallel (PostgreSQL). Default: 1.");
         var salvage = OptionOf.Text(
             "--salvage",
@@ -113,8 +116,10 @@ internal static class RestoreCommand
         var backup = choice.Backup is null
             ? await FindLatestAsync(catalogue, call, choice, cancellationToken).ConfigureAwait(false)
             : await catalogue.FindAsync(choice.Backup, cancellationToken).ConfigureAwait(false);
+        var manager = new BackupManager(call.Driver, call.Target, options);
         if (call.Settings.WhatIf)
         {
+            await manager.DemandReplaceableAsync(backup, cancellationToken).ConfigureAwait(false);
             call.Report.Backups.WhatIf(
                 $"{call.Target.Display} would be replaced by {backup.Path}, of {Output.PlainText.Of(backup.CreatedAt)} UTC "
                     + $"({(backup.Proven ? "" : "not ")}proven). Its old state would be kept."
@@ -123,9 +128,7 @@ internal static class RestoreCommand
         }
 
         Confirmation.Demand(call.Settings, call.Terminal, $"Replacing {call.Target.Display} by {backup.Path}", "Nothing was changed.");
-        var result = await new BackupManager(call.Driver, call.Target, options)
-            .RestoreAsync(backup, choice.Request, cancellationToken)
-            .ConfigureAwait(false);
+        var result = await manager.RestoreAsync(backup, choice.Request, cancellationToken).ConfigureAwait(false);
         call.Report.Backups.Restored(result);
         return ExitCode.Done;
     }

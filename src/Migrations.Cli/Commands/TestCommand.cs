@@ -67,7 +67,7 @@ internal static class TestCommand
                             ? AnswerAsync(
                                 call,
                                 request,
-                                backups.Read(parse, new CheckRequest { MaxDuration = parse.GetValue(maxDuration) }),
+                                backups.Read(parse, call.Settings, new CheckRequest { MaxDuration = parse.GetValue(maxDuration) }),
                                 token
                             )
                             : RunAsync(call, request, token);

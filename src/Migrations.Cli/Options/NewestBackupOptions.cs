@@ -9,7 +9,7 @@ internal sealed class NewestBackupOptions(string purpose = "")
     private readonly Option<string?> _folder = new("--backups")
     {
         HelpName = "folder",
-        Description = Sentence(purpose, "The folder whose newest backup is checked."),
+        Description = Sentence(purpose, "The folder whose newest backup is checked. Default: the configuration's."),
     };
     private readonly Option<TimeSpan?> _age = Choice.Duration(
         "--backup-age",
@@ -23,11 +23,11 @@ internal sealed class NewestBackupOptions(string purpose = "")
         command.Options.Add(_age);
     }
 
-    /// <summary>A request with what was given.</summary>
-    public CheckRequest Read(ParseResult parse, CheckRequest request) =>
+    /// <summary>A request with what was given, or the configuration names.</summary>
+    public CheckRequest Read(ParseResult parse, Settings settings, CheckRequest request) =>
         request with
         {
-            BackupFolder = parse.GetValue(_folder),
+            BackupFolder = settings.FindBackupFolder(parse.GetValue(_folder)),
             BackupAge = parse.GetValue(_age) ?? request.BackupAge,
         };
 

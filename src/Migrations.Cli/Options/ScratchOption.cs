@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Migrations.Cli.Options;
 
@@ -13,6 +14,9 @@ internal sealed class ScratchOption
 
     /// <summary>Puts the option on a command.</summary>
     public void AddTo(Command command) => command.Options.Add(_option);
+
+    /// <summary>Whether one is named.</summary>
+    public bool IsGiven(CommandResult result) => result.GetValue(_option) is not null;
 
     /// <summary>The server; null when none is named.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: what is named is not a database.</exception>

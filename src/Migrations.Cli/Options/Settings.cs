@@ -53,13 +53,18 @@ internal sealed record Settings
     /// <summary>The folder for backups: as it was given, or as the configuration names it.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: neither names one.</exception>
     public string BackupFolder(string? given) =>
-        given is not null ? Path.GetFullPath(given)
-        : Configured.BackupFolder is { } folder ? Path.GetFullPath(Selector.References.Expand(folder), Configuration!.Folder)
-        : throw new MigrationException(
+        FindBackupFolder(given)
+        ?? throw new MigrationException(
             ErrorId.UsageInvalid,
             "No folder for backups is named.",
             $"Name one on the command line, or as \"backup\": {{ \"folder\": ... }} in {MigrationConfiguration.FileName}."
         );
+
+    /// <summary>The same; null when neither names one.</summary>
+    public string? FindBackupFolder(string? given) =>
+        given is not null ? Path.GetFullPath(given)
+        : Configured.BackupFolder is { } folder ? Path.GetFullPath(Selector.References.Expand(folder), Configuration!.Folder)
+        : null;
 
     /// <summary>The file that gets the schema after a run: as it was given, or as the configuration names it; null: none.</summary>
     public string? SchemaFile(string? given) =>

@@ -24,7 +24,7 @@ internal static class ErrorPrinter
         PrintFact(terminal, "Database", target?.Display);
         foreach (var (name, value) in ErrorFacts.OfRun(error))
             PrintFact(terminal, name, value);
-        PrintFact(terminal, "Next", error.NextStep);
+        PrintFact(terminal, "Next", error.NextStep.ToString());
     }
 
     private static void PrintStatement(Terminal terminal, StatementException error)

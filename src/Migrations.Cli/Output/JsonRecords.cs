@@ -304,7 +304,7 @@ internal sealed record JsonFile(string File);
 internal sealed record JsonProblem(string Id, string Message, string Remedy, string File, int Line, int? Column)
 {
     public static JsonProblem Of(FileProblem p) =>
-        new(p.Id.ToString(), p.Message, p.Remedy, p.Location.File, p.Location.Line, p.Location.Column);
+        new(p.Id.ToString(), p.Message, p.Remedy.ToString(), p.Location.File, p.Location.Line, p.Location.Column);
 }
 
 internal sealed record JsonError(
@@ -333,7 +333,7 @@ internal sealed record JsonError(
             e.Id.ToString(),
             e.Category.ToString(),
             e.Message,
-            e.NextStep,
+            e.NextStep.ToString(),
             target?.Display,
             e.Location?.File,
             e.Location?.Line,

@@ -4,6 +4,7 @@ using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Logging;
 using Migrations.Planning;
 using Migrations.Sql;
 
@@ -76,7 +77,7 @@ internal sealed class JsonReport : IReport, IDisposable
     public void Plan(DatabaseTarget target, MigrationPlan plan, ISqlDialect dialect, string? service, IReadOnlyList<StepLoss> losses)
     {
         foreach (var warning in plan.Warnings)
-            Warn(new JsonWarning(warning, target.Display));
+            Warn(new JsonWarning(warning.ToString(), target.Display));
         Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), json => json.JsonResult);
         Write(
             plan.Steps.Select(step =>
@@ -128,10 +129,7 @@ internal sealed class JsonReport : IReport, IDisposable
         _finished.Clear();
         var line = new JsonErrorLine(error is null ? JsonError.Of(target, exception) : JsonError.Of(target, error));
         WriteError(JsonSerializer.Serialize(line, _records.Json.JsonErrorLine));
-        if (!_terminal.IsAzurePipelines)
-            return;
-        foreach (var issue in AzurePipelines.Issues(exception))
-            _terminal.Command(issue, toError: true);
+        _terminal.Commands(LogCommands.Errors(_terminal.Format, exception), toError: true);
     }
 
     public void Complete() => _records.Complete();
@@ -145,9 +143,8 @@ internal sealed class JsonReport : IReport, IDisposable
         if (!_warned.Add(warning))
             return;
         WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _records.Json.JsonWarningLine));
-        if (_terminal.IsAzurePipelines)
-            _terminal.Command(AzurePipelines.Issue("warning", warning.Message), toError: true);
+        _terminal.Commands(LogCommands.Warning(_terminal.Format, warning.Message), toError: true);
     }
 
-    private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsAzurePipelines ? JsonRecordWriter.Safe(line) : line);
+    private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsReadByService ? SafeJsonStream.Safe(line) : line);
 }

@@ -6,14 +6,14 @@ namespace Migrations.Adoption;
 internal sealed class AdoptionObstacles
 {
     private readonly List<string> _sentences = [];
-    private readonly List<string> _waysOut = [];
+    private readonly List<Advice> _waysOut = [];
     private ErrorId? _id;
 
     /// <summary>All, one sentence each.</summary>
     public IReadOnlyList<string> Sentences => _sentences;
 
     /// <summary>Adds some of one kind.</summary>
-    public void Add(ErrorId id, IEnumerable<string> sentences, string wayOut)
+    public void Add(ErrorId id, IEnumerable<string> sentences, Advice wayOut)
     {
         var before = _sentences.Count;
         _sentences.AddRange(sentences);
@@ -29,7 +29,7 @@ internal sealed class AdoptionObstacles
             ? new MigrationException(
                 id,
                 $"The history of {history} was not taken over: {string.Join(" ", _sentences)}",
-                string.Join(" ", _waysOut.Distinct(StringComparer.Ordinal))
+                Advice.Join(_waysOut.Distinct())
             )
             : null;
 }

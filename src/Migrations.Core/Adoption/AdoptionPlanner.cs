@@ -10,7 +10,7 @@ namespace Migrations.Adoption;
 /// <param name="request">Which history, and how much is asked of it.</param>
 internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest request)
 {
-    private const string SkipProof = "To take it over without comparing, add --skip-proof (recorded in the history).";
+    private static readonly Advice SkipProof = $"To take it over without comparing, add {CallOption.SkipProof} (recorded in the history).";
 
     private readonly AdoptionObstacles _obstacles = new();
 
@@ -26,7 +26,7 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"The history of {history} cannot be kept in step.",
-                "Omit --keep-in-step, and stop using the other tool."
+                $"Omit {CallOption.KeepInStep}, and stop using the other tool."
             );
         }
 
@@ -63,7 +63,7 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
             input.History.TakenOver is { } before
                 ? $"The history of {before.Tool} ({before.Table}) was taken over already."
                 : $"This database has a history of its own: {string.Join(", ", recorded)}. Another one cannot be taken over into it.",
-            "'migrations status' shows what is applied. To take an adoption back: migrations adopt --undo",
+            $"'{Call.Status}' shows what is applied. To take an adoption back: {Call.Adopt.With(CallOption.Undo)}",
             recorded
         );
     }
@@ -79,19 +79,20 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
             _obstacles.Add(
                 ErrorId.ForeignHistoryMissing,
                 ["It records no migration as applied."],
-                "Nothing need be taken over: migrations up --ignore-foreign-history"
+                $"Nothing need be taken over: {Call.Up.With(CallOption.IgnoreForeignHistory)}"
             );
         if (request.AllowUnmatched)
             return;
         _obstacles.Add(
             ErrorId.AdoptionUnmatched,
             source.History.Tool.IsCode ? [] : mapping.UnmatchedEntries.Select(e => $"It records {e}, which no file of the folder is."),
-            "Is this the right folder? Specify another one with --path, or restore the files; or take over the rest with --allow-unmatched."
+            $"Is this the right folder? Specify another one with {CallOption.Path}, or restore the files; "
+                + $"or take over the rest with {CallOption.AllowUnmatched}."
         );
         _obstacles.Add(
             ErrorId.AdoptionUnmatched,
             mapping.UnmatchedFiles.Select(m => $"It does not record {m}, although newer ones are recorded."),
-            "Apply those with the other tool first; or leave them pending with --allow-unmatched."
+            $"Apply those with the other tool first; or leave them pending with {CallOption.AllowUnmatched}."
         );
     }
 
@@ -111,9 +112,8 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
             _obstacles.Add(
                 ErrorId.AdoptionUnproven,
                 mapping.Pairs.Where(p => p.Entry.IsInferred).Select(p => $"{p.Migration} is only inferred from {p.Entry}.").Take(1),
-                "What is not recorded must be proven: omit --skip-proof (with --scratch-database, on another server); or record "
-                    + "it without a "
-                    + "history: migrations baseline <version>"
+                $"What is not recorded must be proven: omit {CallOption.SkipProof} (with {CallOption.ScratchDatabase}, on another server); "
+                    + $"or record it without a history: {Call.Baseline.On("<version>")}"
             );
             return SchemaVerdict.NotRunBecause("the proof was skipped");
         }

@@ -33,7 +33,7 @@ internal sealed record AdoptionSource(ForeignHistory History, ForeignReading Rea
             throw new MigrationException(
                 ErrorId.AdoptionUnsupported,
                 $"This database was migrated by {history}, whose history is recognised and not read.",
-                "Record what its schema already contains instead: migrations baseline <version>"
+                $"Record what its schema already contains instead: {Call.Baseline.On("<version>")}"
             );
         }
 
@@ -66,7 +66,7 @@ internal sealed record AdoptionSource(ForeignHistory History, ForeignReading Rea
             throw new MigrationException(
                 ErrorId.ForeignHistoryMissing,
                 $"There is no table '{marker}' in this database, so its init script has not run.",
-                "Apply it with the others: migrations up"
+                $"Apply it with the others: {Call.Up}"
             );
         }
 

@@ -20,14 +20,14 @@ internal sealed class AdoptionUndo(RunContext context)
             ?? throw new MigrationException(
                 ErrorId.AdoptionMissing,
                 "No other tool's history was taken over into this database, so there is no adoption to take back.",
-                "'migrations history' shows what was recorded."
+                $"'{Call.History}' shows what was recorded."
             );
         if (input.History.IsShared)
         {
             throw new MigrationException(
                 ErrorId.AdoptionOutdated,
                 "Other services keep their histories in the same table, which would be removed with this one's.",
-                "Give the services history tables of their own (--history-table), then take the adoption back."
+                $"Give the services history tables of their own ({CallOption.HistoryTable}), then take the adoption back."
             );
         }
 
@@ -65,7 +65,8 @@ internal sealed class AdoptionUndo(RunContext context)
                 ErrorId.AdoptionOutdated,
                 $"Migrations were applied or rolled back since the history of {planned.Title} was taken over, and {planned.Table} does not "
                     + $"have that: {string.Join("; ", planned.Statements)}.",
-                "Write it there and take the adoption back in one transaction: migrations adopt --undo --write-back"
+                $"Write it there and take the adoption back in one transaction: "
+                    + $"{Call.Adopt.With(CallOption.Undo).With(CallOption.WriteBack)}"
             );
         }
 
@@ -104,7 +105,7 @@ internal sealed class AdoptionUndo(RunContext context)
                 $"Since the history of {tool.Title} was taken over, this happened: "
                     + $"{string.Join(", ", changes.Select(c => $"{c.Migration} {(c.IsApplied ? "applied" : "rolled back")}"))}. "
                     + (table is null ? $"Its table {takenOver.Table} is gone." : $"Rows of {takenOver.Table} cannot be written."),
-                "Roll back what was applied since with 'migrations down', then take the adoption back; or go on with this tool."
+                $"Roll back what was applied since with '{Call.Down}', then take the adoption back; or go on with this tool."
             );
         }
 

@@ -10,7 +10,7 @@ namespace Migrations.Adoption;
 internal static class TakeOverWatch
 {
     /// <summary>The warning; null where there is nothing to warn of. Without an adoption nothing is read.</summary>
-    public static async Task<string?> FindAsync(IDatabaseSession session, PlanningInput input, CancellationToken cancellationToken)
+    public static async Task<Advice?> FindAsync(IDatabaseSession session, PlanningInput input, CancellationToken cancellationToken)
     {
         if (input.History.TakenOver is not { Digest: not null } takenOver || ForeignTools.Find(takenOver.Tool) is not { } tool)
             return null;
@@ -37,7 +37,7 @@ internal static class TakeOverWatch
         return found.FirstOrDefault(t => string.Equals(t.Display, takenOver.Table, StringComparison.Ordinal));
     }
 
-    private static string? Changed(
+    private static Advice? Changed(
         ForeignTool tool,
         ForeignTable table,
         TakeOver takenOver,
@@ -46,18 +46,23 @@ internal static class TakeOverWatch
     ) =>
         string.Equals(digest, takenOver.Digest, StringComparison.Ordinal)
             ? null
-            : $"The table {table.Display} was changed after the history of {tool.Title} was taken over: that tool is still in use."
-                + (unknown.Count == 0 ? "" : $" It records {string.Join(", ", unknown)}, which is not applied here.")
-                + " Use one tool only; to take the history over again: migrations adopt --undo, then migrations adopt.";
+            : Advice.Of(
+                $"The table {table.Display} was changed after the history of {tool.Title} was taken over: that tool is still in use."
+                    + $"{(unknown.Count == 0 ? "" : $" It records {string.Join(", ", unknown)}, which is not applied here.")}"
+                    + $" Use one tool only; to take the history over again: {Call.Adopt.With(CallOption.Undo)}, then {Call.Adopt}."
+            );
 
-    private static string? Behind(ForeignTool tool, ForeignTable table, IReadOnlyList<Migration> since) =>
+    private static Advice? Behind(ForeignTool tool, ForeignTable table, IReadOnlyList<Migration> since) =>
         since.Count == 0 || (tool.IsCode && !tool.CanWrite)
             ? null
-            : $"{tool.Title} would apply {string.Join(", ", since)} again, because {table.Display} does not have "
-                + $"{(since.Count == 1 ? "it" : "them")}. Where it still runs, keep it in step: migrations adopt --undo --write-back, then "
-                + "migrations adopt --keep-in-step. Where it does not, drop its table.";
+            : Advice.Of(
+                $"{tool.Title} would apply {string.Join(", ", since)} again, because {table.Display} does not have "
+                    + $"{(since.Count == 1 ? "it" : "them")}. Where it still runs, keep it in step: "
+                    + $"{Call.Adopt.With(CallOption.Undo).With(CallOption.WriteBack)}, then "
+                    + $"{Call.Adopt.With(CallOption.KeepInStep)}. Where it does not, drop its table."
+            );
 
-    private static string? OutOfStep(
+    private static Advice? OutOfStep(
         ForeignTool tool,
         ForeignTable table,
         IReadOnlyList<Migration> unknown,

@@ -89,7 +89,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
                 : backup is not null ? $"The backup '{full}' is missing; only its manifest exists."
                 : File.Exists(full) || Directory.Exists(full) ? $"'{full}' is not a backup: it has no manifest, and its format is unknown."
                 : $"There is no backup at '{full}'.",
-            $"List the backups: migrations backups \"{(isFolderOfBackups ? full : Path.GetDirectoryName(full))}\""
+            $"List the backups: {Call.Backups.On(isFolderOfBackups ? full : Path.GetDirectoryName(full))}"
         );
     }
 
@@ -116,8 +116,8 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
                     var count => $", only of {count} other databases.",
                 },
             others.Count == 0
-                ? $"List the backups: migrations backups \"{folder}\""
-                : $"To restore one of them, specify it: migrations restore \"{all[0].Path}\" --database \"{database.Display}\""
+                ? Advice.Of($"List the backups: {Call.Backups.On(folder)}")
+                : $"To restore one of them, specify it: {Call.Restore.On(all[0].Path).With(CallOption.Database.Of(database.Display))}"
         );
     }
 
@@ -130,7 +130,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
             ErrorId.BackupInvalid,
             $"The database of the backup '{backup.Path}' is unknown. "
                 + $"{backup.Problem ?? $"Its manifest names the engine '{backup.Engine}'."}",
-            $"Use another backup; list the proven ones: migrations backups \"{Path.GetDirectoryName(backup.Path)}\""
+            $"Use another backup; list the proven ones: {Call.Backups.On(Path.GetDirectoryName(backup.Path))}"
         );
 
     /// <summary>

@@ -17,7 +17,8 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
     public const string Digests = "digests";
 
     /// <summary>How to continue in spite of a failed check.</summary>
-    public const string AcceptThem = "Investigate the fault; to restore the backup as it is: migrations restore <backup> --accept-faults";
+    public static readonly Advice AcceptThem =
+        $"Investigate the fault; to restore the backup as it is: " + $"{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}";
 
     private const string Distrust = "Do not rely on this backup: create a new one and prove it.";
     private const int NamesShown = 5;
@@ -50,7 +51,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
                     answer.Message
                     + " Whether the source had the same fault is not recorded, because "
                     + (manifest is null ? "there is no manifest." : "the manifest is of an older version."),
-                Recommendation = AcceptThem,
+                NextStep = AcceptThem,
             };
         }
 
@@ -72,7 +73,7 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             {
                 Message = "The source did not have this: " + Sentence(added.ConvertAll(f => $"{f.Object}: {f.Detail}")),
                 Faults = added,
-                Recommendation = Distrust,
+                NextStep = Distrust,
             };
     }
 
@@ -144,14 +145,18 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             {
                 Duration = clock.Elapsed,
             }
-            : NotRun(Rows, "The backup was made without counting rows.", "Create backups without --no-counts, so that they can be proven.");
+            : NotRun(
+                Rows,
+                "The backup was made without counting rows.",
+                $"Create backups without {CallOption.NoCounts}, so that they can be proven."
+            );
         var values =
             compareDigests ? CompareDigests(found)
             : digests
                 ? NotRun(
                     Digests,
                     "The backup was made without digests.",
-                    "Create backups with --full, so that every value can be compared."
+                    $"Create backups with {CallOption.Full}, so that every value can be compared."
                 )
             : NotRun(Digests, "Comparing every value was not requested.");
         return [rows, values];
@@ -229,10 +234,10 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             Category = CheckCategory.Backup,
             Status = passed ? CheckStatus.Pass : CheckStatus.Fail,
             Message = message,
-            Recommendation = passed ? null : Distrust,
+            NextStep = passed ? null : Distrust,
         };
 
-    private CheckResult NotRun(string name, string message, string? recommendation = null) =>
+    private CheckResult NotRun(string name, string message, Advice? recommendation = null) =>
         new()
         {
             Database = display,
@@ -240,6 +245,6 @@ internal sealed class BackupComparison(IDatabaseSession session, BackupManifest?
             Category = CheckCategory.Backup,
             Status = CheckStatus.NotRun,
             Message = message,
-            Recommendation = recommendation,
+            NextStep = recommendation,
         };
 }

@@ -72,7 +72,7 @@ internal static class BackupCompression
         new(
             ErrorId.BackupInvalid,
             $"'{path}' is truncated or damaged: {why.TrimEnd('.')}.",
-            "Use another backup: 'migrations backups <folder>' shows which are proven.",
+            $"Use another backup: '{Call.Backups.On("<folder>")}' shows which are proven.",
             inner
         );
 

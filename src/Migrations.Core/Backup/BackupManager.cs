@@ -37,13 +37,13 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "A backup written by several jobs is a folder, and gzip compresses only files.",
-                "Omit --compress or --jobs."
+                $"Omit {CallOption.Compress} or {CallOption.Jobs}."
             );
         if (request.Exclude.Count > 0 && format != BackupFormat.Sql)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Tables can only be excluded from a script: every other backup contains the whole database.",
-                "Create a script: --format sql"
+                $"Create a script: {CallOption.Format.Of("sql")}"
             );
         var extension = driver.Backups.Extension(format) + (request.Compress ? BackupNaming.CompressedSuffix : "");
         using var workspace = BackupWorkspace.Take(folder, Stem(_options.Clock.GetUtcNow()), extension);
@@ -86,6 +86,28 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             _ => ReplaceAsync(backup, request ?? new RestoreRequest(), cancellationToken)
         );
 
+    /// <summary>Makes sure that the database may be replaced by a backup, as a restore does before it begins. Changes nothing.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/>; or the backup is of another engine.</exception>
+    public async Task DemandReplaceableAsync(DatabaseBackup backup, CancellationToken cancellationToken = default)
+    {
+        DemandEngine(backup);
+        IDatabaseSession session;
+        try
+        {
+            var reading = _options.Session with { Access = SessionAccess.Read };
+            session = await driver.OpenAsync(target, reading, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.DatabaseMissing or ErrorId.DatabaseInvalid)
+        {
+            return; // It has no stamp.
+        }
+
+        await using (session.ConfigureAwait(false))
+            await new RestoreStamp(_options.Stamp, new JournalRecorder(driver.Dialect, service: null))
+                .DemandAsync(session.History, target, cancellationToken)
+                .ConfigureAwait(false);
+    }
+
     private async Task<RestoreResult> ReplaceAsync(DatabaseBackup backup, RestoreRequest wanted, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -126,6 +148,11 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         // It is done: what is looked at now is worth its time even when someone wants to leave.
         using var watch = outcome;
         await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
+        if (outcome.LeftOut.Count > 0)
+            Warn(
+                $"{target.Display} was restored from '{backup.Path}' without what the server could not make: "
+                    + $"{string.Join("; ", outcome.LeftOut)}."
+            );
         if (stamp.Removed is { } removed)
             Warn(
                 $"The backup is of a database that was stamped '{removed}'. {target.Display} had no stamp, and no environment is named: "
@@ -143,6 +170,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             Backup = backup.Path,
             Kept = outcome.Kept,
             How = outcome.How,
+            LeftOut = outcome.LeftOut,
             MigrationVersion = backup.MigrationVersion,
             Stamp = stamp.Wanted,
             Checks = [.. checks.Select(c => c.Of(target, service: null, folder: null))],
@@ -159,7 +187,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
     private string Stem(DateTimeOffset at, string? what = null) =>
         BackupNaming.Stem(target.Database, driver.Backups.Extension(BackupFormat.Native), at, what);
 
-    private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, RestoreRequest request, CancellationToken cancellationToken)
+    private void DemandEngine(DatabaseBackup backup)
     {
         if (backup.Engine.Length > 0 && !string.Equals(backup.Engine, driver.Engine, StringComparison.Ordinal))
             throw new MigrationException(
@@ -167,6 +195,11 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
                 $"'{backup.Path}' is a backup of {backup.Engine}, and {target.Display} is not.",
                 $"Specify a {backup.Engine} database."
             );
+    }
+
+    private async Task<BackupFormat> CheckBeforeAsync(DatabaseBackup backup, RestoreRequest request, CancellationToken cancellationToken)
+    {
+        DemandEngine(backup);
         if (backup.Format is not { } format)
             throw Invalid(backup, backup.Problem ?? "Its format is unknown.");
         var verifier = new BackupVerifier(driver, _options);
@@ -178,7 +211,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             throw Invalid(
                 backup,
                 string.Join(' ', failed.Select(c => c.Message)),
-                failed.Find(c => c.Name is ProofRules.RestoreCheck)?.Recommendation
+                failed.Find(c => c.Name is ProofRules.RestoreCheck)?.NextStep
             );
         foreach (var accepted in failed)
             Warn(
@@ -219,27 +252,31 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         var named =
             string.Join("; ", faults.Take(FaultsShown).Select(f => $"{f.Object}: {f.Detail}"))
             + (faults.Count > FaultsShown ? $"; and {faults.Count - FaultsShown} more" : "");
-        Warn($"{target.Display} has faults, and the backup has them as they are: {named}. See 'migrations check --category engine'.");
+        Warn(
+            $"{target.Display} has faults, and the backup has them as they are: {named}. "
+                + $"See '{Call.Check.With(CallOption.Category.Of("engine"))}'."
+        );
     }
 
     private void WarnOfUnseenCode(DatabaseBackup backup)
     {
         if (backup.UnseenCode is { Count: > 0 } unseen)
             Warn(
-                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes --accept-unseen-code: "
+                $"Restoring this backup of {target.Display} will run code that cannot be seen into, which takes "
+                    + $"{CallOption.AcceptUnseenCode}: "
                     + $"{string.Join("; ", unseen.Take(FaultsShown))}"
-                    + (unseen.Count > FaultsShown ? $"; and {unseen.Count - FaultsShown} more." : ".")
+                    + $"{(unseen.Count > FaultsShown ? $"; and {unseen.Count - FaultsShown} more." : ".")}"
             );
     }
 
-    private void Warn(string message) => _options.Session.Events.Publish(new WarningRaised(message));
+    private void Warn(Advice message) => _options.Session.Events.Publish(new WarningRaised(message));
 
-    private static MigrationException Invalid(DatabaseBackup backup, string why, string? help = null) =>
+    private static MigrationException Invalid(DatabaseBackup backup, string why, Advice? help = null) =>
         new(
             ErrorId.BackupInvalid,
             $"'{backup.Path}' was not restored, because it failed a check: {why} The database was not changed.",
             help
-                ?? $"Use another backup; list the proven ones: migrations backups \"{Path.GetDirectoryName(backup.Path)}\". To "
-                    + $"restore this one as it is: migrations restore \"{backup.Path}\" --accept-faults"
+                ?? $"Use another backup; list the proven ones: {Call.Backups.On(Path.GetDirectoryName(backup.Path))}. "
+                    + $"To restore this one as it is: {Call.Restore.On(backup.Path).With(CallOption.AcceptFaults)}"
         );
 }

@@ -22,8 +22,9 @@ public static class BackupRetention
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "No retention rule was specified.",
-                "Specify --keep-last, --keep-days, --keep-daily, --keep-weekly or --keep-monthly; they can be combined. --keep-states "
-                    + "only applies to the states that restores kept."
+                $"Specify {CallOption.KeepLast}, {CallOption.KeepDays}, {CallOption.KeepDaily}, {CallOption.KeepWeekly} or "
+                    + $"{CallOption.KeepMonthly}; they can be combined. {CallOption.KeepStates} only applies to the states that "
+                    + $"restores kept."
             );
         }
 
@@ -68,7 +69,7 @@ public static class BackupRetention
         states.Select(
             (state, i) =>
                 policy.KeepStates is not { } count
-                    ? new RetentionDecision(state, Keep: true, "a state that a restore kept; only --keep-states applies to it")
+                    ? new RetentionDecision(state, Keep: true, "a state that a restore kept; no rule for kept states was given")
                 : i < count ? new RetentionDecision(state, Keep: true, $"one of the last {count} kept states")
                 : new RetentionDecision(state, Keep: false, "an older kept state")
         );

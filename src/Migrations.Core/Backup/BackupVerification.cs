@@ -42,7 +42,7 @@ public sealed record BackupVerification : IHasTarget
         throw new MigrationException(
             ErrorId.BackupUnproven,
             $"'{Path}' is not proven. " + string.Join(' ', open.Select(c => $"{c.Name}: {c.Message}")),
-            open.Select(c => c.Recommendation).FirstOrDefault(r => r is not null) ?? $"Verify it again: migrations verify \"{Path}\""
+            open.Select(c => c.NextStep).FirstOrDefault(r => r is not null) ?? $"Verify it again: {Call.Verify.On(Path)}"
         );
     }
 }

@@ -124,7 +124,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
             return ProofRules.Answer(backup, CheckStatus.Fail, $"Its manifest belongs to '{manifest.File}'.") with
             {
                 Name = ProofRules.FileCheck,
-                Recommendation = "Use another backup.",
+                NextStep = "Use another backup.",
             };
         var same = size == manifest.Size && string.Equals(sha256, manifest.Sha256, StringComparison.Ordinal);
         return new CheckResult
@@ -140,7 +140,7 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
                 same ? "Size and SHA-256 match the manifest."
                 : size != manifest.Size ? $"It has {size} bytes; its manifest says {manifest.Size}."
                 : "Its SHA-256 does not match the manifest: it was changed or damaged.",
-            Recommendation = same ? null : "Use another backup.",
+            NextStep = same ? null : "Use another backup.",
             Duration = clock.Elapsed,
         };
     }
@@ -201,19 +201,12 @@ public sealed class BackupVerifier(IDatabaseDriver driver, BackupOptions? option
         }
         catch (MigrationException e) when (e.Id is ErrorId.BackupInvalid or ErrorId.DatabaseInvalid or ErrorId.ReachesBeyondCopy)
         {
-            return [ProofRules.Answer(backup, CheckStatus.Fail, e.Message) with { Recommendation = e.NextStep, Duration = clock.Elapsed }];
+            return [ProofRules.Answer(backup, CheckStatus.Fail, e.Message) with { NextStep = e.NextStep, Duration = clock.Elapsed }];
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Cancelled or FailureCategory.Connection))
         {
             // What could not be done is not the fault of the backup, and takes nothing from its being there.
-            return
-            [
-                ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with
-                {
-                    Recommendation = e.NextStep,
-                    Duration = clock.Elapsed,
-                },
-            ];
+            return [ProofRules.Answer(backup, CheckStatus.NotRun, e.Message) with { NextStep = e.NextStep, Duration = clock.Elapsed }];
         }
     }
 

@@ -35,7 +35,7 @@ internal static class FolderAccess
             IOException when DiskFull.Contains(error.HResult) => new MigrationException(
                 ErrorId.DiskFailed,
                 $"The disk of '{folder}' is full.",
-                "Free space on it (migrations prune deletes old backups), or specify a folder on another disk.",
+                $"Free space on it ({Call.Prune} deletes old backups), or specify a folder on another disk.",
                 error
             ),
             UnauthorizedAccessException => new MigrationException(

@@ -32,7 +32,7 @@ public sealed class KeptDatabases(IDatabaseDriver driver, DatabaseTarget target,
             : throw new MigrationException(
                 ErrorId.BackupMissing,
                 $"'{state.Path}' is no database that a restore of {target.Display} has kept.",
-                "List what there is: migrations backups <folder>"
+                $"List what there is: {Call.Backups.On("<folder>")}"
             );
 
     private DatabaseBackup Of(KeptState state) =>

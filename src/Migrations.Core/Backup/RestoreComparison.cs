@@ -69,7 +69,7 @@ internal sealed class RestoreComparison(
             throw new MigrationException(
                 ErrorId.RestoreUnproven,
                 $"{state}, and what '{backup.Path}' contains could not be compared with its manifest. {e.Message}{kept}",
-                "Check it: migrations check --category engine",
+                $"Check it: {Call.Check.With(CallOption.Category.Of("engine"))}",
                 e
             );
         }
@@ -90,8 +90,8 @@ internal sealed class RestoreComparison(
             ErrorId.RestoreUnproven,
             $"{state}, and what '{backup.Path}' contains does not match its manifest. "
                 + $"{string.Join(' ', failed.Select(c => c.Message))}{kept}",
-            "Unless another session has written to it in the meantime, restore another backup: 'migrations backups <folder>' "
-                + "shows which are proven."
+            $"Unless another session has written to it in the meantime, restore another backup: '{Call.Backups.On("<folder>")}' "
+                + $"shows which are proven."
         );
     }
 
@@ -105,7 +105,7 @@ internal sealed class RestoreComparison(
         {
             Status = CheckStatus.Warn,
             Message = check.Message + " Others have written to it since it was restored.",
-            Recommendation = null,
+            NextStep = null,
         };
     }
 

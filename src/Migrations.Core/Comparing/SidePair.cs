@@ -41,7 +41,7 @@ public sealed record SidePair(
             ?? throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Neither side is a database, so the kind of database cannot be determined.",
-                "Specify a database of the right kind with --database."
+                $"Specify a database of the right kind with {CallOption.Database}."
             );
         if (first.Driver is not null && second.Driver is not null && !IsSameKind(first.Driver, second.Driver))
         {

@@ -4,7 +4,7 @@ namespace Migrations.Configuration;
 internal static class ConfigurationError
 {
     /// <summary>An error about what stands at a place of the file.</summary>
-    public static MigrationException At(ScriptLocation place, string message, string nextStep, Exception? inner = null) =>
+    public static MigrationException At(ScriptLocation place, string message, Advice nextStep, Exception? inner = null) =>
         new(ErrorId.ConfigurationInvalid, $"{place}: {message}", nextStep, inner) { Location = place };
 
     /// <summary>A half sentence that proposes a name, or none.</summary>

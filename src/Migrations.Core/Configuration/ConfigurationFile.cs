@@ -64,8 +64,10 @@ public static class ConfigurationFile
                     );
                 throw new MigrationException(
                     ErrorId.ConfigurationMissing,
-                    $"The configuration file '{path}' does not exist.",
-                    "Correct the path, or create a file with: migrations config --new"
+                    Directory.Exists(path)
+                        ? $"'{path}' is a folder, not a configuration file."
+                        : $"The configuration file '{path}' does not exist.",
+                    $"Correct the path, or create a file with: {Call.Config.With(CallOption.New)}"
                 );
             }
 
@@ -79,7 +81,7 @@ public static class ConfigurationFile
             throw ConfigurationError.At(
                 new ScriptLocation(path, 1, 1),
                 $"The file cannot be read: {e.Message}",
-                "Correct its rights, or name another file with --config.",
+                $"Correct its rights, or name another file with {CallOption.Config}.",
                 e
             );
         }
@@ -105,7 +107,7 @@ public static class ConfigurationFile
         throw new MigrationException(
             ErrorId.ConfigurationUntrusted,
             $"The configuration file '{path}' was found, but {reason}, so it is not used unless you name it.",
-            $"If you trust it, name it: --config '{path}', or MIGRATIONS_CONFIG. Otherwise remove it, or work in another folder."
+            $"If you trust it, name it: {CallOption.Config.Of(path)}, or MIGRATIONS_CONFIG. Otherwise remove it, or work in another folder."
         );
     }
 

@@ -40,7 +40,7 @@ public static class ConfigurationTemplate
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"The configuration file cannot be created: {e.Message}",
-                "Name another file with --config, or edit the one that is there.",
+                $"Name another file with {CallOption.Config}, or edit the one that is there.",
                 e
             );
         }

@@ -46,14 +46,20 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     /// <exception cref="MigrationException">What is named does not exist, or a value of the configuration leads to nothing.</exception>
     public IReadOnlyList<SelectedDatabase> Databases()
     {
+        var selected = FindDatabases();
+        if (choice.Databases.Count == 0 && IsConfigured)
+            RefuseOther(Environment!, selected);
+        return selected;
+    }
+
+    private IReadOnlyList<SelectedDatabase> FindDatabases()
+    {
         if (choice.Databases.Count > 0)
             return Given(choice.Databases);
         if (!IsConfigured)
             return (EnvironmentSettings.Database ?? choice.EngineAddress()) is { } address ? Given([address]) : [];
         var environment = Environment ?? throw NoEnvironment();
-        List<SelectedDatabase> selected = [.. Services.Select(s => Configured(environment, s))];
-        RefuseOther(environment, selected);
-        return selected;
+        return [.. Services.Select(s => Configured(environment, s))];
     }
 
     /// <summary>The databases where they are only asked about if the call names some.</summary>
@@ -61,7 +67,10 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     public IReadOnlyList<SelectedDatabase> NamedDatabases() =>
         choice.Databases.Count > 0 || choice.Environment is not null || choice.Services.Count > 0 || !IsConfigured ? Databases() : [];
 
-    /// <summary>The database of a service in another environment, whose backup is restored into the one of this environment.</summary>
+    /// <summary>
+    /// The database of a service in an environment that is named besides the call's own: its backup is restored, or it is copied or
+    /// compared. DATABASE_URL may name another database then.
+    /// </summary>
     /// <param name="environment">The other environment.</param>
     /// <param name="service">The service; null without services.</param>
     /// <exception cref="MigrationException">The configuration does not have it, or its value leads to nothing.</exception>
@@ -70,10 +79,11 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
         if (configuration is null)
             throw Usage(
                 $"There is no configuration file that could have an environment '{environment}'.",
-                $"Create {MigrationConfiguration.FileName} (see 'migrations config --new'), or name the backup itself."
+                $"Create {MigrationConfiguration.FileName} (see '{Call.Config.With(CallOption.New)}'), "
+                    + $"or name the database or the backup itself."
             );
         var other = choice with { Environment = environment, Databases = [], Services = service is null ? [] : [service] };
-        return new DatabaseSelector(configuration, other).Databases()[0];
+        return new DatabaseSelector(configuration, other).FindDatabases()[0];
     }
 
     /// <summary>The one migration folder of a call that needs no database.</summary>
@@ -90,7 +100,10 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
 
         return Services.Count == 1
             ? (FolderOf(Services[0]), SettingsOf(Services[0]))
-            : throw Usage("This is for one service, and several are named.", $"Name one of them: --service {Services[0]!.Name}.");
+            : throw Usage(
+                "This is for one service, and several are named.",
+                $"Name one of them: {CallOption.Service.Of(Services[0]!.Name)}."
+            );
     }
 
     /// <summary>The migration folder of a service; null for none.</summary>
@@ -101,8 +114,10 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
             return Services.Count <= 1
                 ? Folder.GetFullPath(named, choice.CurrentFolder)
                 : throw Usage(
-                    $"{(choice.Folder is null ? "MIGRATION_PATH names" : "--path names")} one folder, and several services are worked on.",
-                    $"{(choice.Folder is null ? "Remove MIGRATION_PATH" : "Leave out --path")}, or name one service."
+                    $"One folder is named{(choice.Folder is null ? " in MIGRATION_PATH" : "")}, and several services are worked on.",
+                    choice.Folder is null
+                        ? "Remove MIGRATION_PATH, or name one service."
+                        : Advice.Of($"Leave out {CallOption.Path}, or name one service.")
                 );
         }
 
@@ -180,7 +195,7 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
             ],
             _ => throw Usage(
                 "Several services are named, and no configuration file lists any.",
-                $"List them in {MigrationConfiguration.FileName} (see 'migrations config --new'), or name one service."
+                $"List them in {MigrationConfiguration.FileName} (see '{Call.Config.With(CallOption.New)}'), or name one service."
             ),
         };
 
@@ -271,7 +286,7 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     }
 
     // A variable that was set for another purpose must not be taken for the database of an environment, nor the other way round.
-    private void RefuseOther(ConfiguredEnvironment environment, List<SelectedDatabase> selected)
+    private void RefuseOther(ConfiguredEnvironment environment, IReadOnlyList<SelectedDatabase> selected)
     {
         if (EnvironmentSettings.Database is not { } address)
             return;
@@ -287,21 +302,21 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
             return;
         throw Usage(
             $"DATABASE_URL names {other}, but the environment '{environment.Name}' names {string.Join(", ", own)}.",
-            $"Remove DATABASE_URL to use the environment '{environment.Name}', or name the database with --database."
+            $"Remove DATABASE_URL to use the environment '{environment.Name}', or name the database with {CallOption.Database}."
         );
     }
 
     private MigrationException NoEnvironment() =>
         Usage(
             $"No environment is named, and '{configuration!.File}' has no default.",
-            $"Name one: --environment {configuration.Environments[0].Name} "
+            $"Name one: {CallOption.Environment.Of(configuration.Environments[0].Name)} "
                 + $"(it has {Names(configuration.Environments.Select(e => e.Name))}), or set \"defaultEnvironment\"."
         );
 
     private MigrationException NoService() =>
         Usage(
             $"No service is named, and '{configuration!.File}' has {Names(configuration.Services.Select(s => s.Name))}.",
-            $"Name one or several (--service {configuration.Services[0].Name}), or all of them: --service '*'."
+            $"Name one or several ({CallOption.Service.Of(configuration.Services[0].Name)}), or all of them: {CallOption.Service.Of("*")}."
         );
 
     private MigrationException Unknown(string what, string name, IEnumerable<string> known)
@@ -315,5 +330,5 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names);
 
-    private static MigrationException Usage(string message, string nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
+    private static MigrationException Usage(string message, Advice nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
 }

@@ -31,8 +31,9 @@ public sealed record ExpectedStamp
             $"{what} is stamped '{stamp}', "
                 + (Own is null ? "and no environment is named." : $"and the environment is '{Own}'.")
                 + " Nothing was changed.",
-            $"If this is the right database, name its environment: --environment {Environments.GetValueOrDefault(stamp, stamp)}."
-                + " 'migrations status --summary' shows the stamp."
+            $"If this is the right database, name its environment: "
+                + $"{CallOption.Environment.Of(Environments.GetValueOrDefault(stamp, stamp))}."
+                + $" '{Call.Status.With(CallOption.Summary)}' shows the stamp."
         );
     }
 

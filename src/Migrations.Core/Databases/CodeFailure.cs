@@ -37,8 +37,8 @@ internal static class CodeFailure
         var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. The migration was rolled back in the database; what "
-                + "its code did elsewhere was not.",
+            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. The migration was rolled back in the database; "
+                + "what its code did elsewhere was not.",
             "Correct the code, and run it again.",
             cause
         )
@@ -79,8 +79,8 @@ internal static class CodeFailure
             }
             : new MigrationException(
                 ErrorId.TransactionUnbalanced,
-                $"{place}: The code commits or rolls back the transaction in which it and its history row are kept together. The commit was "
-                    + "prevented, and all that it did in the database was rolled back.",
+                $"{place}: The code commits or rolls back the transaction in which it and its history row are kept together. The commit "
+                    + "was prevented, and all that it did in the database was rolled back.",
                 "Take the commit or rollback out of the code: the transaction is committed when it has run. For a part that may fail, use "
                     + "a savepoint.",
                 cause

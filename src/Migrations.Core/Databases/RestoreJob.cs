@@ -63,7 +63,7 @@ public sealed record RestoreJob
         throw new MigrationException(
             ErrorId.LockLost,
             $"Another run has changed {target.Display} since, and a restore would discard its changes. Nothing was restored.",
-            "See what happened with 'migrations history', and restore manually if that is still required."
+            $"See what happened with '{Call.History}', and restore manually if that is still required."
         );
     }
 }

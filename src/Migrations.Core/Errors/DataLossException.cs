@@ -15,7 +15,7 @@ public sealed class DataLossException(
         ErrorId.DataLossRefused,
         $"{action} would permanently delete data from {database}, as far as can be "
             + $"seen:{string.Concat(losses.SelectMany(l => l.LossSentences()).Select(s => "\n  " + s))}",
-        "Make a backup, and accept the loss with --accept-data-loss. " + nothing
+        $"Make a backup, and accept the loss with {CallOption.AcceptDataLoss}. {nothing}"
     )
 {
     /// <summary>What each step would lose.</summary>

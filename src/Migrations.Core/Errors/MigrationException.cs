@@ -8,7 +8,7 @@ public class MigrationException : Exception
     /// <param name="message">What happened, in full sentences.</param>
     /// <param name="nextStep">What to do next, as precise as possible: a command to type, a line to write, a name to give.</param>
     /// <param name="inner">The driver's own exception, if any.</param>
-    public MigrationException(ErrorId id, string message, string nextStep, Exception? inner = null)
+    public MigrationException(ErrorId id, string message, Advice nextStep, Exception? inner = null)
         : base(message, inner)
     {
         Id = id;
@@ -22,7 +22,7 @@ public class MigrationException : Exception
     public FailureCategory Category => ErrorCatalog.CategoryOf(Id);
 
     /// <summary>What to do next.</summary>
-    public string NextStep { get; internal set; }
+    public Advice NextStep { get; internal set; }
 
     /// <summary>Where in a script it happened.</summary>
     public ScriptLocation? Location { get; init; }
@@ -30,6 +30,10 @@ public class MigrationException : Exception
     /// <summary>The message, with the place in front of it unless it names the file already.</summary>
     public string MessageWithPlace =>
         Location is { } place && !Message.Contains(place.ShownFile, StringComparison.Ordinal) ? $"{place}: {Message}" : Message;
+
+    /// <summary>The message with the commands and options that it names as a face spells them.</summary>
+    /// <param name="spelling">How the face spells them.</param>
+    public virtual string MessageIn(Spelling spelling) => Message;
 
     /// <summary>The backup that was made before the run; null without one.</summary>
     public string? Backup { get; internal set; }

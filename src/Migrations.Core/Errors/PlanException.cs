@@ -5,7 +5,7 @@ namespace Migrations;
 /// <param name="message">What blocks the plan.</param>
 /// <param name="nextStep">The ways out.</param>
 /// <param name="migrations">The blocking migrations, in order.</param>
-public sealed class PlanException(ErrorId id, string message, string nextStep, IReadOnlyList<string> migrations)
+public sealed class PlanException(ErrorId id, string message, Advice nextStep, IReadOnlyList<string> migrations)
     : MigrationException(id, message, nextStep)
 {
     /// <summary>The blocking migrations, in order.</summary>

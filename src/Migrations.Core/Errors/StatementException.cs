@@ -8,7 +8,7 @@ public sealed class StatementException : MigrationException
     /// <param name="message">The database's words, and what else explains it.</param>
     /// <param name="nextStep">What to do next.</param>
     /// <param name="inner">The driver's exception.</param>
-    public StatementException(ErrorId id, string message, string nextStep, Exception? inner = null)
+    public StatementException(ErrorId id, string message, Advice nextStep, Exception? inner = null)
         : base(id, message, nextStep, inner) { }
 
     /// <summary>The statement's text, or the part of it around the error.</summary>

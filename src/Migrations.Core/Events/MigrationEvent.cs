@@ -59,8 +59,12 @@ public sealed record StepRetried(string Migration, int Attempt, int Attempts, Ti
 public sealed record NoticeReceived(string Severity, string Message) : MigrationEvent;
 
 /// <summary>Something unexpected that does not stop the call.</summary>
-/// <param name="Message">What it is and what can be done about it.</param>
-public sealed record WarningRaised(string Message) : MigrationEvent;
+/// <param name="Advice">What it is and what can be done about it.</param>
+public sealed record WarningRaised(Advice Advice) : MigrationEvent
+{
+    /// <summary>The same, as the command line spells it.</summary>
+    public string Message => Advice.ToString();
+}
 
 /// <summary>A step ended: committed, or failed and rolled back.</summary>
 /// <param name="Result">What it did.</param>

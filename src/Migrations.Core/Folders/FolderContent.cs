@@ -87,9 +87,9 @@ internal sealed class FolderContent
             Report(entry, file.Message, MisfitNames.Rename(entry.Path, file.Name));
     }
 
-    public void Report(FolderEntry entry, string message, string remedy) =>
+    public void Report(FolderEntry entry, string message, Advice remedy) =>
         Problems.Add(new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(entry.Path, 1), message, remedy));
 
-    public void Warn(FolderEntry entry, string message, string remedy) =>
+    public void Warn(FolderEntry entry, string message, Advice remedy) =>
         Warnings.Add(new FileProblem(ErrorId.FileNameInvalid, new ScriptLocation(entry.Path, 1), message, remedy));
 }

@@ -151,11 +151,13 @@ internal readonly record struct HalfMarker(int Line, string Text, bool EndsWithR
     {
         var (begun, half) = down ? ("down", "up") : ("up", "down");
         var marker = SectionMarker.Write(dialect ?? SectionDialect.Plain, down);
-        var way = rule switch
+        Advice way = rule switch
         {
             _ when EndsWithReturn => "Save the file with LF or CRLF line endings: with CR alone, no marker is recognized",
             SectionRule.UpOnly or SectionRule.DownOnly => $"Move what follows into the file of the {begun} script",
-            SectionRule.Ignored => $"Move what follows into a separate {begun} script, or enable sections: --layout sections",
+            SectionRule.Ignored => Advice.Of(
+                $"Move what follows into a separate {begun} script, or enable sections: {CallOption.Layout.Of("sections")}"
+            ),
             _ when dialect is null =>
                 $"Write '{SectionMarker.Write(SectionDialect.Plain, down: false)}' above the up script and '{marker}' in place of "
                     + "this line",

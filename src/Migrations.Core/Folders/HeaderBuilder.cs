@@ -60,7 +60,7 @@ internal sealed class HeaderBuilder(MigrationHeader inherited, string file)
         _given.Add((entry.Key, line));
     }
 
-    private void Report(int line, string message, string remedy) =>
+    private void Report(int line, string message, Advice remedy) =>
         (_problems ??= []).Add(new FileProblem(ErrorId.HeaderInvalid, new ScriptLocation(file, line), message, remedy));
 
     /// <summary>Takes off white space, and what decorates the lines of block comments.</summary>

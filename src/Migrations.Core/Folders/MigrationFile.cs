@@ -46,6 +46,6 @@ internal sealed record MigrationFile
             : FileName;
 
     /// <summary>A problem with the file itself.</summary>
-    public FileProblem Problem(ErrorId id, string message, string remedy, int line = 1) =>
+    public FileProblem Problem(ErrorId id, string message, Advice remedy, int line = 1) =>
         new(id, new ScriptLocation(Path, line), message, remedy);
 }

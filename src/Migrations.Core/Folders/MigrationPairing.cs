@@ -239,7 +239,7 @@ internal sealed class MigrationPairing
             );
     }
 
-    private string DuplicateRemedy(MigrationFile second, MigrationFile first)
+    private Advice DuplicateRemedy(MigrationFile second, MigrationFile first)
     {
         foreach (var (file, ending, down) in new[] { (second, "_up", false), (first, "_down", true), (second, "_down", true) })
         {
@@ -253,7 +253,8 @@ internal sealed class MigrationPairing
             second.Form == FileForm.Plain
                 ? $"{number}_{second.Name}.sql"
                 : MigrationFileName.Compose(LayoutOf(second, down: null), number, second.Name, down: false);
-        return $"If it has not been applied anywhere yet, rename it to '{name}'; otherwise identify migrations by name: --identity name.";
+        return $"If it has not been applied anywhere yet, rename it to '{name}'; "
+            + $"otherwise identify migrations by name: {CallOption.Identity.Of("name")}.";
     }
 
     private void ReportTwoDowns(MigrationFile up, List<MigrationFile> downs) =>
@@ -285,6 +286,6 @@ internal sealed class MigrationPairing
             _ => Path.GetFileName(up.FullName) + ".down.sql",
         };
 
-    private void Report(MigrationFile file, ErrorId id, string message, string remedy, int line = 1) =>
+    private void Report(MigrationFile file, ErrorId id, string message, Advice remedy, int line = 1) =>
         Problems.Add(file.Problem(id, message, remedy, line));
 }

@@ -41,7 +41,7 @@ public static class MigrationTemplate
             throw new MigrationException(
                 ErrorId.PermissionDenied,
                 $"The migration cannot be written to '{root}': {error.Message}",
-                "Make the folder writable, or specify another one with --path.",
+                $"Make the folder writable, or specify another one with {CallOption.Path}.",
                 error
             );
         }
@@ -109,7 +109,7 @@ public static class MigrationTemplate
                 && !files.Exists(f => f is { Form: FileForm.FolderEach, IsDown: false }),
             UndoApart = apart,
         };
-        return (text.Files(place), text.Number);
+        return (options.Language == MigrationKind.PowerShell ? [text.PowerShell()] : text.Files(place), text.Number);
     }
 
     /// <summary>A migration beside a folder of services, or among undo scripts, would hardly be where it is meant to be.</summary>
@@ -145,7 +145,7 @@ public static class MigrationTemplate
         new(
             ErrorId.UsageInvalid,
             $"Invalid migration name '{name}': {reason}.",
-            "Describe in a few words what the migration does: migrations create \"add user preferences\""
+            $"Describe in a few words what the migration does: {Call.Create.On("add user preferences")}"
         );
 
     private static string Humanize(string slug)

@@ -30,12 +30,33 @@ internal sealed class MigrationTemplateText(string number, string name, string d
             place.UndoApart && layout == MigrationLayout.Versioned
                 ? MigrationFileName.Compose(MigrationLayout.RollbackFolder, number.Replace('_', '.'), name, down: true)
                 : MigrationFileName.Compose(layout, number, name, down: true);
+        // Scripts whose undo is in a folder of its own have this line by custom; without its counterpart it is a comment.
+        var heading = layout == MigrationLayout.RollbackFolder ? SectionMarker.Write(SectionDialect.Plain, down: false) + "\n" : "";
         return
         [
-            (folder + up, Header(up, description) + Hint(down: false)),
+            (folder + up, Header(up, description) + heading + Hint(down: false)),
             (folder + down, Header(up, "Undo: " + description) + Hint(down: true)),
         ];
     }
+
+    /// <summary>The file of a migration in PowerShell, which has both halves.</summary>
+    public (string Path, string Text) PowerShell()
+    {
+        var full = $"{number.Replace('_', '.')}_{name}";
+        var header = Header(full + ".sql", description).Replace("-- ", "# ", StringComparison.Ordinal);
+        return (full + PowerShellFile.Extension, header + PowerShellHalf("up") + (Irreversible ? "" : "\n" + PowerShellHalf("down")));
+    }
+
+    private static string PowerShellHalf(string half) =>
+        $$"""
+            function {{half}} {
+                $command = $Connection.CreateCommand()
+                $command.Transaction = $Transaction
+                $command.CommandText = '{{(half is "up" ? "Write a statement of the migration here." : "Write what rolls it back here.")}}'
+                $null = $command.ExecuteNonQuery()
+            }
+
+            """;
 
     private static MigrationLayout Layout(TemplatePlace place) =>
         place.UndoApart && place.Layout is not (MigrationLayout.Versioned or MigrationLayout.FolderEach or MigrationLayout.VersionFolders)

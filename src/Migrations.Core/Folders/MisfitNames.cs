@@ -150,6 +150,6 @@ internal sealed class MisfitNames(NumberingStyle style, MigrationLayout? forced)
             || stem.Contains("Versioned", StringComparison.Ordinal)
         );
 
-    private static FileProblem Problem(string path, string message, string remedy) =>
+    private static FileProblem Problem(string path, string message, Advice remedy) =>
         new(ErrorId.FileNameInvalid, new ScriptLocation(path, 1), message, remedy);
 }

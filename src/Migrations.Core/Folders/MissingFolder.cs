@@ -10,7 +10,7 @@ internal static class MissingFolder
             return new MigrationException(
                 ErrorId.FolderMissing,
                 $"'{folder}' is a file. Expected a folder with migrations.",
-                $"Specify the folder: --path '{Path.GetDirectoryName(folder)}'"
+                $"Specify the folder: {CallOption.Path.Of(Path.GetDirectoryName(folder))}"
             );
         if (ClosedFolder.Find(folder) is { } closed)
             return new MigrationException(
@@ -26,8 +26,8 @@ internal static class MissingFolder
             ErrorId.FolderMissing,
             $"The migration folder does not exist: '{folder}'{(near is null ? "." : $"; did you mean '{near}'?")}",
             near is null
-                ? "Specify the folder with --path, or create it with its first migration: migrations create <name>"
-                : $"Specify that folder: --path '{near}'"
+                ? Advice.Of($"Specify the folder with {CallOption.Path}, or create it with its first migration: {Call.Create.On("<name>")}")
+                : $"Specify that folder: {CallOption.Path.Of(near)}"
         );
     }
 
@@ -35,16 +35,18 @@ internal static class MissingFolder
     public static MigrationException OnlyInSubfolders(string folder, List<string> subfolders)
     {
         var first = Path.Combine(folder, subfolders[0]);
-        var services =
+        Advice? services =
             subfolders.Count == 1
-                ? ""
-                : $" If they are services that share a database, run each separately, with its name: --path '{first}' "
-                    + $"--service {Path.GetFileName(subfolders[0])}";
+                ? null
+                : Advice.Of(
+                    $" If they are services that share a database, run each separately, with its name: {CallOption.Path.Of(first)} "
+                        + $"{CallOption.Service.Of(Path.GetFileName(subfolders[0]))}"
+                );
         return new MigrationException(
             ErrorId.FolderMissing,
             $"The folder '{folder}' contains no migrations itself, but its subfolders do: "
                 + $"{string.Join(", ", subfolders.Take(10))}{(subfolders.Count > 10 ? ", ..." : "")}.",
-            $"Specify one of them: --path '{first}'.{services}"
+            $"Specify one of them: {CallOption.Path.Of(first)}.{services}"
         );
     }
 
@@ -53,7 +55,7 @@ internal static class MissingFolder
         new(
             ErrorId.FolderMissing,
             $"The folder '{folder}' contains down scripts, which would run as up scripts if the folder were read on its own.",
-            $"Specify the migration folder: --path '{Path.GetDirectoryName(folder)}'"
+            $"Specify the migration folder: {CallOption.Path.Of(Path.GetDirectoryName(folder))}"
         );
 
     /// <summary>
@@ -66,8 +68,9 @@ internal static class MissingFolder
         return new MigrationException(
             ErrorId.FolderEmpty,
             $"The folder '{folder}' contains no migrations, and the database has no migration history.{holds}",
-            "Is this the right folder? Specify another one with --path, or create the first migration: migrations create <name>. "
-                + "If it is intentionally empty, use --allow-empty."
+            $"Is this the right folder? Specify another one with {CallOption.Path}, or create the first migration: "
+                + $"{Call.Create.On("<name>")}. "
+                + $"If it is intentionally empty, use {CallOption.AllowEmpty}."
         );
     }
 

@@ -95,6 +95,6 @@ internal static class NumberingWarnings
             ? NumberingStyle.FirstPart(migration.Version.Text).TrimStart('0').Length
             : 0;
 
-    private static FileProblem Warning(Migration migration, string message, string remedy) =>
+    private static FileProblem Warning(Migration migration, string message, Advice remedy) =>
         new(ErrorId.NumberingMixed, new ScriptLocation(migration.Up.File, 1), message, remedy);
 }

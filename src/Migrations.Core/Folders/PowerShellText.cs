@@ -149,7 +149,7 @@ internal static class PowerShellText
         return end > start ? (text[start..end], end) : null;
     }
 
-    /// <summary>Behind the closing brace of the block that begins behind a place; the text's end where there is none.</summary>
+    /// <summary>Behind the closing brace of the block that begins behind a place; the end of the text where it has no such brace.</summary>
     private static int EndOfBody(string text, int at)
     {
         var (braces, parentheses) = (0, 0);

@@ -84,6 +84,6 @@ internal static class SectionProblem
             _ => "Write 'migrate:up' or 'migrate:down'.",
         };
 
-    private static FileProblem Of(ScriptLocation place, string message, string remedy) =>
+    private static FileProblem Of(ScriptLocation place, string message, Advice remedy) =>
         new(ErrorId.SectionInvalid, place, message, remedy);
 }

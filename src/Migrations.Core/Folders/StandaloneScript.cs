@@ -60,7 +60,7 @@ internal static class StandaloneScript
         new(
             ErrorId.FileUnreadable,
             Directory.Exists(path) ? $"'{path}' is a folder, not a script." : $"The script '{path}' does not exist.",
-            Directory.Exists(path) ? "Name a file of SQL; a folder of migrations is run by 'migrations up'." : "Correct the path."
+            Directory.Exists(path) ? Advice.Of($"Name a file of SQL; a folder of migrations is run by '{Call.Up}'.") : "Correct the path."
         );
 
     private static FileProblem Halves(string path, int line) =>
@@ -68,7 +68,7 @@ internal static class StandaloneScript
             ErrorId.SectionInvalid,
             new ScriptLocation(path, line),
             "The file has a section that rolls back: it is a migration, and running all of it would do and undo it.",
-            "Apply it with 'migrations up', or take the section out."
+            $"Apply it with '{Call.Up}', or take the section out."
         );
 
     private static FileProblem Empty(string path, int line) =>

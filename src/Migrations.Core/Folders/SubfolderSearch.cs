@@ -49,7 +49,7 @@ internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderCo
         content.Warn(
             folder,
             $"The subfolder holds {others} script{(others == 1 ? "" : "s")} named like migrations, which are not part of this folder.",
-            $"If they should run, move them up, or use the subfolder as a separate migration folder: --path '{folder.Path}'."
+            $"If they should run, move them up, or use the subfolder as a separate migration folder: {CallOption.Path.Of(folder.Path)}."
         );
     }
 

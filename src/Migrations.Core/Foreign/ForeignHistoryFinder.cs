@@ -74,8 +74,8 @@ internal static class ForeignHistoryFinder
                 ({ }, _, _) => $"This database has no history of {tool}.",
                 _ => "This database has no history of a known migration tool.",
             },
-            "Name a table that was given another name with --table; or record what is applied without a history: migrations baseline "
-                + "<version>"
+            $"Name a table that was given another name with {CallOption.Table}; or record what is applied without a history: "
+                + $"{Call.Baseline.On("<version>")}"
         );
 
     private static MigrationException Ambiguous(IReadOnlyList<ForeignHistory> found) =>
@@ -83,7 +83,7 @@ internal static class ForeignHistoryFinder
             ErrorId.ForeignHistoryAmbiguous,
             $"This database has several histories: {string.Join(", ", found)}.",
             found.Select(h => h.Name).Distinct(StringComparer.Ordinal).Count() == found.Count
-                ? $"Choose one with --tool, for example: migrations adopt --tool {found[0].Name}"
-                : $"Choose one with --table, for example: migrations adopt --table {found[0].TableName}"
+                ? Advice.Of($"Choose one with {CallOption.Tool}, for example: {Call.Adopt.With(CallOption.Tool.Of(found[0].Name))}")
+                : $"Choose one with {CallOption.Table}, for example: {Call.Adopt.With(CallOption.Table.Of(found[0].TableName))}"
         );
 }

@@ -12,7 +12,7 @@ internal static class OutOfStep
             ErrorId.HistoryTableConflict,
             $"{entry.Name} could not be recorded in the table of the other tool that is kept in step ({string.Join("; ", entry.Beside)}): "
                 + $"{answer.TrimEnd('.')}. That step was rolled back.",
-            "Correct that table; or stop keeping it in step: migrations adopt --undo, then migrations adopt.",
+            $"Correct that table; or stop keeping it in step: {Call.Adopt.With(CallOption.Undo)}, then {Call.Adopt}.",
             inner
         );
 }

@@ -7,7 +7,7 @@ namespace Migrations.Integrity;
 /// <summary>Asks how old the newest proven backup is.</summary>
 internal static class BackupChecks
 {
-    private const string Way = "Create one: migrations backup --destination <folder> --prove";
+    private static readonly Advice Way = $"Create one: {Call.Backup.With(CallOption.Destination.Of("<folder>")).With(CallOption.Prove)}";
 
     /// <summary>The answer for one database.</summary>
     public static async Task<CheckResult> AskAsync(
@@ -19,7 +19,7 @@ internal static class BackupChecks
     )
     {
         if (request.BackupFolder is null)
-            return Of(CheckStatus.NotRun, "No backup folder was specified.", actual: null, "Specify it with --backups.");
+            return Of(CheckStatus.NotRun, "No backup folder was specified.", actual: null, $"Specify it with {CallOption.Backups}.");
         var backups = await new BackupCatalogue([driver]).ReadAsync(request.BackupFolder, cancellationToken).ConfigureAwait(false);
         return Judge(
             [.. backups.Where(b => b.Kept is null && string.Equals(b.Database, target.Display, StringComparison.Ordinal))],
@@ -44,7 +44,7 @@ internal static class BackupChecks
                 $"None of the {backups.Count} backups in '{request.BackupFolder}' is proven; the newest is "
                     + $" '{Path.GetFileName(backups[0].Path)}'.{Odd(backups)}",
                 "none proven",
-                backups[0].Problem is null ? $"Prove the newest: migrations verify \"{backups[0].Path}\"" : Way
+                backups[0].Problem is null ? $"Prove the newest: {Call.Verify.On(backups[0].Path)}" : Way
             );
         var age = now - proven.CreatedAt;
         var sentence = string.Create(
@@ -69,7 +69,7 @@ internal static class BackupChecks
 
     private static string Hours(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0.#} hours");
 
-    private static CheckResult Of(CheckStatus status, string message, string? actual, string? recommendation) =>
+    private static CheckResult Of(CheckStatus status, string message, string? actual, Advice? recommendation) =>
         new()
         {
             Name = "backup-age",
@@ -78,6 +78,6 @@ internal static class BackupChecks
             Expected = "a proven one",
             Actual = actual,
             Message = message,
-            Recommendation = recommendation,
+            NextStep = recommendation,
         };
 }

@@ -92,7 +92,7 @@ internal static class CheckSections
 
         return problems.Count == before ? check : null;
 
-        void Wrong(int line, string message, string remedy) =>
+        void Wrong(int line, string message, Advice remedy) =>
             problems.Add(new FileProblem(ErrorId.CheckInvalid, new ScriptLocation(file, line), message, remedy));
     }
 

@@ -38,7 +38,7 @@ internal static class DeclaredChecks
         }
         catch (MigrationException e) when (e.Id == ErrorId.ReachesBeyondCopy)
         {
-            return NotRun(check, e.Message) with { Duration = watch.Elapsed, Recommendation = e.NextStep };
+            return NotRun(check, e.Message) with { Duration = watch.Elapsed, NextStep = e.NextStep };
         }
         catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
         {
@@ -51,7 +51,7 @@ internal static class DeclaredChecks
                 Status = CheckStatus.Fail,
                 Expected = check.Expectation.ToString(),
                 Message = e.Message,
-                Recommendation = e.NextStep,
+                NextStep = e.NextStep,
                 Target = check.Location.ToString(),
                 Duration = watch.Elapsed,
             };
@@ -92,7 +92,7 @@ internal static class DeclaredChecks
             Expected = check.Expectation.ToString(),
             Actual = actual,
             Message = isMet ? "As expected." : $"Expected {check.Expectation}, found {actual}{place}.",
-            Recommendation = isMet ? null : check.Recommendation ?? "See the check: " + check.Location,
+            NextStep = isMet ? null : check.Recommendation ?? "See the check: " + check.Location,
             Target = check.Location.ToString(),
         };
         if (unfilled is not null && WhyNotShown(check, answer, isMet, unfilled) is { } why)
@@ -103,7 +103,7 @@ internal static class DeclaredChecks
             {
                 Status = isMet ? CheckStatus.Warn : check.Severity,
                 Message = $"{result.Message} Not rolled back: {string.Join(' ', answer.Remains)}",
-                Recommendation = result.Recommendation ?? "Run it on a copy, where this does not matter.",
+                NextStep = result.NextStep ?? "Run it on a copy, where this does not matter.",
             };
     }
 
@@ -139,6 +139,6 @@ internal static class DeclaredChecks
         {
             Status = CheckStatus.NotRun,
             Message = $"Not determined: {why}.",
-            Recommendation = "Run it on a copy with all rows: migrations test --with-data",
+            NextStep = $"Run it on a copy with all rows: {Call.Test.With(CallOption.WithData)}",
         };
 }

@@ -42,7 +42,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
                 ErrorId.MigrationMissing,
                 "The migrations cannot be replayed, because the schema that was stored when they were taken over still holds what was "
                     + $"rolled back since: {string.Join(", ", takenBack)}.",
-                "Compare with a file that contains the whole schema: migrations diff <database> schema.sql"
+                $"Compare with a file that contains the whole schema: {Call.Diff.On("<database>", "schema.sql")}"
             );
         }
 
@@ -65,7 +65,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
             throw new MigrationException(
                 ErrorId.MigrationMissing,
                 "The history starts with a baseline that stored no schema, so the migrations cannot be replayed.",
-                "Compare with a file that contains the whole schema: migrations diff <database> schema.sql"
+                $"Compare with a file that contains the whole schema: {Call.Diff.On("<database>", "schema.sql")}"
             );
         }
 

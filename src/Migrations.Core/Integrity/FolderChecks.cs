@@ -20,13 +20,13 @@ internal static class FolderChecks
     public static IEnumerable<CheckResult> Judge(MigrationException error) =>
         error is FolderException folder
             ? folder.Problems.Select(p => Of(p, CheckStatus.Fail))
-            : [Of(CheckStatus.Fail, error.Message) with { Recommendation = error.NextStep }];
+            : [Of(CheckStatus.Fail, error.Message) with { NextStep = error.NextStep }];
 
     private static CheckResult Of(FileProblem problem, CheckStatus status) =>
         Of(status, Named(problem)) with
         {
             Target = problem.Location.ToString(),
-            Recommendation = problem.Remedy,
+            NextStep = problem.Remedy,
         };
 
     private static string Named(FileProblem problem) =>

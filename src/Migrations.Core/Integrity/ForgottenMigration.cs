@@ -12,7 +12,7 @@ namespace Migrations.Integrity;
 /// </summary>
 internal static class ForgottenMigration
 {
-    private const string SkipIt = "or mark it without comparing: --skip-comparison";
+    private static readonly Advice SkipIt = $"or mark it without comparing: {CallOption.SkipComparison}";
 
     /// <summary>Finds it.</summary>
     /// <returns>What the history says of it, and what was compared; null when none is named.</returns>
@@ -38,7 +38,8 @@ internal static class ForgottenMigration
             throw Unknown(record, "its file is missing from the folder.");
         if (record.IsBaseline || record.IsInSnapshot)
             throw Unknown(record, "it counts as applied since a baseline or a take-over, and never ran here.");
-        var (before, after) = await ReplayAsync(context, session, input, record, cancellationToken).ConfigureAwait(false);
+        var (before, after) = await ReplayAsync(context, session, input, record, request.ScratchServer, cancellationToken)
+            .ConfigureAwait(false);
         var live = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         var changes = SchemaComparison.Compare(before, after);
         var left = changes.Where(c => IsLeft(c, live)).Select(c => $"{SchemaWords.Of(c.ObjectType)} {c.Name}").ToList();
@@ -65,7 +66,7 @@ internal static class ForgottenMigration
             : throw new PlanException(
                 ErrorId.MigrationNotApplied,
                 $"{migration} is not applied, so there is nothing to forget.",
-                "'migrations status' shows what is applied.",
+                $"'{Call.Status}' shows what is applied.",
                 [migration.FullName]
             );
     }
@@ -75,10 +76,16 @@ internal static class ForgottenMigration
         IDatabaseSession session,
         PlanningInput input,
         HistoryRecord record,
+        DatabaseTarget? server,
         CancellationToken cancellationToken
     )
     {
-        var scratch = new ScratchRequest { Origin = context.Target, Session = context.Options.Session };
+        var scratch = new ScratchRequest
+        {
+            Origin = context.Target,
+            Server = server,
+            Session = context.Options.Session,
+        };
         var expected = new ExpectedSchema(context.Driver, context.Options, scratch);
         try
         {
@@ -113,7 +120,7 @@ internal static class ForgottenMigration
         new(
             ErrorId.ForgetRefused,
             $"The schema still has what {record.Name} made: {string.Join(", ", left)}. It stays applied.",
-            $"Roll it back: migrations down {record.Name}; or remove that by hand and run the command again; {SkipIt}",
+            $"Roll it back: {Call.Down.On(record.Name)}; or remove that by hand and run the command again; {SkipIt}",
             [record.Name]
         );
 

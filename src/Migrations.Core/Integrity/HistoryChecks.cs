@@ -4,8 +4,8 @@ namespace Migrations.Integrity;
 internal static class HistoryChecks
 {
     private const int LongestError = 200;
-    private const string OtherFolder =
-        "Is this the right folder? Specify another one with --path; or restore the files of the applied migrations.";
+    private static readonly Advice OtherFolder =
+        $"Is this the right folder? Specify another one with {CallOption.Path}; or restore the files of the applied migrations.";
 
     /// <summary>The answers for one database.</summary>
     public static IEnumerable<CheckResult> Judge(IReadOnlyList<MigrationStatus> all)
@@ -22,7 +22,7 @@ internal static class HistoryChecks
             CheckStatus.Fail,
             "No migration failed.",
             "The last run failed",
-            "Correct the script and run 'migrations up' again; 'migrations status' shows the error."
+            $"Correct the script and run '{Call.Up}' again; '{Call.Status}' shows the error."
         );
         yield return Of(
             "history-changed",
@@ -30,7 +30,7 @@ internal static class HistoryChecks
             CheckStatus.Fail,
             "No applied script was edited.",
             "Edited after it was applied",
-            "Restore the scripts and write a new migration; or accept the edits with 'migrations repair'."
+            $"Restore the scripts and write a new migration; or accept the edits with '{Call.Repair}'."
         );
         yield return Of(
             "history-identity",
@@ -46,7 +46,7 @@ internal static class HistoryChecks
             CheckStatus.Fail,
             "No applied migration was renumbered.",
             "Renumbered after it was applied",
-            "Record the new versions with 'migrations repair'."
+            $"Record the new versions with '{Call.Repair}'."
         );
         yield return Of(
             "history-renamed",
@@ -54,7 +54,7 @@ internal static class HistoryChecks
             CheckStatus.Warn,
             "No applied script was renamed.",
             "Renamed after it was applied",
-            "Record the new names with 'migrations repair'."
+            $"Record the new names with '{Call.Repair}'."
         );
         yield return Of(
             "history-cosmetic",
@@ -62,7 +62,7 @@ internal static class HistoryChecks
             CheckStatus.Warn,
             "No applied script differs in comments or white space.",
             "Edited after it was applied, in comments or white space only",
-            "Accept the edits with 'migrations repair'."
+            $"Accept the edits with '{Call.Repair}'."
         );
     }
 
@@ -76,7 +76,7 @@ internal static class HistoryChecks
             "Applied, but the file is missing",
             IsOtherFolder(statuses)
                 ? OtherFolder
-                : "Restore the files; or remove the migrations from the history with 'migrations repair --remove-missing'."
+                : $"Restore the files; or remove the migrations from the history with '{Call.Repair.With(CallOption.RemoveMissing)}'."
         );
         yield return Of(
             "history-out-of-order",
@@ -84,7 +84,7 @@ internal static class HistoryChecks
             CheckStatus.Fail,
             "No pending migration is older than an applied one.",
             "Pending, and older than applied ones",
-            "Give them newer versions; or apply them with 'migrations up --allow-out-of-order'."
+            $"Give them newer versions; or apply them with '{Call.Up.With(CallOption.AllowOutOfOrder)}'."
         );
         yield return Of(
             "history-pending",
@@ -92,7 +92,7 @@ internal static class HistoryChecks
             CheckStatus.Warn,
             "Every migration is applied.",
             "Pending",
-            "Apply them with 'migrations up'."
+            $"Apply them with '{Call.Up}'."
         );
     }
 
@@ -107,7 +107,7 @@ internal static class HistoryChecks
             CheckStatus.Warn,
             "",
             "Foreign keys are open, as a header allows",
-            "Apply the migration that closes them: migrations up"
+            $"Apply the migration that closes them: {Call.Up}"
         );
     }
 
@@ -143,7 +143,7 @@ internal static class HistoryChecks
             CheckStatus.Warn,
             "No undo is known to be faulty.",
             "A rehearsal found a fault in the undo",
-            "Correct the down scripts, and rehearse them: migrations test --all"
+            $"Correct the down scripts, and rehearse them: {Call.Test.With(CallOption.All)}"
         );
         yield return Of(
             "undo-schema-only",
@@ -151,7 +151,7 @@ internal static class HistoryChecks
             CheckStatus.Warn,
             "No undo is proven for the schema only.",
             "The undo is proven for the schema only, because there were no rows to compare",
-            "Rehearse such migrations with rows, before they are applied: migrations test --with-data"
+            $"Rehearse such migrations with rows, before they are applied: {Call.Test.With(CallOption.WithData)}"
         );
         yield return Of(
             "undo-unproven",
@@ -159,7 +159,7 @@ internal static class HistoryChecks
             CheckStatus.Warn,
             undos.TrueForAll(s => s.UndoProven == true) ? "Every undo is proven." : "Every undo was rehearsed.",
             "The undo was never rehearsed",
-            "Rehearse them: migrations test --all"
+            $"Rehearse them: {Call.Test.With(CallOption.All)}"
         );
     }
 
@@ -182,7 +182,7 @@ internal static class HistoryChecks
         CheckStatus bad,
         string good,
         string what,
-        string recommendation
+        Advice recommendation
     )
     {
         var isAboutNames = name is "history-identity" or "history-renumbered" or "history-renamed";
@@ -201,7 +201,7 @@ internal static class HistoryChecks
             Expected = "none",
             Actual = names.Count == 0 ? "none" : string.Join(", ", names),
             Message = names.Count == 0 ? good : $"{what}: {string.Join(", ", names)}.",
-            Recommendation = names.Count == 0 ? null : recommendation,
+            NextStep = names.Count == 0 ? null : recommendation,
             Target = all is [var only] ? only.Name : null,
         };
     }

@@ -38,7 +38,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             Category = CheckCategory.Engine,
             Status = CheckStatus.Fail,
             Message = error.Message,
-            Recommendation = error.NextStep,
+            NextStep = error.NextStep,
         };
 
     /// <summary>Runs the checks.</summary>
@@ -53,7 +53,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"The category '{CheckCategory.Checklist.Word()}' has no checks of a database: it is about migrations.",
-                "Rehearse them: migrations test --checklist"
+                $"Rehearse them: {Call.Test.With(CallOption.Checklist)}"
             );
         if (
             source.Folder is { } folder
@@ -140,7 +140,7 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                     ? CheckStatus.Fail
                     : CheckStatus.NotRun,
             Message = error.Message,
-            Recommendation = error.NextStep,
+            NextStep = error.NextStep,
         };
 
     private MigrationFolder ReadFolder(CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using Migrations.Folders;
 
 namespace Migrations.Integrity;
 
@@ -20,6 +21,7 @@ public static class JUnitReport
     {
         try
         {
+            RegularFile.Require(path);
             using var stream = File.Create(path);
             Write(stream, results, time);
         }

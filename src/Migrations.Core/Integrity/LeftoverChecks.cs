@@ -21,7 +21,7 @@ internal static class LeftoverChecks
         }
         catch (MigrationException e) when (e.Category is not FailureCategory.Cancelled)
         {
-            return Of(CheckStatus.NotRun, e.Message) with { Recommendation = e.NextStep };
+            return Of(CheckStatus.NotRun, e.Message) with { NextStep = e.NextStep };
         }
     }
 
@@ -36,7 +36,7 @@ internal static class LeftoverChecks
         ) with
         {
             Actual = names,
-            Recommendation =
+            NextStep =
                 "The next rehearsal, proof, restore or copy in the same place removes those whose process is known to have ended. Remove "
                 + "the others manually.",
         };

@@ -76,7 +76,7 @@ public sealed class MigrationChecklist(
             );
             yield return Tested(migration, withRows ?? result);
             yield return Lasts(migration, withRows ?? result, maxDuration);
-            yield return Item(migration, "backup-made", backup.Status, backup.Message, backup.Recommendation);
+            yield return Item(migration, "backup-made", backup.Status, backup.Message, backup.NextStep);
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class MigrationChecklist(
             "naming",
             warnings.Count == 0 ? CheckStatus.Pass : CheckStatus.Warn,
             warnings.Count == 0 ? "Its files are named correctly." : string.Join(' ', warnings.Select(w => w.Message)),
-            string.Join(' ', warnings.Select(w => w.Remedy))
+            Advice.Join(warnings.Select(w => w.Remedy))
         );
     }
 
@@ -170,18 +170,18 @@ public sealed class MigrationChecklist(
                 "duration",
                 CheckStatus.Fail,
                 string.Create(CultureInfo.InvariantCulture, $"{taken}; {most.TotalSeconds:0.###} s are allowed."),
-                "Split it, do the slow part outside of the deployment, or allow more with --max-duration."
+                $"Split it, do the slow part outside of the deployment, or allow more with {CallOption.MaxDuration}."
             );
     }
 
-    private static CheckResult Item(Migration migration, string name, CheckStatus status, string message, string? recommendation) =>
+    private static CheckResult Item(Migration migration, string name, CheckStatus status, string message, Advice? recommendation) =>
         new()
         {
             Name = name,
             Category = CheckCategory.Checklist,
             Status = status,
             Message = message,
-            Recommendation = status == CheckStatus.Pass ? null : recommendation,
+            NextStep = status == CheckStatus.Pass ? null : recommendation,
             Target = migration.FullName,
         };
 }

@@ -33,8 +33,12 @@ internal static class SchemaChecks
                     missing.Count == 0
                         ? $"All {wanted.Count} expected {name} exist."
                         : $"{missing.Count} of {wanted.Count} expected {name} are missing: {string.Join(", ", missing)}.",
-                Recommendation =
-                    missing.Count == 0 ? null : "The drift checks show the SQL that recreates them: migrations check --category drift",
+                NextStep =
+                    missing.Count == 0
+                        ? null
+                        : Advice.Of(
+                            $"The drift checks show the SQL that recreates them: " + $"{Call.Check.With(CallOption.Category.Of("drift"))}"
+                        ),
                 Target = missing is [var only] ? only : null,
             };
         }
@@ -78,7 +82,7 @@ internal static class SchemaChecks
                 Expected = difference.Left ?? "missing",
                 Actual = difference.Right ?? "missing",
                 Message = Sentence(difference),
-                Recommendation = difference.Fix is { } sql
+                NextStep = difference.Fix is { } sql
                     ? "To fix it: " + sql
                     : $"Write a migration that makes this change of {difference.Name}, or fix it manually.",
                 Target = difference.Name,
@@ -105,7 +109,9 @@ internal static class SchemaChecks
                 ? $"The schema is the one that the last run left ({last.Name}). Migrations in code are not replayed."
                 : $"The schema is not the one that the last run left ({last.Name}). What differs is not known, because migrations in code "
                     + "are not replayed.",
-            Recommendation = isSame ? null : "Compare with a file that contains the whole schema: migrations diff <database> schema.sql",
+            NextStep = isSame
+                ? null
+                : Advice.Of($"Compare with a file that contains the whole schema: {Call.Diff.On("<database>", "schema.sql")}"),
         };
     }
 

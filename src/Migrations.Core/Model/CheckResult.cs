@@ -36,7 +36,10 @@ public sealed record CheckResult : IHasPlace
     public required string Message { get; init; }
 
     /// <summary>What to do about it; null when nothing is to be done.</summary>
-    public string? Recommendation { get; init; }
+    public Advice? NextStep { get; init; }
+
+    /// <summary>The same, as the command line spells it.</summary>
+    public string? Recommendation => NextStep?.ToString();
 
     /// <summary>What it is about: a table, an index, a migration, a file; null for the database as a whole.</summary>
     public string? Target { get; init; }

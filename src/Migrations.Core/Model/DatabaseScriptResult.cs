@@ -21,6 +21,9 @@ public sealed record DatabaseScriptResult : IHasTarget
     /// <summary>How it ended.</summary>
     public required MigrationOutcome Outcome { get; init; }
 
+    /// <summary>Whether the history has it; false for queries in a database that can only be read.</summary>
+    public bool Recorded { get; init; } = true;
+
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }
 

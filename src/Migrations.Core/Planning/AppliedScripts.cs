@@ -3,7 +3,7 @@ namespace Migrations.Planning;
 /// <summary>Checks that applied migrations are still in the folder as they were applied.</summary>
 internal static class AppliedScripts
 {
-    private const string SkipHint = "or continue without them with --skip-checksum (recorded in the history)";
+    private static readonly Advice SkipHint = $"or continue without them with {CallOption.SkipChecksum} (recorded in the history)";
 
     /// <summary>Refuses, or notes as overruled, edited and missing scripts of all applied migrations.</summary>
     public static void Check(PlanningInput input, bool skip, List<string> overruled)
@@ -40,7 +40,7 @@ internal static class AppliedScripts
             throw new PlanException(
                 ErrorId.MigrationChanged,
                 $"Edited after it was applied: {string.Join(", ", changed)}. Statements differ, not only comments or white space.",
-                $"Restore the file and write a new migration; or accept the edit with 'migrations repair {changed[0]}',"
+                $"Restore the file and write a new migration; or accept the edit with '{Call.Repair.On(changed[0])}',"
                     + $" which shows the difference; {SkipHint}.",
                 changed
             );
@@ -51,8 +51,9 @@ internal static class AppliedScripts
             throw new PlanException(
                 ErrorId.MigrationMissing,
                 $"Applied, but the file is missing from the folder: {string.Join(", ", missing)}.",
-                $"Restore the file; or remove the migration from the history with 'migrations repair {missing[0]} "
-                    + $"--remove-missing'; {SkipHint}.",
+                $"Restore the file; or remove the migration from the history with "
+                    + $"'{Call.Repair.On(missing[0]).With(CallOption.RemoveMissing)}'; "
+                    + $"{SkipHint}.",
                 missing
             );
         }
@@ -62,19 +63,25 @@ internal static class AppliedScripts
     /// A line for each applied migration whose file was renamed, or edited in comments or white space only; and for a service that may be
     /// the wrong one.
     /// </summary>
-    public static IReadOnlyList<string> Warnings(PlanningInput input) =>
+    public static IReadOnlyList<Advice> Warnings(PlanningInput input) =>
         [
-            .. FolderIdentity.ServiceWarning(input) is { } service ? [service] : (string[])[],
+            .. FolderIdentity.ServiceWarning(input) is { } service ? [service] : (Advice[])[],
             .. input
                 .Match.Renamed.Where(r => !r.IsRenumbered)
                 .Select(r =>
-                    $"{r.Migration} was applied as {r.Record.Name}: its file was renamed afterwards; 'migrations repair {r.Migration}' "
-                    + "records the new name."
+                    Advice.Of(
+                        $"{r.Migration} was applied as {r.Record.Name}: its file was renamed afterwards; "
+                            + $"'{Call.Repair.On(r.Migration)}' "
+                            + $"records the new name."
+                    )
                 ),
             .. input
                 .Migrations.Where(m => input.ChangeOf(m.Key) == ScriptChange.Cosmetic)
                 .Select(m =>
-                    $"{m} was edited after it was applied, in comments or white space only; 'migrations repair {m}' records the new text."
+                    Advice.Of(
+                        $"{m} was edited after it was applied, in comments or white space only; '{Call.Repair.On(m)}' records the new "
+                            + $"text."
+                    )
                 ),
         ];
 }

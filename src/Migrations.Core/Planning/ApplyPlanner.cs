@@ -50,8 +50,8 @@ public static class ApplyPlanner
         throw new PlanException(
             ErrorId.ForeignHistoryFound,
             $"The migrations of this database were recorded by {names}. Nothing is known of them here, so all would run again.",
-            "Take its history over: migrations adopt (with --what-if to look first). If it belongs to something else, apply with "
-                + "--ignore-foreign-history (recorded in the history).",
+            $"Take its history over: {Call.Adopt} (with {CallOption.WhatIf} to look first). If it belongs to something else, apply with "
+                + $"{CallOption.IgnoreForeignHistory} (recorded in the history).",
             []
         );
     }
@@ -109,8 +109,8 @@ public static class ApplyPlanner
             throw new PlanException(
                 ErrorId.OutOfOrder,
                 $"Pending, but older than the newest applied version {input.History.HighestRun}: {string.Join(", ", late)}.",
-                "Give the file a version above the newest applied one, or apply it out of order with --allow-out-of-order "
-                    + "(recorded in the history).",
+                $"Give the file a version above the newest applied one, or apply it out of order with {CallOption.AllowOutOfOrder} "
+                    + $"(recorded in the history).",
                 [.. late.Select(m => m.FullName)]
             );
         }
@@ -118,7 +118,7 @@ public static class ApplyPlanner
         throw new PlanException(
             ErrorId.OutOfOrder,
             $"Applying {string.Join(", ", chosen)} would skip older pending migrations: {string.Join(", ", passed)}.",
-            "Apply those first, or skip them with --allow-out-of-order.",
+            $"Apply those first, or skip them with {CallOption.AllowOutOfOrder}.",
             [.. passed.Select(m => m.FullName)]
         );
     }
@@ -158,7 +158,7 @@ public static class ApplyPlanner
                     $"{migration} depends on {needed}, which is neither applied nor planned before it.",
                     input.IsPending(needed) && chosen.Contains(needed)
                         ? $"Give {migration} a version above that of {needed}, so that it runs after it."
-                        : $"Apply {needed} first: migrations up --target {needed}",
+                        : Advice.Of($"Apply {needed} first: {Call.Up.With(CallOption.Target.Of(needed))}"),
                     [migration.FullName, needed.FullName]
                 );
             }
@@ -172,7 +172,11 @@ public static class ApplyPlanner
             ErrorId.DependencyMissing,
             $"{migration} depends on {needed}, which is not applied and {EnvironmentReason(input, needed)}.",
             $"Give {migration} the same 'Environment:' header as {needed}, or remove {needed} from its 'Depends-On:'"
-                + (input.Environment is null ? $"; or specify the environment: --environment {needed.Header.Environments[0]}" : "."),
+                + (
+                    input.Environment is null
+                        ? Advice.Of($"; or specify the environment: {CallOption.Environment.Of(needed.Header.Environments[0])}")
+                        : "."
+                ),
             [migration.FullName, needed.FullName]
         );
 }

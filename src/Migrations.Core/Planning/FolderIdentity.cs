@@ -54,9 +54,10 @@ internal static class FolderIdentity
                 + (
                     input.Match.Replaced.Count > 0
                         ? "If it is, restore the files of the applied migrations, and give the new ones unused versions."
-                        : "If it is, restore the files of the applied migrations; or continue without them with 'migrations up "
-                            + "--skip-checksum'"
-                            + " (recorded in the history)."
+                        : Advice.Of(
+                            $"If it is, restore the files of the applied migrations; or continue without them with "
+                                + $"'{Call.Up.With(CallOption.SkipChecksum)}' (recorded in the history)."
+                        )
                 ),
             applied
         );
@@ -76,8 +77,8 @@ internal static class FolderIdentity
                 + (never.Count == 0 ? "" : $" {Names(never)} never ran on this database."),
             IsThisRight(input)
                 + $"If it is, give {file} an unused version, and restore the file of {record.Name}."
-                + $" If {file} is {record.Name}, renamed and edited: rename it back, and accept the edit with 'migrations "
-                + $"repair {record.Name}'.",
+                + $" If {file} is {record.Name}, renamed and edited: rename it back, and accept the edit with "
+                + $"'{Call.Repair.On(record.Name)}'.",
             [.. replaced.Select(r => r.Migration.FullName)]
         );
     }
@@ -85,15 +86,15 @@ internal static class FolderIdentity
     /// <summary>
     /// A warning about a folder that the history knows as that of another service, before the first of this one is applied; otherwise null.
     /// </summary>
-    public static string? ServiceWarning(PlanningInput input) =>
+    public static Advice? ServiceWarning(PlanningInput input) =>
         input.OtherService is { } service && input.History.Records.Count == 0
-            ? $"Nothing has been applied to this database for this service. {Known(service)}"
+            ? Advice.Of($"Nothing has been applied to this database for this service. {Known(service)}")
             : null;
 
-    private static string Known(string service) =>
+    private static Advice Known(string service) =>
         service.Length == 0
-            ? "The history has migrations of this folder without a service: omit --service."
-            : $"The history has migrations of this folder under the service '{service}': --service {service}.";
+            ? Advice.Of($"The history has migrations of this folder without a service: omit {CallOption.Service}.")
+            : $"The history has migrations of this folder under the service '{service}': {CallOption.Service.Of(service)}.";
 
     private static PlanException Renumbered(IReadOnlyList<RenamedMigration> renumbered) =>
         new(
@@ -101,14 +102,15 @@ internal static class FolderIdentity
             "Applied to this database under another version or name: "
                 + $"{Names([.. renumbered.Select(r => $"{r.Migration} (as {r.Record.Name})")])}."
                 + " The script is the same; the new name is not recorded in the history yet.",
-            $"Record it with 'migrations repair {renumbered[0].Migration}'; then run the command again.",
+            $"Record it with '{Call.Repair.On(renumbered[0].Migration)}'; then run the command again.",
             [.. renumbered.Select(r => r.Migration.FullName)]
         );
 
-    private static string IsThisRight(PlanningInput input) =>
-        input.OtherService is { } service ? $"Is this the right service? {Known(service)} "
-        : input.BetterFolder is { } better ? $"Is this the right folder? Another one matches the history better: --path '{better}'. "
-        : "Is this the right folder? Specify another one with --path. ";
+    private static Advice IsThisRight(PlanningInput input) =>
+        input.OtherService is { } service ? Advice.Of($"Is this the right service? {Known(service)} ")
+        : input.BetterFolder is { } better
+            ? Advice.Of($"Is this the right folder? Another one matches the history better: {CallOption.Path.Of(better)}. ")
+        : $"Is this the right folder? Specify another one with {CallOption.Path}. ";
 
     private static string Folder(PlanningInput input) => input.Folder is { } folder ? $"The folder '{folder}'" : "The folder";
 

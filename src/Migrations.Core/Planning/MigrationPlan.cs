@@ -31,7 +31,7 @@ public sealed record MigrationPlan
     public IReadOnlyList<PlanSkip> Skipped { get; init; } = [];
 
     /// <summary>What is allowed but worth telling.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<Advice> Warnings { get; init; } = [];
 
     /// <summary>How the steps are put into transactions.</summary>
     public TransactionMode TransactionMode { get; init; } = TransactionMode.Each;

@@ -50,8 +50,8 @@ public static class MigrationResolver
             ErrorId.MigrationUnknown,
             $"No migration in the folder has the version or name '{text}'.",
             near is null
-                ? "The folder contains no migrations: check --path."
-                : $"Did you mean '{near}'? 'migrations status' lists them all.",
+                ? Advice.Of($"The folder contains no migrations: check {CallOption.Path}.")
+                : $"Did you mean '{near}'? '{Call.Status}' lists them all.",
             []
         );
     }

@@ -28,7 +28,7 @@ public static class RehearsalVerdicts
             throw new MigrationException(
                 ErrorId.FileUnreadable,
                 $"The verdicts of rehearsals in '{file}' cannot be read: {e.Message}",
-                $"Delete the file, and rehearse again: migrations test --all",
+                $"Delete the file, and rehearse again: {Call.Test.With(CallOption.All)}",
                 e
             );
         }
@@ -59,7 +59,7 @@ public static class RehearsalVerdicts
             throw new MigrationException(
                 ErrorId.FileUnreadable,
                 $"The verdicts could not be written to '{file}': {e.Message}",
-                "Make the folder writable; or keep them in the history: migrations test --record",
+                $"Make the folder writable; or keep them in the history: {Call.Test.With(CallOption.Record)}",
                 e
             );
         }

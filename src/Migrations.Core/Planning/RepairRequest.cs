@@ -28,6 +28,9 @@ public sealed record RepairRequest
     /// <summary>Marks it so without looking at the schema.</summary>
     public bool SkipComparison { get; init; }
 
+    /// <summary>A database on the server that the copies for that comparison are made on; null for the database's own server.</summary>
+    public DatabaseTarget? ScratchServer { get; init; }
+
     /// <summary>A statement that was running when its run was killed took effect (true) or did not (false); null says nothing.</summary>
     public bool? StatementDone { get; init; }
 }

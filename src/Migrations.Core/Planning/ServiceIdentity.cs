@@ -63,7 +63,7 @@ internal sealed class ServiceIdentity(PlanningInput input, IReadOnlyList<Journal
                 return new PlanException(
                     ErrorId.ServiceDiffers,
                     $"No service is named, and {Names(again)} {Was(again)} applied to this database for the service '{service}'.",
-                    $"Name the service: --service {service}.",
+                    $"Name the service: {CallOption.Service.Of(service)}.",
                     [.. again.Select(r => r.Name)]
                 );
         }
@@ -77,7 +77,7 @@ internal sealed class ServiceIdentity(PlanningInput input, IReadOnlyList<Journal
             isCertain
                 ? $"{Names(hidden)} {Was(hidden)} applied to this database without a service, and would run again for '{service}'."
                 : $"Services share this history, and {Names(hidden)} in it {(hidden.Count == 1 ? "belongs" : "belong")} to none of them.",
-            $"Assign those of the folder of '{service}' to it: migrations repair --assign-service {service}",
+            $"Assign those of the folder of '{service}' to it: {Call.Repair.With(CallOption.AssignService.Of(service))}",
             [.. hidden.Select(r => r.Name)]
         );
 

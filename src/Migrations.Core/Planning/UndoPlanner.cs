@@ -88,7 +88,7 @@ public static class UndoPlanner
                 ErrorId.UndoOutOfOrder,
                 $"{applied[oldest].Name} cannot be rolled back before the later migrations that are still applied: "
                     + $"{string.Join(", ", later)}.",
-                $"Roll those back first, one by one in this order, or all at once with 'migrations down --last {oldest + 1}'.",
+                $"Roll those back first, one by one in this order, or all at once with '{Call.Down.With(CallOption.Last.Of(oldest + 1))}'.",
                 later
             );
         }
@@ -104,7 +104,7 @@ public static class UndoPlanner
             throw new PlanException(
                 ErrorId.MigrationNotApplied,
                 $"{migration} is not applied, so there is nothing to roll back.",
-                "'migrations status' shows what is applied.",
+                $"'{Call.Status}' shows what is applied.",
                 [migration.FullName]
             );
         }
@@ -131,7 +131,7 @@ public static class UndoPlanner
             throw new PlanException(
                 ErrorId.MigrationNotApplied,
                 $"{last} is not applied, so migrations cannot be rolled back to it.",
-                "'migrations status' shows what is applied.",
+                $"'{Call.Status}' shows what is applied.",
                 [last.FullName]
             );
         }
@@ -162,9 +162,11 @@ public static class UndoPlanner
                 : first.Down is null ? $"No down script: {string.Join(", ", without)}. Nothing was rolled back."
                 : $"The down script is empty, so the migration is irreversible: {string.Join(", ", without)}. Nothing was rolled back.",
             first.IsIrreversible
-                ? $"Roll back only the migrations after it: migrations down --to {first}; earlier states can only be restored from "
-                    + "a backup."
-                : $"Write the down script of {first}; or roll back only the migrations after it: migrations down --to {first}",
+                ? Advice.Of(
+                    $"Roll back only the migrations after it: {Call.Down.With(CallOption.To.Of(first))}; earlier states can only be "
+                        + $"restored from a backup."
+                )
+                : $"Write the down script of {first}; or roll back only the migrations after it: {Call.Down.With(CallOption.To.Of(first))}",
             [.. without.Select(m => m.FullName)]
         );
     }

@@ -12,7 +12,7 @@ internal static class UndoProof
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Accepting a proof of the schema alone applies only where a proof is required.",
-                "Add --require-proven, or omit --schema-only."
+                $"Add {CallOption.RequireProven}, or omit {CallOption.SchemaOnly}."
             );
         }
 
@@ -34,33 +34,35 @@ internal static class UndoProof
     }
 
     /// <summary>What to say before an undo runs that is not proven.</summary>
-    public static IReadOnlyList<string> Warnings(PlanningInput input, IReadOnlyList<Migration> migrations)
+    public static IReadOnlyList<Advice> Warnings(PlanningInput input, IReadOnlyList<Migration> migrations)
     {
         var byVerdict = migrations.ToLookup(m => input.VerdictOf(m));
-        var warnings = new List<string>();
+        var warnings = new List<Advice>();
         foreach (var verdict in new[] { UndoVerdict.Failed, UndoVerdict.SchemaDiffers, UndoVerdict.ValuesDiffer }.Where(byVerdict.Contains))
             warnings.Add($"A rehearsal found a fault in the undo of {Names(verdict)}: {verdict.Message()}.");
         if (byVerdict.Contains(UndoVerdict.SchemaOnly))
             warnings.Add(
                 $"Only the schema is proven for the undo of {Names(UndoVerdict.SchemaOnly)}: there were no rows to compare. "
-                    + "'migrations test --with-data' compares them before a migration is applied."
+                    + $"'{Call.Test.With(CallOption.WithData)}' compares them before a migration is applied."
             );
         if (byVerdict.Contains(UndoVerdict.NotRun))
             warnings.Add(
-                $"No rehearsal has proven this undo: {Names(UndoVerdict.NotRun)}. 'migrations test --all' rehearses it on a copy."
+                $"No rehearsal has proven this undo: {Names(UndoVerdict.NotRun)}. "
+                    + $"'{Call.Test.With(CallOption.All)}' rehearses it on a copy."
             );
         return warnings;
 
         string Names(UndoVerdict verdict) => string.Join(", ", byVerdict[verdict]);
     }
 
-    private static string NextStep(List<UndoVerdict> verdicts)
+    private static Advice NextStep(List<UndoVerdict> verdicts)
     {
         if (verdicts.Exists(v => v.IsProven() == false))
-            return "Correct the down script and rehearse it again with 'migrations test --all', or omit --require-proven.";
+            return $"Correct the down script and rehearse it again with '{Call.Test.With(CallOption.All)}', or omit "
+                + $"{CallOption.RequireProven}.";
         return verdicts.Contains(UndoVerdict.NotRun)
-            ? "Rehearse it with 'migrations test --all', or omit --require-proven."
-            : "Rehearse it with rows ('migrations test --with-data', before it is applied), "
-                + "accept a proof of the schema alone with --schema-only, or omit --require-proven.";
+            ? Advice.Of($"Rehearse it with '{Call.Test.With(CallOption.All)}', or omit {CallOption.RequireProven}.")
+            : $"Rehearse it with rows ('{Call.Test.With(CallOption.WithData)}', before it is applied), "
+                + $"accept a proof of the schema alone with {CallOption.SchemaOnly}, or omit {CallOption.RequireProven}.";
     }
 }

@@ -24,7 +24,7 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 request.File is null ? "No script was specified." : "A file and a command were specified.",
-                "Name one file, or give the SQL with --command."
+                $"Name one file, or give the SQL with {CallOption.Command}."
             );
         return request.File is { } file
             ? OfFile(context, file, cancellationToken)

@@ -25,7 +25,7 @@ internal static class HistoryBaseline
             throw new PlanException(
                 ErrorId.BaselineConflict,
                 $"{last} has no version, so it cannot be a baseline.",
-                "Specify a versioned migration: 'migrations status' lists them.",
+                $"Specify a versioned migration: '{Call.Status}' lists them.",
                 [last.FullName]
             );
         }
@@ -38,7 +38,7 @@ internal static class HistoryBaseline
                 $"Migrations have already been applied to this database: {string.Join(", ", applied)}. A baseline is for a "
                     + "database with a schema "
                     + "that migrations did not create.",
-                "No baseline is needed: 'migrations up' applies pending migrations.",
+                $"No baseline is needed: '{Call.Up}' applies pending migrations.",
                 applied
             );
         }

@@ -64,9 +64,9 @@ internal sealed class HistoryReader(RunContext context)
     {
         if (rows > 0)
             context.Warn(
-                (rows == 1 ? "1 row of the history belongs" : $"{rows} rows of the history belong")
-                    + $" to no service, and {(rows == 1 ? "is" : "are")} not shown. 'migrations repair --assign-service "
-                    + $"{context.Options.Service}' assigns those of its folder to it."
+                $"{(rows == 1 ? "1 row of the history belongs" : $"{rows} rows of the history belong")} to no service, and "
+                    + $"{(rows == 1 ? "is" : "are")} not shown. '{Call.Repair.With(CallOption.AssignService.Of(context.Options.Service))}' "
+                    + $"assigns those of its folder to it."
             );
     }
 }

@@ -94,8 +94,10 @@ internal sealed class HistoryRepair(
             ErrorId.RepairNotNeeded,
             "There is nothing to repair: no failure is recorded and no applied script was edited."
                 + (renumbered.Length == 0 ? "" : $" Renamed; repair it by its new name: {renumbered}.")
-                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}; --remove-missing removes them from the history."),
-            "'migrations status' shows the state of each migration.",
+                + (missing.Length == 0 ? "" : $" Applied, but without a file: {missing}."),
+            missing.Length == 0
+                ? Advice.Of($"'{Call.Status}' shows the state of each migration.")
+                : $"To remove those without a file from the history: {Call.Repair.With(CallOption.RemoveMissing)}",
             []
         );
     }

@@ -21,8 +21,8 @@ internal static class PlannedCode
             return;
         throw new MigrationException(
             ErrorId.CodeNeedsModule,
-            $"{string.Join(", ", names)} {(names.Count == 1 ? "is" : "are")} written in PowerShell, which only the module runs. Nothing was "
-                + "run.",
+            $"{string.Join(", ", names)} {(names.Count == 1 ? "is" : "are")} written in PowerShell, which only the module runs. Nothing "
+                + "was run.",
             "Use the PowerShell module for this folder, for example: Invoke-Migration -Database <database> -Path <folder>"
         );
     }
@@ -40,7 +40,8 @@ internal static class PlannedCode
         throw new MigrationException(
             ErrorId.CodeNotReplayed,
             $"{migration} is code, which was not run on the copy.",
-            "Run it there too: migrations test --run-code. What its code does outside the database is done then, and not undone."
+            "Ask for it to be run there too: -RunCode of the module, RunCode of a request. What its code does outside the database is done "
+                + "then, and not undone."
         )
         {
             Location = new ScriptLocation(script.File, script.FirstLine),
@@ -57,7 +58,7 @@ internal static class PlannedCode
         throw new MigrationException(
             ErrorId.CodeNotReplayed,
             $"The migrations cannot be replayed, because code is not run on a copy: {string.Join(", ", names)}.",
-            "Compare with a file that contains the whole schema: migrations diff <database> schema.sql"
+            $"Compare with a file that contains the whole schema: {Call.Diff.On("<database>", "schema.sql")}"
         );
     }
 }

@@ -60,7 +60,7 @@ internal static class PlannedScripts
             ErrorId.ScriptMixed,
             new ScriptLocation(step.Script.File, step.Script.FirstLine),
             $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
-            "Run it with the transaction mode 'each', if necessary up to it with --target."
+            $"Run it with the transaction mode 'each', if necessary up to it with {CallOption.Target}."
         );
 
     /// <summary>

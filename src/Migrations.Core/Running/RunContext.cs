@@ -35,7 +35,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     {
         var read = VariableBinding.ReadFolder(source, options.Folder, driver.Dialect, cancellationToken);
         foreach (var warning in read.Warnings)
-            Warn(warning.ToString());
+            Warn(warning.Describe());
         _hasCode = read.HasCode;
         return read;
     }
@@ -89,7 +89,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"The history is to be assigned to '{service}', and this is the service '{options.Service ?? "none"}'.",
-                $"Name the same service: --service {service}."
+                $"Name the same service: {CallOption.Service.Of(service)}."
             );
         }
 
@@ -135,7 +135,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>Creates the rows of one run in the history.</summary>
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);
 
-    public void Warn(string text) => options.Session.Events.Publish(new WarningRaised(text));
+    public void Warn(Advice text) => options.Session.Events.Publish(new WarningRaised(text));
 
     // Until the service has rows of its own, and only once in a call.
     private void SayOnce(PlanningInput input)
@@ -146,7 +146,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
         _isSaid = true;
         Warn(
             $"The history of '{target.Display}' has no service; its migrations count as those of '{options.Service}', which has this "
-                + $"database to itself. To record that: migrations repair --assign-service {options.Service}"
+                + $"database to itself. To record that: {Call.Repair.With(CallOption.AssignService.Of(options.Service))}"
         );
     }
 }

@@ -24,6 +24,12 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
         if (held is null)
             return null;
         await using var _ = held.ConfigureAwait(false);
+        return await RunLockedAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, where the lock is held already.</summary>
+    public async Task<DatabaseScriptResult?> RunLockedAsync(CancellationToken cancellationToken)
+    {
         if (await HasRunAsync(cancellationToken).ConfigureAwait(false))
             return null;
         await WarnOfLossAsync(cancellationToken).ConfigureAwait(false);
@@ -81,7 +87,7 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
             ErrorId.MarkerMissing,
             $"The script '{script.Name}' ran, but the marker table '{marker}' does not exist after it: every start would run it again."
                 + (script.Analysis.OutsideTransaction ? "" : " It was rolled back."),
-            "Name a table with --marker that the script creates."
+            $"Name a table with {CallOption.Marker} that the script creates."
         )
         {
             Location = new ScriptLocation(script.Script.File, script.Script.FirstLine),

@@ -63,9 +63,11 @@ internal sealed class ServiceRepair(PlanningInput input, DatabaseTarget target, 
                 : groups.Count == 0 ? "Every row of the history has its service."
                 : $"No migration of the folder is without a service. Others are: {string.Join(", ", groups.Select(g => g[0].Name))}.",
             name is null && groups.Count > 0
-                ? "Assign one that is missing from the folder by its name: "
-                    + $"migrations repair {groups[0][0].Name} --assign-service {service}"
-                : "'migrations history' shows each row with its service.",
+                ? Advice.Of(
+                    $"Assign one that is missing from the folder by its name: "
+                        + $"{Call.Repair.On(groups[0][0].Name).With(CallOption.AssignService.Of(service))}"
+                )
+                : $"'{Call.History}' shows each row with its service.",
             []
         );
 }

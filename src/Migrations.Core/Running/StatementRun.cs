@@ -91,10 +91,10 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
         new(
             ErrorId.StatementEdited,
             $"Statement {index + 1} of {step.Migration} already ran in an earlier, unfinished run, and was edited afterwards.",
-            "Restore the statements that ran: only those from the failed one on may be edited. What ran is recorded in "
-                + "the history: migrations history."
-                + " If you have undone those statements manually, '-- Transaction: required' in the header runs the script from "
-                + "its beginning."
+            $"Restore the statements that ran: only those from the failed one on may be edited. What ran is recorded in "
+                + $"the history: {Call.History}."
+                + $" If you have undone those statements manually, '-- Transaction: required' in the header runs the script from "
+                + $"its beginning."
         )
         {
             Location = location,
@@ -113,8 +113,8 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
                 ErrorId.StatementUndecided,
                 $"An earlier run of {step.Migration} was interrupted in statement {statement.Index + 1}, and the database does not "
                     + "show whether that statement took effect.",
-                $"Check the database, then record the outcome: 'migrations repair {step.Migration} --statement-done' or 'migrations repair "
-                    + $"{step.Migration} --statement-not-done'."
+                $"Check the database, then record the outcome: '{Call.Repair.On(step.Migration).With(CallOption.StatementDone)}' "
+                    + $"or '{Call.Repair.On(step.Migration).With(CallOption.StatementNotDone)}'."
             )
             {
                 Location = statement.Location,

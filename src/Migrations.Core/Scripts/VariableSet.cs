@@ -51,5 +51,5 @@ public sealed class VariableSet
         }
     }
 
-    private static MigrationException Invalid(string message, string nextStep) => new(ErrorId.VariableInvalid, message, nextStep);
+    private static MigrationException Invalid(string message, Advice nextStep) => new(ErrorId.VariableInvalid, message, nextStep);
 }

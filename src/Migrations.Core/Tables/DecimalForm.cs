@@ -14,6 +14,9 @@ public static class DecimalForm
 {
     private const int Head = 8;
     private const int Negative = 0x4000;
+    private const int NotANumber = 0xC000;
+    private const int PlusInfinity = 0xD000;
+    private const int MinusInfinity = 0xF000;
     private const int GroupLength = 4;
     private const int MostDigits = 131_072;
 
@@ -40,6 +43,24 @@ public static class DecimalForm
                 field[(Head + (i * sizeof(short)))..],
                 short.Parse(padded.AsSpan(i * GroupLength, GroupLength), NumberStyles.None, CultureInfo.InvariantCulture)
             );
+        return true;
+    }
+
+    /// <summary>Adds what is no number but a value of PostgreSQL's decimals: <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c>.</summary>
+    /// <returns>False when it is something else; nothing was added.</returns>
+    public static bool TryAddSpecial(RowBatch batch, ReadOnlySpan<byte> text)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var sign =
+            text.SequenceEqual("NaN"u8) ? NotANumber
+            : text.SequenceEqual("Infinity"u8) ? PlusInfinity
+            : text.SequenceEqual("-Infinity"u8) ? MinusInfinity
+            : 0;
+        if (sign == 0)
+            return false;
+        var field = batch.Add(Head);
+        field.Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(field[4..], (ushort)sign);
         return true;
     }
 
@@ -76,8 +97,8 @@ public static class DecimalForm
         int sign = BinaryPrimitives.ReadUInt16BigEndian(form[4..]);
         int places = BinaryPrimitives.ReadUInt16BigEndian(form[6..]);
         if (sign is not (0 or Negative))
-            return sign == 0xD000 ? "Infinity"
-                : sign == 0xF000 ? "-Infinity"
+            return sign == PlusInfinity ? "Infinity"
+                : sign == MinusInfinity ? "-Infinity"
                 : "NaN";
         var text = new StringBuilder();
         for (var group = Math.Max(weight, 0); group >= 0; group--)

@@ -15,20 +15,22 @@ internal static class CopyObstacles
             throw new MigrationException(
                 ErrorId.CopyRefused,
                 "There is no table to copy.",
-                "Check the database, and the names given with --table and --exclude-table."
+                $"Check the database, and the names given with {CallOption.Table} and {CallOption.ExcludeTable}."
             );
         if (forecast.Plan!.Obstacles is { Count: > 0 } own)
             throw new MigrationException(
                 ErrorId.CopyRefused,
                 $"Nothing was copied into {target.Display}: not every value fits.{Lines(own)}",
-                "Correct the rows, or choose a type for the column with --column-type table.column=text, or leave such rows out with "
-                    + "--on-error reject --reject-file <file>. See the whole plan with --what-if."
+                $"Correct the rows, or choose a type for the column with {CallOption.ColumnType.Of("table.column=text")}, or "
+                    + $"leave such rows out with "
+                    + $"{CallOption.OnError.Of("reject")} {CallOption.RejectFile.Of("<file>")}. See the whole plan with "
+                    + $"{CallOption.WhatIf}."
             );
         if (forecast.Target!.Obstacles is { Count: > 0 } there)
             throw new MigrationException(
                 ErrorId.CopyTargetOccupied,
                 $"Nothing was copied into {target.Display}.{Lines(there)}",
-                "Copy into an empty database or another schema, or drop what is there with it: --recreate."
+                $"Copy into an empty database or another schema, or drop what is there with it: {CallOption.Recreate}."
             );
     }
 
@@ -55,11 +57,26 @@ internal static class CopyObstacles
             );
     }
 
-    private static string Lines(IReadOnlyList<CopyObstacle> obstacles)
+    /// <summary>The error for what the target has refused of tables that are proven equal; null where it has refused nothing.</summary>
+    public static MigrationException? Incomplete(IReadOnlyList<TableCopy> results)
     {
-        var lines = string.Concat(obstacles.Take(MostShown).Select(o => "\n  " + o));
-        return obstacles.Count > MostShown
-            ? string.Create(CultureInfo.InvariantCulture, $"{lines}\n  and {obstacles.Count - MostShown} more")
-            : lines;
+        List<LeftOutObject> refused = [.. results.SelectMany(r => r.LeftOut).Where(l => l.IsRefused)];
+        return refused.Count == 0
+            ? null
+            : new MigrationException(
+                ErrorId.CopyIncomplete,
+                $"The rows are copied and proven equal, but {results[0].Database} has refused:"
+                    + Lines([.. refused.Select(l => $"{l.Kind} {l.Name}{(l.Table is null ? "" : $" of {l.Table}")}: {l.Reason}")]),
+                $"Correct the rows in the source and copy again with {CallOption.Recreate}, "
+                    + $"or add these objects to the target in another form."
+            );
+    }
+
+    private static string Lines(IReadOnlyList<CopyObstacle> obstacles) => Lines([.. obstacles.Select(o => o.ToString())]);
+
+    private static string Lines(IReadOnlyList<string> all)
+    {
+        var lines = string.Concat(all.Take(MostShown).Select(o => "\n  " + o));
+        return all.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"{lines}\n  and {all.Count - MostShown} more") : lines;
     }
 }

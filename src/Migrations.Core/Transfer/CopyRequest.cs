@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Databases;
 
 namespace Migrations.Transfer;
@@ -13,6 +14,11 @@ public sealed record CopyRequest
 
     /// <summary>The file that takes the rows that could not be copied; null where they stop the copy.</summary>
     public string? RejectFile { get; init; }
+
+    /// <summary>
+    /// Which stamp the target may have where tables are dropped; one without a stamp gets that of the environment that is named.
+    /// </summary>
+    public ExpectedStamp Stamp { get; init; } = ExpectedStamp.Any;
 
     /// <summary>How both databases are connected to, and where events go.</summary>
     public SessionOptions Session { get; init; } = new();

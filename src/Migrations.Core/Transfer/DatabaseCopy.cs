@@ -36,11 +36,26 @@ public sealed class DatabaseCopy(
     /// <returns>One object for each table, and for each object that is not copied.</returns>
     /// <exception cref="MigrationException">
     /// <see cref="ErrorId.CopyRefused"/>, <see cref="ErrorId.CopyTargetOccupied"/>: something stands in the way, and nothing was written;
-    /// <see cref="ErrorId.CopyUnequal"/>: what the target returned is not what was sent, and nothing was put in its place.
+    /// <see cref="ErrorId.StampDiffers"/>: tables would be dropped in a database of another environment; <see
+    /// cref="ErrorId.CopyUnequal"/>: what the target returned is not what was sent, and nothing was put in its place.
     /// </exception>
     public async Task<IReadOnlyList<TableCopy>> RunAsync(CancellationToken cancellationToken)
     {
-        var (from, to) = Providers();
+        var providers = Providers();
+        var stamp = new TargetStamp(target, request.Stamp, Session);
+        if (request.Recreates)
+            await stamp.DemandAsync(cancellationToken).ConfigureAwait(false);
+        var results = await CopyAsync(providers, cancellationToken).ConfigureAwait(false);
+        await stamp.WriteAsync(cancellationToken).ConfigureAwait(false);
+        return results;
+    }
+
+    private async Task<IReadOnlyList<TableCopy>> CopyAsync(
+        (ICopyProvider From, ICopyProvider To) providers,
+        CancellationToken cancellationToken
+    )
+    {
+        var (from, to) = providers;
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Create }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
@@ -59,13 +74,17 @@ public sealed class DatabaseCopy(
         return CopyResults.With(results, refused);
     }
 
+    /// <summary>What is missing in a copy whose rows are equal, because the target has refused it; null where nothing is.</summary>
+    /// <param name="results">What <see cref="RunAsync"/> has returned.</param>
+    public static MigrationException? FindFault(IReadOnlyList<TableCopy> results) => CopyObstacles.Incomplete(results);
+
     private (ICopyProvider From, ICopyProvider To) Providers() =>
         string.Equals(source.Driver.Engine, target.Driver.Engine, StringComparison.Ordinal)
             ? throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"{source.Target.Display} and {target.Target.Display} are both {source.Driver.Engine}: a copy goes from one "
                     + "engine to another.",
-                "Copy within an engine with a backup and a restore: migrations backup, migrations restore."
+                $"Copy within an engine with a backup and a restore: {Call.Backup}, {Call.Restore}."
             )
             : ((ICopyProvider)source.Driver, (ICopyProvider)target.Driver);
 

@@ -157,8 +157,8 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
             ErrorId.VariableUndefined,
             place,
             $"The variable '{reference.Name}' is not defined.{(near is null ? "" : $" Did you mean '{near}'?")}",
-            "Give it a value with --variable, or as \"variables\" in the configuration file. For a script without variables: "
-                + "'-- Variables: none'."
+            $"Give it a value with {CallOption.Variable}, or as \"variables\" in the configuration file. For a script without variables: "
+                + $"'-- Variables: none'."
         );
         return null;
     }
@@ -234,6 +234,6 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
 
     private static string Shown(ScriptVariable variable) => variable.IsSecret ? "" : $" ({variable.Value})";
 
-    private void Add(ErrorId id, (int Line, int Column) place, string message, string remedy) =>
+    private void Add(ErrorId id, (int Line, int Column) place, string message, Advice remedy) =>
         _problems.Add(new FileProblem(id, new ScriptLocation(script.File, place.Line, place.Column), message, remedy));
 }

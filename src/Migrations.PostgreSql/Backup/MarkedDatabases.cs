@@ -113,7 +113,7 @@ internal sealed class MarkedDatabases(Lazy<PostgreSqlSources> sources) : IKeptDa
             ?? throw new MigrationException(
                 ErrorId.BackupMissing,
                 $"'{name}' is no database that a restore of {target.Display} has kept.",
-                $"List what there is: migrations backups <folder> --database \"{target.Display}\""
+                $"List what there is: {Call.Backups.On("<folder>").With(CallOption.Database.Of(target.Display))}"
             );
         if (state.Problem is { } problem)
             throw NotDropped(name, problem);

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -96,6 +98,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
         // A single file is flushed by who asked for it.
         if (job.Format != BackupFormat.Directory)
             arguments.Add("--no-sync");
+        var clock = Stopwatch.StartNew();
         var dump = ClientProcess.Start(tools, "pg_dump", connection.Target, arguments);
         await using var _ = dump.ConfigureAwait(false);
         dump.Input.Close();
@@ -107,21 +110,24 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
         {
             await WatchAsync(dump.WaitAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (IsOfLock(e))
+        catch (Exception e)
         {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw Blocked(await watch.StopAsync().ConfigureAwait(false), e);
-        }
-        catch
-        {
+            var hasWaited = clock.Elapsed >= job.Session.LockTimeout;
+            var code = e is MigrationException failure
+                ? await RefusedLock.CodeAsync(connection, failure, hasWaited).ConfigureAwait(false)
+                : null;
             // What failed first is the cause to report: without our transaction the dump has no snapshot, and without the dump reading is
             // cancelled.
-            if (reading.IsFaulted)
+            if (code is null && reading.IsFaulted)
                 await reading.ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
+            throw code switch
+            {
+                PostgresErrorCodes.LockNotAvailable => Blocked(await watch.StopAsync().ConfigureAwait(false), e),
+                PostgresErrorCodes.InsufficientPrivilege => ClientProcess.NotPermitted(e),
+                _ => e,
+            };
         }
 
         var (content, mayRunUnseen) = await reading.ConfigureAwait(false);
@@ -133,18 +139,9 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             : content;
     }
 
-    // pg_dump has each of its LOCK TABLE wait so long, and nothing else.
-    private static bool IsOfLock(MigrationException e) =>
-        e.Id == ErrorId.ClientToolFailed
-        && (
-            e.Message.Contains("due to statement timeout", StringComparison.Ordinal)
-            || e.Message.Contains("due to lock timeout", StringComparison.Ordinal)
-        )
-        && e.Message.Contains("LOCK TABLE", StringComparison.Ordinal);
-
     private void Awaited(Blocker blocker) => job.Session.Events.Publish(new WarningRaised($"The backup waits for {blocker.Description}."));
 
-    private MigrationException Blocked(Blocker? blocker, MigrationException e) =>
+    private MigrationException Blocked(Blocker? blocker, Exception e) =>
         new(
             ErrorId.TableLockTimedOut,
             string.Create(
@@ -152,7 +149,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
                 $"{connection.Target.Display} was not backed up: a table was locked for longer than "
                     + $"{job.Session.LockTimeout.TotalSeconds:0.#} s by {blocker?.Description ?? "another session"}."
             ),
-            (blocker?.WayOut ?? "Wait until that session has ended its transaction, or allow more time with --lock-timeout.")
+            (blocker?.WayOut ?? $"Wait until that session has ended its transaction, or allow more time with {CallOption.LockTimeout}.")
                 + " Then run the command again.",
             e
         );

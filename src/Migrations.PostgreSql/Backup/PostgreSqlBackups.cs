@@ -40,7 +40,7 @@ internal sealed class PostgreSqlBackups(Lazy<PostgreSqlSources> sources) : IBack
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Tables are left out of scripts of SQLite databases only.",
-                "Leave out --exclude; pg_dump --exclude-table writes such a script."
+                $"Leave out {CallOption.Exclude}; pg_dump --exclude-table writes such a script."
             );
         var connection = await OpenAsync(source, job.Session, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
-using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -12,6 +11,8 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget target, RestoreJob job, Lazy<PostgreSqlSources> sources)
 {
+    private IReadOnlyList<string> _leftOut = [];
+
     /// <summary>Does it.</summary>
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +44,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             var kept = await new DatabaseSwap(server, target, name)
                 .RunAsync(old, mark with { Name = await FreeNameAsync(server, cancellationToken).ConfigureAwait(false) }, cancellationToken)
                 .ConfigureAwait(false);
-            return new RestoreOutcome(kept, how);
+            return new RestoreOutcome(kept, how) { LeftOut = _leftOut };
         }
         catch
         {
@@ -90,36 +91,57 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var there = PostgreSqlTarget.WithDatabase(target, name);
         var settings = old is null ? null : await DatabaseSettings.ReadAsync(old, cancellationToken).ConfigureAwait(false);
         var how = "restored into a new database, which was renamed into place";
-        await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> broken;
+        var withOwners = true;
+        IReadOnlyList<string> broken = [];
         try
         {
-            broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: true, cancellationToken).ConfigureAwait(false);
+            broken = await LoadNewAsync().ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid)
         {
-            if (!IsAboutRoles(e.Message) && await SpeaksEnglishAsync(server, cancellationToken).ConfigureAwait(false))
+            withOwners = !IsAboutRoles(e.Message) && await ServerLanguage.IsEnglishAsync(server, cancellationToken).ConfigureAwait(false);
+            if (withOwners && !backup.AcceptFaults)
                 throw;
-            how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
-            await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
-            await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
-            broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
+            if (!withOwners)
+                how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
+            broken = await LoadAgainAsync().ConfigureAwait(false);
         }
 
         how += await AddAsync(there, broken, restore.OpenKeys, cancellationToken).ConfigureAwait(false);
-        if (restore.LeftOut.Count > 0)
-        {
-            var left = string.Join("; ", restore.LeftOut);
-            how += $"; left out, because the server could not make it: {left}";
-            job.Session.Events.Publish(new WarningRaised($"'{backup.Path}' was restored without what the server could not make: {left}."));
-        }
-
-        await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
+        if (_leftOut.Count == 0)
+            await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how +=
                 "; its subscriptions are disabled, for the database that was replaced has the same: "
                 + $"{string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         return how + await SetAsync(server, settings, name, there, cancellationToken).ConfigureAwait(false);
+
+        async Task<IReadOnlyList<string>> LoadNewAsync()
+        {
+            await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
+            return await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task<IReadOnlyList<string>> LoadAgainAsync()
+        {
+            try
+            {
+                if (!withOwners)
+                {
+                    await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
+                    return await LoadNewAsync().ConfigureAwait(false);
+                }
+            }
+            catch (MigrationException e) when (backup.AcceptFaults && e.Id == ErrorId.BackupInvalid)
+            {
+                // What is left out is named below.
+            }
+
+            await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
+            await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
+            _leftOut = await restore.LoadLenientlyAsync(there, sources.Value, withOwners, cancellationToken).ConfigureAwait(false);
+            return [];
+        }
     }
 
     /// <summary>Gives the restored database what the old one has beside its content, or, when that is gone, what the backup
@@ -183,21 +205,6 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         return await Subscriptions.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether the server's messages can be read here: the client programs hand them on, without their codes.</summary>
-    private static async Task<bool> SpeaksEnglishAsync(PostgreSqlConnection server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Its settings are not enough: the environment that it was started in counts too.
-            await server.ExecuteAsync("SELECT 1 OPERATOR(pg_catalog./) 0", cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DivisionByZero)
-        {
-            return e.MessageText is "division by zero";
-        }
-    }
-
     private static bool IsAboutRoles(string message) =>
         message.Contains("role \"", StringComparison.Ordinal)
         || message.Contains("must be member of", StringComparison.Ordinal)
@@ -236,7 +243,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             throw new MigrationException(
                 ErrorId.RestoreUnproven,
                 $"'{backup.Path}' lists {tables} tables, and the restored database has {found}; {target.Display} was not touched.",
-                "Verify the backup with 'migrations verify', and restore another one."
+                $"Verify the backup with '{Call.Verify}', and restore another one."
             );
         }
     }
@@ -269,7 +276,16 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
         var version = old.Npgsql.PostgreSqlVersion;
         var restore = new PostgreSqlRestore(backup, ClientTools.For(version), version.Major);
-        await restore.LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await restore.LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (backup.AcceptFaults && e.Id == ErrorId.BackupInvalid)
+        {
+            // It was one transaction, so the database is empty again.
+            _leftOut = await restore.LoadLenientlyAsync(target, sources.Value, withOwners: false, cancellationToken).ConfigureAwait(false);
+        }
+
         return new RestoreOutcome(
             Kept: null,
             "restored into the database itself, which was empty, in one transaction"
@@ -277,6 +293,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         )
         {
             StampedTable = await StampAsync(target, cancellationToken).ConfigureAwait(false),
+            LeftOut = _leftOut,
         };
     }
 

@@ -10,6 +10,11 @@ internal static partial class ClientHints
 {
     private const int MatchMilliseconds = 1000;
 
+    /// <summary>The way to restore what can be restored.</summary>
+    public static readonly Advice Lenient =
+        $"To restore a backup without what the server cannot make, which is then listed: "
+        + $"{Call.Restore.On("<backup>").With(CallOption.AcceptFaults)}";
+
     /// <summary>What stands in a message before the function in which an error came up.</summary>
     private const string InFunction = "In the function ";
 
@@ -21,7 +26,7 @@ internal static partial class ClientHints
 
     /// <summary>What to do, as sentences; null when nothing is known that helps.</summary>
     /// <param name="message">The message with the programs' words, and with <see cref="FunctionOf"/>.</param>
-    public static string? Of(string message) =>
+    public static Advice? Of(string message) =>
         OfFunction(message)
         ?? (
             Role().Match(message) is { Success: true } role
@@ -38,18 +43,16 @@ internal static partial class ClientHints
                 : null
         );
 
-    private static string? OfFunction(string message)
+    private static Advice? OfFunction(string message)
     {
         var at = message.IndexOf(InFunction, StringComparison.Ordinal);
         if (at < 0 || !Missing().IsMatch(message))
             return null;
         var name = message[(at + InFunction.Length)..].TrimEnd('.');
         var schema = name.Split('(')[0].Split('.') is [var first, _] ? first : "public";
-        return "If what the function uses is there in the database that is backed up, the function finds it by the search_path of whoever "
+        return $"If what the function uses is there in the database that is backed up, the function finds it by the search_path of whoever "
             + $"calls it, and a dump is loaded without one: ALTER FUNCTION {name} SET search_path = {schema}; then make a new "
-            + "backup. If it "
-            + "is not there any more, correct the function or drop what calls it; 'migrations restore <backup> --accept-faults' restores a "
-            + "native backup without the indexes, constraints and triggers that the server cannot make.";
+            + $"backup. If it is not there any more, correct the function or drop what calls it. {Lenient}";
     }
 
     private static string OfRowSecurity(string table) =>

@@ -200,14 +200,22 @@ internal sealed class ClientProcess : IAsyncDisposable
             _ => ErrorId.ClientToolFailed,
         };
 
-    private static string NextStep(string words) =>
+    private const string RightToRead = "Run as a role that may read every table (for example GRANT pg_read_all_data TO it).";
+
+    /// <summary>The error for a right that is missing, whatever language the server says that in.</summary>
+    public static MigrationException NotPermitted(Exception e) =>
+        e is MigrationException { Id: ErrorId.PermissionDenied } known
+            ? known
+            : new MigrationException(ErrorId.PermissionDenied, e.Message, RightToRead, e);
+
+    private static Advice NextStep(string words) =>
         words switch
         {
             _ when Has(words, "No space left on device") =>
                 "Free space where the file is written, and on the server's disk, then run the command again.",
             _ when IdOf(words) == ErrorId.ConnectionFailed => "Check the server and the network, then run the command again.",
             _ when ClientHints.Of(words) is { } hint => hint,
-            _ when Has(words, "permission denied") => "Run as a role that may read every table (for example GRANT pg_read_all_data TO it).",
+            _ when Has(words, "permission denied") => RightToRead,
             _ => "Fix the problem reported above and run the command again.",
         };
 

@@ -146,6 +146,27 @@ internal sealed class ConnectionParameters(string? source, string baseFolder)
         Builder.Host = HostChoice.Join(hosts, Ports.Count == 0 ? [Builder.Port] : [.. Ports.Select(p => p == 0 ? Builder.Port : p)]);
     }
 
+    /// <summary>
+    /// Takes the password of hosts whose addresses are given from the password file, where they stand by their names: who connects knows
+    /// their addresses only, by which the file is not searched. Hosts with different passwords have none then.
+    /// </summary>
+    public void SetPassword()
+    {
+        if (Addresses.Count == 0 || Hosts.Count == 0 || Given(Builder.Password) || Given(LibpqVariables.Of("PGPASSWORD")))
+            return;
+        var passwords = HostChoice
+            .Of(Builder)
+            .Select((place, i) => PasswordFile.Find(Builder.Passfile, Hosts[i], place.Port, Builder.Database, Builder.Username))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        if (passwords is [{ } password])
+            Builder.Password = password;
+        else
+            Builder.Passfile = PasswordFile.None;
+    }
+
+    private static bool Given(string? text) => !string.IsNullOrEmpty(text);
+
     /// <summary>What is connected to.</summary>
     private IReadOnlyList<string> Connected()
     {

@@ -198,11 +198,13 @@ internal static class PostgreSqlErrors
         || code.StartsWith("08", StringComparison.Ordinal);
 
     /// <summary>What a user can do about a code.</summary>
-    public static string NextStep(PostgresException e) =>
+    public static Advice NextStep(PostgresException e) =>
         e.SqlState switch
         {
-            "55P04" => "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an "
-                + "earlier migration of its own, then run 'migrations up' again.",
+            "55P04" => Advice.Of(
+                $"A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an "
+                    + $"earlier migration of its own, then run '{Call.Up}' again."
+            ),
             PostgresErrorCodes.ActiveSqlTransaction =>
                 "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' "
                     + "in the script's first comment.",
@@ -230,17 +232,18 @@ internal static class PostgreSqlErrors
             IdleSessionTimeout =>
                 "Let the session of a role that migrates be idle: ALTER ROLE ... SET idle_session_timeout = 0; then run the command again.",
             PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName =>
-                "Check the name, and that an earlier migration creates it; then run 'migrations up' again.",
-            _ => "Fix the script and run the command again; 'migrations status' shows what is applied.",
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName => Advice.Of(
+                $"Check the name, and that an earlier migration creates it; then run '{Call.Up}' again."
+            ),
+            _ => Advice.Of($"Fix the script and run the command again; '{Call.Status}' shows what is applied."),
         };
 
     private static MigrationException Authentication(DatabaseTarget target, string? user, string words, Exception e) =>
         new(
             ErrorId.AuthenticationFailed,
             $"The server of {target.Display} did not accept the user '{user}': {words}.",
-            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass; special characters in a URL's password are "
-                + "written as %-codes. Then see pg_hba.conf on the server.",
+            "Check user and password in the URL, in PGPASSWORD or in ~/.pgpass, which is passed over when others may read it (chmod 600); "
+                + "special characters in a URL's password are written as %-codes. Then see pg_hba.conf on the server.",
             e
         );
 }

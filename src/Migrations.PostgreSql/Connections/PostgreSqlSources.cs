@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Migrations.Folders;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -14,8 +13,6 @@ internal sealed class PostgreSqlSources
     // What Npgsql takes: https://www.npgsql.org/doc/connection-string-parameters.html
     private const int MostSeconds = 1024;
 
-    private static readonly string Nothing = OperatingSystem.IsWindows() ? "NUL" : "/dev/null";
-
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
 
     /// <summary>The source of connections to a database, with the settings that a migration needs over those of the user.</summary>
@@ -29,7 +26,15 @@ internal sealed class PostgreSqlSources
         return _sources.GetOrAdd(text, Create);
     }
 
-    private static NpgsqlDataSource Create(string connectionString)
+    /// <summary>
+    /// The same, where a text is bytes, each taken for a character: what is sent may be of any encoding, and says so itself.
+    /// </summary>
+    public NpgsqlDataSource OfBytes(DatabaseTarget target) =>
+        _sources.GetOrAdd("bytes;" + target.ConnectionString, _ => Create(target.ConnectionString, encoding: "iso-8859-1"));
+
+    private static NpgsqlDataSource Create(string connectionString) => Create(connectionString, encoding: "UTF8");
+
+    private static NpgsqlDataSource Create(string connectionString, string encoding)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -42,7 +47,7 @@ internal sealed class PostgreSqlSources
             TcpKeepAlive = true,
             // Scripts are UTF-8, whatever PGCLIENTENCODING says: with another encoding the server would take their bytes for other letters.
             ClientEncoding = "UTF8",
-            Encoding = "UTF8",
+            Encoding = encoding,
         };
         if (string.IsNullOrEmpty(builder.ApplicationName))
             builder.ApplicationName = ApplicationName.Of(migration: null);
@@ -54,8 +59,8 @@ internal sealed class PostgreSqlSources
         if (builder.ContainsKey(FailedCommand))
             builder[FailedCommand] = true;
         GssEncryption.ForgoWithoutTickets(builder);
-        if (PasswordFile(builder) is { } file && !IsFile(file))
-            builder.Passfile = Nothing;
+        var file = builder.Passfile;
+        builder.Passfile = null; // Npgsql has rules of its own for it.
         var wanted = HostChoice.Wanted(builder);
         builder.TargetSessionAttributes = null; // Of a source it is asked for beside the text.
         builder.HostRecheckSeconds = 0; // What a server was a moment ago, it need not be any more.
@@ -63,13 +68,12 @@ internal sealed class PostgreSqlSources
         source.ConfigureTypeLoading(types => types.EnableTypeLoading(enable: false)); // One round trip less; only built-in types are read.
         source.EnableTransportSecurity();
         source.EnableIntegratedSecurity();
+        if (string.IsNullOrEmpty(builder.Password))
+            source.UsePasswordProvider(Password, (host, _) => new(Password(host)));
         return wanted is { } which ? source.BuildMultiHost().WithTargetSession(which) : source.Build();
+
+        // Asked for each connection: both may change while the process lives.
+        string Password(NpgsqlConnectionStringBuilder host) =>
+            LibpqVariables.Of("PGPASSWORD") ?? PasswordFile.Find(file, host.Host, host.Port, host.Database, host.Username) ?? "";
     }
-
-    private static bool IsFile(string path) => File.Exists(path) && RegularFile.OtherKind(path) is null;
-
-    // A password file that is named and missing is passed over, as libpq does
-    // (https://www.postgresql.org/docs/current/libpq-pgpass.html); Npgsql would fail.
-    private static string? PasswordFile(NpgsqlConnectionStringBuilder builder) =>
-        string.IsNullOrEmpty(builder.Passfile) ? LibpqVariables.Of("PGPASSFILE") : builder.Passfile;
 }

@@ -153,6 +153,7 @@ internal static class PostgreSqlTarget
         builder.Host = Given(builder.Host) ?? "localhost";
         SetUser(builder);
         builder.Database = Given(builder.Database) ?? builder.Username;
+        parameters.SetPassword();
         // As in libpq: who names a root certificate wants it used.
         if (
             !parameters.HasNpgsqlMode

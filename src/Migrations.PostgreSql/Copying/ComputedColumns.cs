@@ -23,7 +23,7 @@ internal static class ComputedColumns
             throw new MigrationException(
                 ErrorId.CopyTargetOccupied,
                 $"The table {table.Name} could not be created: {refusal}.",
-                "Choose other types for its columns with --column-type, or leave the table out with --exclude-table."
+                $"Choose other types for its columns with {CallOption.ColumnType}, or leave the table out with {CallOption.ExcludeTable}."
             );
         leftOut.AddRange(computed.Select(c => Report(table, c, $"the server says '{refusal}'")));
         return table with { Columns = [.. table.Columns.Select(c => c with { Generated = null })] };

@@ -3,12 +3,12 @@ using Migrations.Tables;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>A database that is compared: the tables of the first schema of its search_path, as one moment has them.</summary>
+/// <summary>A database that is copied or compared: the tables of the first schema of its search_path, as one moment has them.</summary>
 internal sealed class PostgreSqlCopySource : ICopySource
 {
     private readonly PostgreSqlConnection _connection;
     private readonly ReadTransaction _transaction;
-    private readonly Dictionary<string, List<SourceColumn>> _columns = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, SourceRelation> _tables = new Dictionary<string, SourceRelation>(StringComparer.Ordinal);
     private string _schema = "";
 
     private PostgreSqlCopySource(PostgreSqlConnection connection) =>
@@ -40,11 +40,7 @@ internal sealed class PostgreSqlCopySource : ICopySource
 
     /// <inheritdoc/>
     public Task<CopyPlan> PlanAsync(CopyScope scope, CancellationToken cancellationToken) =>
-        throw new MigrationException(
-            ErrorId.UsageInvalid,
-            $"{_connection.Target.Display} is a PostgreSQL database, and copies come from SQLite.",
-            "Copy from a SQLite file to a postgres:// URL."
-        );
+        PostgreSqlErrors.TranslateAsync(FindPlanAsync(scope, cancellationToken), "Planning the copy");
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CopyTable>> ListAsync(CopyScope scope, CancellationToken cancellationToken) =>
@@ -70,69 +66,33 @@ internal sealed class PostgreSqlCopySource : ICopySource
 
     private async Task<IReadOnlyList<CopyTable>> FindTablesAsync(CopyScope scope, CancellationToken cancellationToken)
     {
-        var own = new CatalogueScope(_connection.Options, _connection.ServerVersion);
-        var keys = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        _columns.Clear();
-        await _connection
-            .QueryAsync(
-                $"""
-                WITH {own.Relations}
-                SELECT rel.relname::text, a.attname::text, b.typname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                    COALESCE(array_position(i.indkey::int2[], a.attnum), -1)
-                FROM rel JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
-                JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
-                LEFT JOIN pg_index i ON i.indrelid = rel.oid AND i.indisprimary
-                WHERE rel.relkind IN ('r', 'p') AND NOT rel.relispartition AND rel.nspname = $1
-                ORDER BY rel.relname COLLATE "C", a.attnum
-                """,
-                row =>
-                {
-                    var table = row.GetString(0);
-                    if (!scope.Contains(table))
-                        return;
-                    Columns(table).Add(Column(row));
-                    if (row.GetInt32(5) >= 0)
-                        Keys(table).Add(row.GetString(1));
-                },
-                cancellationToken,
-                _schema
-            )
-            .ConfigureAwait(false);
+        _tables = await new SourceTables(_connection, _schema).ReadAsync(scope.Contains, cancellationToken).ConfigureAwait(false);
         return
         [
-            .. _columns.Select(t => new CopyTable
+            .. _tables.Values.Select(t => new CopyTable
             {
-                Name = t.Key,
-                Columns = [.. t.Value.Select(c => c.Column)],
-                PrimaryKey = Keys(t.Key),
+                Name = t.Name,
+                Columns = [.. t.Columns.Select(c => c.Column)],
+                PrimaryKey = t.PrimaryKey,
             }),
         ];
-
-        List<SourceColumn> Columns(string table) => _columns.TryGetValue(table, out var all) ? all : _columns[table] = [];
-
-        List<string> Keys(string table) => keys.TryGetValue(table, out var all) ? all : keys[table] = [];
     }
 
-    private static SourceColumn Column(Npgsql.NpgsqlDataReader row) =>
-        new(
-            row.GetString(1),
-            row.GetString(2),
-            new CopyColumn
-            {
-                Name = row.GetString(1),
-                Declared = row.GetString(3),
-                Type = new ColumnType(SourceColumn.KindOf(row.GetString(2))),
-                NotNull = row.GetBoolean(4),
-            }
-        );
+    private async Task<CopyPlan> FindPlanAsync(CopyScope scope, CancellationToken cancellationToken)
+    {
+        _tables = await new SourceTables(_connection, _schema).ReadAsync(scope.Contains, cancellationToken).ConfigureAwait(false);
+        return await new PostgreSqlCopyPlanner(_connection, _schema, scope).PlanAsync(_tables, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<IRowReader> OpenReaderAsync(RowRequest request, CancellationToken cancellationToken)
     {
-        if (_columns.Count == 0)
+        if (_tables.Count == 0)
             _ = await FindTablesAsync(new CopyScope(), cancellationToken).ConfigureAwait(false);
-        var columns = _columns[request.Table].ToDictionary(c => c.Name, StringComparer.Ordinal);
+        var table = _tables[request.Table];
+        var columns = table.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         var list = request.Columns.Select(c => columns[c.Name].Read(c.Type.Kind));
-        var name = PostgreSqlText.Name(_schema) + "." + PostgreSqlText.Name(request.Table);
+        // The rows of tables that inherit are theirs; those of partitions are the table's.
+        var name = (table.IsPartitioned ? "" : "ONLY ") + PostgreSqlText.Name(_schema) + "." + PostgreSqlText.Name(request.Table);
         return await CopyStreamReader
             .OpenAsync(
                 _connection,

@@ -8,6 +8,20 @@ namespace Migrations.PostgreSql;
 /// <param name="Column">The column in the words of no engine.</param>
 internal sealed record SourceColumn(string Name, string BaseType, CopyColumn Column)
 {
+    private static readonly string[] TextTypes = ["text", "varchar", "bpchar", "name", "citext"];
+
+    /// <summary>Whether its values are computed from others.</summary>
+    public bool IsComputed { get; init; }
+
+    /// <summary>Its default, or what computes it; null without one.</summary>
+    public string? Expression { get; init; }
+
+    /// <summary>The sequence that is the column's own, as the server quotes it; null without one.</summary>
+    public string? Sequence { get; init; }
+
+    /// <summary>Whether it has a kind of its own, so that values are compared alike elsewhere.</summary>
+    public bool IsOfKind => KindOf(BaseType) != ColumnKind.Text || Array.IndexOf(TextTypes, BaseType) >= 0;
+
     /// <summary>The kind of values that a type of the catalogue holds. What has no kind of its own is read as the server writes
     /// it.</summary>
     public static ColumnKind KindOf(string type) =>

@@ -49,9 +49,9 @@ internal sealed class HistoryErrors(PostgreSqlConnection connection)
                 new MigrationException(
                     ErrorId.PermissionDenied,
                     $"{what}: {e.MessageText} ({e.SqlState}).",
-                    "As the schema's owner: GRANT CREATE, USAGE ON SCHEMA "
+                    $"As the schema's owner: GRANT CREATE, USAGE ON SCHEMA "
                         + $"{PostgreSqlText.Name(HistoryTable.Schema(connection.Options))} TO "
-                        + $"{PostgreSqlText.Name(user ?? "the_user")}; or let an administrator run 'migrations up' once.",
+                        + $"{PostgreSqlText.Name(user ?? "the_user")}; or let an administrator run '{Call.Up}' once.",
                     e
                 ),
             PostgresErrorCodes.InsufficientPrivilege => new MigrationException(
@@ -68,8 +68,8 @@ internal sealed class HistoryErrors(PostgreSqlConnection connection)
                     ErrorId.StatementFailed,
                     $"The history table {Display} is gone; what has just run takes it away, or somebody else has dropped it: "
                         + $"{e.MessageText} ({e.SqlState}).",
-                    "A migration that drops the schema of its history cannot be recorded: leave that table out of it, or keep "
-                        + "the history in a schema of its own with --history-schema.",
+                    $"A migration that drops the schema of its history cannot be recorded: leave that table out of it, or keep "
+                        + $"the history in a schema of its own with {CallOption.HistorySchema}.",
                     e
                 ),
             _ => PostgreSqlErrors.General(e, $"{doing} the history table {Display}"),
@@ -93,7 +93,7 @@ internal sealed class HistoryErrors(PostgreSqlConnection connection)
                 CultureInfo.InvariantCulture,
                 $"There is a table {Display}, and it is not a history of this tool: its columns are others."
             ),
-            "Give the history another name with --history-table, or rename that table.",
+            $"Give the history another name with {CallOption.HistoryTable}, or rename that table.",
             e
         );
 

@@ -17,19 +17,19 @@ internal static class HistoryNames
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>.</exception>
     public static void Check(SessionOptions options)
     {
-        Check(options.HistoryTable, "history table", "--history-table");
+        Check(options.HistoryTable, "history table", $"{CallOption.HistoryTable}");
         if (options.HistorySchema is not { } schema)
             return;
-        Check(schema, "history schema", "--history-schema");
+        Check(schema, "history schema", $"{CallOption.HistorySchema}");
         // The server refuses to create such a schema, and in its own ones nothing can be created.
         if (schema.StartsWith("pg_", StringComparison.Ordinal))
             throw Wrong(
                 $"The history schema '{schema}' has a name that PostgreSQL keeps for itself: it begins with 'pg_'.",
-                "Give another name with --history-schema."
+                $"Give another name with {CallOption.HistorySchema}."
             );
     }
 
-    private static void Check(string name, string what, string option)
+    private static void Check(string name, string what, Advice option)
     {
         if (string.IsNullOrWhiteSpace(name))
             throw Wrong($"The name of the {what} is empty.", $"Give a name with {option}, or leave the option out.");
@@ -48,5 +48,5 @@ internal static class HistoryNames
         }
     }
 
-    private static MigrationException Wrong(string message, string nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
+    private static MigrationException Wrong(string message, Advice nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
 }

@@ -40,8 +40,8 @@ internal sealed class HistoryQuery(PostgreSqlConnection connection, HistoryError
                 $"Reading the history table {HistoryTable.Display(connection.Options)} failed: {e.MessageText} "
                     + $"({e.SqlState}).{(blocker is null ? "" : $" It waited for {blocker.Description}.")}",
                 blocker?.WayOut
-                    ?? "Wait until that session has ended its transaction, or end it: SELECT pg_terminate_backend(pid); or allow a "
-                        + "longer wait with --table-lock-timeout and --statement-timeout.",
+                    ?? $"Wait until that session has ended its transaction, or end it: SELECT pg_terminate_backend(pid); or allow a "
+                        + $"longer wait with {CallOption.TableLockTimeout} and {CallOption.StatementTimeout}.",
                 e
             );
         }

@@ -97,7 +97,7 @@ internal sealed class PostgreSqlForeignTables(PostgreSqlConnection connection) :
                         $"{holder} is migrating {connection.Target.Display}: its lock was not free within "
                             + $"{connection.Options.LockTimeout.TotalSeconds:0.#} s."
                     ),
-                    $"Wait until {holder} has ended, or allow more time with --lock-timeout.",
+                    $"Wait until {holder} has ended, or allow more time with {CallOption.LockTimeout}.",
                     holder: null
                 );
             }

@@ -6,18 +6,19 @@ namespace Migrations.PostgreSql;
 /// <param name="Status">The answer.</param>
 /// <param name="Message">The answer in a sentence.</param>
 /// <param name="Objects">What it is about: name, and behind a colon what is wrong with it.</param>
-/// <param name="Recommendation">What to do.</param>
+/// <param name="NextStep">What to do.</param>
 /// <param name="Expected">What should be.</param>
 internal sealed record IntegrityFinding(
     CheckStatus Status,
     string Message,
     IReadOnlyList<string> Objects,
-    string? Recommendation = null,
+    Advice? NextStep = null,
     string? Expected = null
 )
 {
     /// <summary>What has everything looked at.</summary>
-    public const string Thorough = "Have all of them read: migrations check --category engine --thorough";
+    public static readonly Advice Thorough =
+        $"Have all of them read: {Call.Check.With(CallOption.Category.Of("engine")).With(CallOption.Thorough)}";
 
     private const int MostWays = 3;
 
@@ -25,7 +26,7 @@ internal sealed record IntegrityFinding(
     public static IntegrityFinding Pass(string message) => new(CheckStatus.Pass, message, []);
 
     /// <summary>It could not be asked.</summary>
-    public static IntegrityFinding NotRun(string reason, string? recommendation = null) =>
+    public static IntegrityFinding NotRun(string reason, Advice? recommendation = null) =>
         new(CheckStatus.NotRun, reason, [], recommendation);
 
     /// <summary>What was found, if anything.</summary>

@@ -125,7 +125,7 @@ internal sealed class PostgreSqlEngineChecks(PostgreSqlConnection connection)
                                 : ""
                         ),
             Message = Named(found),
-            Recommendation = found.Recommendation,
+            NextStep = found.NextStep,
             Faults = Faults(name, found),
             Target = found.Objects.Count == 1 ? found.Objects[0].Split(": ")[0] : null,
             Duration = clock.Elapsed,

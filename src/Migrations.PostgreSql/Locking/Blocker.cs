@@ -10,5 +10,5 @@ namespace Migrations.PostgreSql;
 internal sealed record Blocker(string Description, TimeSpan? YieldsAfter = null)
 {
     /// <summary>What to do about it, as a sentence; null where it ends by itself or in its own session.</summary>
-    public string? WayOut { get; init; }
+    public Advice? WayOut { get; init; }
 }

@@ -63,7 +63,7 @@ internal sealed class PostgreSqlLease : IAsyncDisposable
                     ErrorId.LockUnsupported,
                     $"Behind a pooler in transaction mode the migration lock is a row in {lease._table}, and that table cannot be "
                         + $"created: {e.MessageText} ({e.SqlState}).",
-                    "Connect to the server itself instead of the pooler, or have an administrator run 'migrations up' once.",
+                    $"Connect to the server itself instead of the pooler, or have an administrator run '{Call.Up}' once.",
                     holder: null
                 );
             }

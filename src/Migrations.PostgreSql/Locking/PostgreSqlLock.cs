@@ -80,7 +80,7 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
         new(
             ErrorId.LockLost,
             $"The migration lock was lost before {migration} ran; it has not run.",
-            "Look with 'migrations status' whether another run is at work, then run the command again.",
+            $"Look with '{Call.Status}' whether another run is at work, then run the command again.",
             holder: null
         );
 
@@ -262,8 +262,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
                 $"The migration lock of {connection.Target.Display} was not free within {timeout.TotalSeconds:0.#} s. It is held "
                     + $"by {(object?)holder ?? "a session that has just ended"}."
             ),
-            "Wait until that run has ended, or allow more time with --lock-timeout. If its process is gone, the server frees "
-                + "the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
+            $"Wait until that run has ended, or allow more time with {CallOption.LockTimeout}. If its process is gone, the server frees "
+                + $"the lock as soon as it notices; SELECT pg_terminate_backend(pid) forces it.",
             holder
         );
 

@@ -148,7 +148,7 @@ internal sealed class Confinement(DatabaseTarget target)
         new(
             ErrorId.ReachesBeyondCopy,
             $"{failure.Message} {why} Whether the statement works on the database itself is not known.",
-            "Rehearse it on a server that is like the real one: --scratch-database <url>.",
+            $"Rehearse it on a server that is like the real one: {CallOption.ScratchDatabase.Of("<url>")}.",
             failure
         )
         {

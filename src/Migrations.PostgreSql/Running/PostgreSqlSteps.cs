@@ -22,6 +22,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             .TranslateAsync(connection.BeginRunAsync(modes, hasCode, cancellationToken), "Opening the transaction of the run")
             .ConfigureAwait(false);
         _lastOfRun = null;
+        history.Rows.RollBack();
         return new RunTransaction(this);
     }
 
@@ -80,6 +81,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             catch (Exception e)
             {
                 var (elapsed, rows) = await FindOutAsync(step, e).ConfigureAwait(false) ?? throw Lost(step, e, cancellationToken);
+                history.Rows.Commit();
                 return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements)
                 {
                     ObjectsLost = connection.TakeCascaded(),
@@ -158,7 +160,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
                 ErrorId.OutcomeUnknown,
                 $"The connection broke while {step.Migration.FullName} was being committed, and the server could not be asked "
                     + $"afterwards: {PostgreSqlErrors.Message(cause).TrimEnd('.')}.",
-                "When the server is back, 'migrations status' says whether it is applied; it is either wholly applied or not at all.",
+                $"When the server is back, '{Call.Status}' says whether it is applied; it is either wholly applied or not at all.",
                 cause
             );
         }
@@ -166,9 +168,13 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
 
     private async Task CommitRunAsync(CancellationToken cancellationToken)
     {
+        var before = new List<NpgsqlBatchCommand>();
         try
         {
-            await connection.CommitRunAsync(cancellationToken).ConfigureAwait(false);
+            if (_lastOfRun is { } ran)
+                before.AddRange([history.Guard.AtEnd(ran.Entry), new NpgsqlBatchCommand(HistoryGuard.Closing)]);
+            await connection.CommitRunAsync(before, cancellationToken).ConfigureAwait(false);
+            history.Rows.Commit();
         }
         catch (Exception e) when (_lastOfRun is { } last && IsGone(e))
         {
@@ -178,6 +184,15 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
         catch (PostgresException e)
         {
             await connection.RollBackAsync().ConfigureAwait(false);
+            if (
+                _lastOfRun is { } last
+                && before.Count > 0
+                && ReferenceEquals(e.BatchCommand, before[0])
+                && e.SqlState is PostgresErrorCodes.DivisionByZero
+            )
+                throw history.Errors.Disturbed(last.Entry, e);
+            if (e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction)
+                throw StatementFailure.InCommit(e, "the run");
             throw new StatementException(
                 PostgreSqlErrors.IdOf(e),
                 $"PostgreSQL refused to commit the run, and nothing of it is applied: {e.MessageText} ({e.SqlState}).",

@@ -53,6 +53,25 @@ internal static class StatementFailure
         };
     }
 
+    /// <summary>The engine's error when a transaction would still have written during its COMMIT, after the last look at the
+    /// history.</summary>
+    /// <param name="e">The server's error.</param>
+    /// <param name="what">What was to be committed.</param>
+    public static StatementException InCommit(PostgresException e, string what) =>
+        new(
+            PostgreSqlErrors.IdOf(e),
+            $"PostgreSQL refused the commit of {what}: something that was put off until then writes, and after the history is "
+                + $"checked nothing may be written any more: {e.MessageText} ({e.SqlState}). Nothing of it is applied.",
+            "Let the script itself do it: a trigger must not say SET CONSTRAINTS ... DEFERRED, and a cursor WITH HOLD whose query "
+                + "writes must be read to its end (FETCH ALL) before the script ends.",
+            e
+        )
+        {
+            Code = e.SqlState,
+            Detail = e.Detail,
+            Hint = e.Hint,
+        };
+
     /// <summary>The first character of the location's line, when the server gave only a line (in a DO block).</summary>
     private static int? LineStart(SqlPiece? piece, ScriptLocation location)
     {
@@ -80,12 +99,12 @@ internal static class StatementFailure
         return message.ToString();
     }
 
-    private static string NextStep(PostgresException e, Blocker? blocker) =>
+    private static Advice NextStep(PostgresException e, Blocker? blocker) =>
         e.SqlState is PostgresErrorCodes.LockNotAvailable && LockTimeouts.ForAutovacuum(blocker) is { } enough
-            ? string.Create(
-                CultureInfo.InvariantCulture,
+            ? Advice.Of(
                 $"Allow a longer wait, for the autovacuum to yield: '-- lock-timeout: {enough.TotalSeconds:0.###}s' in the "
-                    + $"script's first comment, or --table-lock-timeout {enough.TotalSeconds:0.###}s."
+                    + $"script's first comment, or "
+                    + $"{CallOption.TableLockTimeout.Of(FormattableString.Invariant($"{enough.TotalSeconds:0.###}s"))}."
             )
         : e.SqlState is PostgresErrorCodes.LockNotAvailable && blocker?.WayOut is { } way ? way + " Then run the command again."
         : PostgreSqlErrors.NextStep(e);

@@ -51,7 +51,7 @@ internal sealed class PostgreSqlSchemaReader(PostgreSqlConnection connection)
     /// <summary>
     /// Reads it in a transaction that is open on a connection, and leaves <see cref="OwnSettings.SearchPath"/> in force there.
     /// </summary>
-    private async Task<SchemaSnapshot> ReadInsideAsync(CancellationToken cancellationToken)
+    public async Task<SchemaSnapshot> ReadInsideAsync(CancellationToken cancellationToken)
     {
         await FillAsync(ofDump: false, queries => queries.Select(q => q.Sql), cancellationToken).ConfigureAwait(false);
         return new SchemaSnapshot(PostgreSqlTarget.Engine, connection.Info.EngineVersion, Build())

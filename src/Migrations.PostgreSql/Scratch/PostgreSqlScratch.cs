@@ -49,8 +49,11 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
                 .ConfigureAwait(false);
         }
         catch (Exception e)
-            when (request.Server is null && origin is not null && NeedsSuperuser(e) && ClientTools.Server(origin.ServerVersion) is not null)
+            when (request.Server is null && origin is not null && IsOfCopy(e) && ClientTools.Server(origin.ServerVersion) is not null)
         {
+            // In another language it is tried all the same: a server of our own has what it takes, or says in English what is wrong.
+            if (!NeedsSuperuser(e) && await ServerLanguage.IsEnglishAsync(origin, cancellationToken).ConfigureAwait(false))
+                throw;
             return await OnClusterAsync(plan, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -122,15 +125,18 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         }
     }
 
+    /// <summary>Whether a copy could not be made of what was read, for whatever reason.</summary>
+    private static bool IsOfCopy(Exception e) =>
+        e is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }
+        || (
+            e is MigrationException { Id: ErrorId.PermissionDenied or ErrorId.ClientToolFailed }
+            && (e.Message.StartsWith("pg_restore", StringComparison.Ordinal) || e.Message.StartsWith("psql", StringComparison.Ordinal))
+        );
+
     /// <summary>Whether a copy failed for what only a superuser may create: an event trigger, an extension that is not trusted.</summary>
     private static bool NeedsSuperuser(Exception e) =>
-        e is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }
-        || (e is MigrationException failure && NeedsSuperuser(failure));
-
-    private static bool NeedsSuperuser(MigrationException e) =>
-        e.Id is ErrorId.PermissionDenied or ErrorId.ClientToolFailed
-        && (e.Message.StartsWith("pg_restore", StringComparison.Ordinal) || e.Message.StartsWith("psql", StringComparison.Ordinal))
-        && (e.Message.Contains("permission denied", StringComparison.Ordinal) || e.Message.Contains("must be", StringComparison.Ordinal));
+        e is PostgresException
+        || (e.Message.Contains("permission denied", StringComparison.Ordinal) || e.Message.Contains("must be", StringComparison.Ordinal));
 
     private async Task<IScratchDatabase> OnClusterAsync(Plan plan, CancellationToken cancellationToken)
     {
@@ -255,8 +261,8 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
                 ErrorId.ScratchUnavailable,
                 $"{why}, and a throw-away server cannot be started here: {e.Message}",
                 origin is null || isStandby
-                    ? "Name a server with --scratch-database, or install PostgreSQL's server programs."
-                    : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with --scratch-database.",
+                    ? Advice.Of($"Name a server with {CallOption.ScratchDatabase}, or install PostgreSQL's server programs.")
+                    : $"As a superuser: ALTER ROLE {role} CREATEDB; or name another server with {CallOption.ScratchDatabase}.",
                 e
             );
         }

@@ -310,7 +310,7 @@ internal sealed class PostgreSqlAnalyzer
         );
     }
 
-    private void Refuse(ErrorId id, int line, string message, string remedy)
+    private void Refuse(ErrorId id, int line, string message, Advice remedy)
     {
         // Behind a literal that ends elsewhere for the server, nothing is what it seems.
         if (!_isMisread && _problems.Count < MostProblems)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Transfer;
 
@@ -14,8 +15,8 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows the tables that differ.</para>
 /// </example>
 /// <example>
-/// <code>Compare-Database eu.db us.db</code>
-/// <para>Compares all tables of two files by what they store.</para>
+/// <code>Compare-Database -SourceEnvironment production -Environment staging -Service api</code>
+/// <para>Compares the databases of a service in two environments of the configuration file.</para>
 /// </example>
 /// <example>
 /// <code>(Compare-Database eu.db us.db -Table orders).Differences | Format-Table</code>
@@ -23,17 +24,17 @@ namespace Migrations.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsData.Compare, "Database")]
 [OutputType(typeof(TableComparison))]
-public sealed class CompareDatabaseCommand : MigrationCommand
+public sealed class CompareDatabaseCommand : PairCommand
 {
-    /// <summary>The first database.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    /// <summary>The first database. Left out with -SourceEnvironment.</summary>
+    [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
-    public string Left { get; set; } = "";
+    public string? Left { get; set; }
 
-    /// <summary>The second database.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The second database. Left out with -Environment.</summary>
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string Right { get; set; } = "";
+    public string? Right { get; set; }
 
     /// <summary>Only tables of these names.</summary>
     [Parameter]
@@ -47,7 +48,7 @@ public sealed class CompareDatabaseCommand : MigrationCommand
     [ValidateNotNullOrEmpty]
     public string[] ExcludeTable { get; set; } = [];
 
-    private protected override IEnumerable<string> Connections => [Left, Right];
+    private protected override IEnumerable<string> Connections => new[] { Left, Right }.OfType<string>();
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
@@ -56,23 +57,25 @@ public sealed class CompareDatabaseCommand : MigrationCommand
             () => null,
             () =>
             {
-                var (left, right) = (Resolve(Left), Resolve(Right));
                 var scope = new CopyScope { Tables = Table, Excluded = ExcludeTable };
-                WriteObject(
-                    Run(
-                        (events, token) =>
-                            new DataComparison(
-                                left,
-                                right,
-                                new CompareRequest
-                                {
-                                    Scope = scope,
-                                    Session = new SessionOptions { Events = events },
-                                }
-                            ).RunAsync(token)
-                    ),
-                    enumerateCollection: true
-                );
+                foreach (var (source, target) in Pairs(Left, Right))
+                    Compare(Resolve(source), Resolve(target), target, scope);
             }
+        );
+
+    private void Compare(
+        (IDatabaseDriver Driver, DatabaseTarget Target) left,
+        (IDatabaseDriver Driver, DatabaseTarget Target) right,
+        SelectedDatabase selected,
+        CopyScope scope
+    ) =>
+        WriteObject(
+            Run(
+                (events, token) =>
+                    new DataComparison(left, right, new CompareRequest { Scope = scope, Session = Session(selected, events) }).RunAsync(
+                        token
+                    )
+            ),
+            enumerateCollection: true
         );
 }

@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Transfer;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Copies a SQLite database to PostgreSQL, and proves every table equal before it is put in place.</summary>
+/// <summary>Copies a SQLite database to PostgreSQL or back, and proves every table equal before it is put in place.</summary>
 /// <remarks>
 /// Every value is read first: each column gets a type into which all of its values fit unchanged, and what fits nowhere stops the copy
 /// before
@@ -17,6 +18,10 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows the statements, and the type of each column with the reason. Changes nothing.</para>
 /// </example>
 /// <example>
+/// <code>Copy-Database -SourceEnvironment local -Environment staging -Service *</code>
+/// <para>Copies the database of each service from one environment of the configuration file to another.</para>
+/// </example>
+/// <example>
 /// <code>(Copy-Database shop.db postgres://ada@db.example.com/shop).LeftOut | Format-List</code>
 /// <para>Copies, and shows what has no equal in PostgreSQL, with its text.</para>
 /// </example>
@@ -24,22 +29,27 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Copy-Database shop.db postgres://ada@db.example.com/shop -OnError Reject -RejectFile rejected.sql</code>
 /// <para>Leaves out the rows that do not fit, and writes them into a file.</para>
 /// </example>
+/// <example>
+/// <code>Copy-Database postgres://ada@db.example.com/shop copy.db</code>
+/// <para>Copies the way back, into a new SQLite file.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Copy, "Database", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(TableCopy))]
-public sealed class CopyDatabaseCommand : MigrationCommand
+public sealed class CopyDatabaseCommand : PairCommand
 {
     private string? _rejectFile;
 
-    /// <summary>The database to copy: the path of a SQLite file. It is only read.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The database to copy: the path of a SQLite file, or a postgres:// URL. It is only read. Left out with
+    /// -SourceEnvironment.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatabaseTransformation]
     [ValidateNotNullOrEmpty]
-    public string Database { get; set; } = "";
+    public string? Database { get; set; }
 
-    /// <summary>The database to copy into: a <c>postgres://</c> URL or an Npgsql connection string.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The database to copy into, of the other engine; a SQLite file need not exist. Left out with -Environment.</summary>
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string Destination { get; set; } = "";
+    public string? Destination { get; set; }
 
     /// <summary>Only tables of these names.</summary>
     [Parameter]
@@ -81,7 +91,7 @@ public sealed class CopyDatabaseCommand : MigrationCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override IEnumerable<string> Connections => [Database, Destination];
+    private protected override IEnumerable<string> Connections => new[] { Database, Destination }.OfType<string>();
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
@@ -97,27 +107,65 @@ public sealed class CopyDatabaseCommand : MigrationCommand
                         "Specify both, or neither."
                     );
                 _rejectFile = RejectFile is null ? null : Paths.Literal(RejectFile);
-                var (source, target) = (Resolve(Database), Resolve(Destination));
-                if (this.IsWhatIf())
-                    ShowPlan(source, target);
-                else if (MayCopy(source.Target, target.Target))
-                    WriteObject(
-                        Run((events, token) => new DatabaseCopy(source, target, Request(events)).RunAsync(token)),
-                        enumerateCollection: true
-                    );
+                var pairs = Pairs(Database, Destination);
+                if (!MayChange(pairs))
+                    return;
+                foreach (var (source, target) in pairs)
+                    Copy(Resolve(source), Resolve(target), target);
             }
         );
 
-    private void ShowPlan((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
+    /// <summary>Asks by the name of the environment, where it requires confirmation.</summary>
+    private bool MayChange(IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs)
     {
-        var forecast = Run((events, token) => new DatabaseCopy(source, target, Request(events)).ForecastAsync(token));
+        if (Force || this.IsWhatIf() || this.IsConfirmOff() || !pairs.Any(p => p.Target.Confirm))
+            return true;
+        var names = pairs.Select(p => Resolve(p.Target).Target.Display);
+        var what = $"Copy-Database in the environment '{pairs[0].Target.Environment}' on {string.Join(", ", names)}";
+        return Confirmation.Ask(
+            () => ShouldContinue($"Run {what}?", $"Environment {pairs[0].Target.Environment}"),
+            e => Confirmation.Required($"Running {what} requires confirmation, but no one can be asked.", e)
+        );
+    }
+
+    private void Copy(
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        SelectedDatabase into
+    )
+    {
+        if (this.IsWhatIf())
+            ShowPlan(source, target, into);
+        else if (MayCopy(source.Target, target.Target))
+            Run(source, target, into);
+    }
+
+    private void Run(
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        SelectedDatabase into
+    )
+    {
+        var results = Run((events, token) => new DatabaseCopy(source, target, Request(into, events)).RunAsync(token));
+        WriteObject(results, enumerateCollection: true);
+        if (DatabaseCopy.FindFault(results) is { } fault)
+            WriteFailure(ErrorRecords.Of(fault, target.Target.Display));
+    }
+
+    private void ShowPlan(
+        (IDatabaseDriver Driver, DatabaseTarget Target) source,
+        (IDatabaseDriver Driver, DatabaseTarget Target) target,
+        SelectedDatabase into
+    )
+    {
+        var forecast = Run((events, token) => new DatabaseCopy(source, target, Request(into, events)).ForecastAsync(token));
         var statements = string.Join("\n", forecast.Statements.Select(s => s + ";"));
         var description = $"Copying {source.Target.Display} into {target.Target.Display}:\n{statements}";
         _ = ShouldProcess(description, verboseWarning: null, caption: null);
         foreach (var obstacle in forecast.Obstacles)
-            WriteWarning($"Nothing would be copied. {obstacle}");
+            Log.Warn($"Nothing would be copied. {obstacle}");
         foreach (var table in forecast.Replaced)
-            WriteWarning($"{table} would be dropped first.");
+            Log.Warn($"{table} would be dropped first.");
         WriteObject(forecast.Tables, enumerateCollection: true);
     }
 
@@ -133,7 +181,7 @@ public sealed class CopyDatabaseCommand : MigrationCommand
         );
     }
 
-    private CopyRequest Request(IEventSink events)
+    private CopyRequest Request(SelectedDatabase into, IEventSink events)
     {
         var types = new Dictionary<string, Tables.ColumnType>(StringComparer.OrdinalIgnoreCase);
         foreach (var (column, type) in ColumnType.Select(CopyScope.ParseType))
@@ -148,7 +196,8 @@ public sealed class CopyDatabaseCommand : MigrationCommand
             },
             Recreates = Recreate,
             RejectFile = _rejectFile,
-            Session = new SessionOptions { Events = events },
+            Stamp = into.Stamp,
+            Session = Session(into, events),
         };
     }
 }

@@ -100,7 +100,7 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "-Owner, -Encoding and -Template say how to create the database.",
-                "Add --create, or leave them out."
+                "Add -Create, or leave them out."
             );
         var folder = Folder;
         if (ShouldProcess(database.Target.Display, $"Initialize with {folder}"))

@@ -162,7 +162,7 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
 
         var losses = plan.Losses.SelectMany(l => l.Sentences()).Concat(plan.Losses.SelectMany(l => l.ObjectLines()));
         foreach (var sentence in losses.Concat(plan.Losses.SelectMany(l => l.Unforeseen())))
-            text.Append("\n! ").Append(NextStep.ForPowerShell(sentence));
+            text.Append("\n! ").Append(sentence);
         _ = ShouldProcess(text.ToString(), $"Run {plan.Name}?", "Migrations");
         WriteObject(
             new DatabaseScriptResult
@@ -189,7 +189,7 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
         return Confirmation.Ask(
             () =>
                 ShouldContinue(
-                    $"{NextStep.ForPowerShell(loss.Message)}\nPermanently delete this data from {target.Display}?",
+                    $"{loss.Message}\nPermanently delete this data from {target.Display}?",
                     "Run SQL",
                     hasSecurityImpact: true,
                     ref _yesToAll,

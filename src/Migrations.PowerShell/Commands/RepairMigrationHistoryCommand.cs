@@ -74,6 +74,13 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
     [Parameter(ParameterSetName = "Forget")]
     public SwitchParameter SkipComparison { get; set; }
 
+    /// <summary>
+    /// With -Forget: a database on the server that the copies for the comparison are made on. Default: the database's own server.
+    /// </summary>
+    [Parameter(ParameterSetName = "Forget")]
+    [ValidateNotNullOrEmpty]
+    public string? ScratchDatabase { get; set; }
+
     /// <summary>The statement in which a run without transaction was ended took effect: the next run goes on behind it.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "StatementDone")]
     public SwitchParameter StatementDone { get; set; }
@@ -108,6 +115,7 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
             AssignService = AssignService,
             Forget = Forget,
             SkipComparison = SkipComparison.IsPresent,
+            ScratchServer = ScratchServer(ScratchDatabase),
             StatementDone =
                 StatementDone ? true
                 : StatementNotDone ? false

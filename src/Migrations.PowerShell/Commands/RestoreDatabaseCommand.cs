@@ -65,7 +65,8 @@ public sealed class RestoreDatabaseCommand : BackupCommand
     [ValidateNotNullOrEmpty]
     public string? KeepFolder { get; set; }
 
-    /// <summary>Restores a backup that failed a check too. What is wrong is written as warnings.</summary>
+    /// <summary>Restores a backup that failed a check too, without what the server cannot make. What is wrong or left out is written as
+    /// warnings.</summary>
     [Parameter]
     public SwitchParameter AcceptFaults { get; set; }
 
@@ -130,6 +131,8 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             AcceptFaults = AcceptFaults.IsPresent,
             Jobs = Jobs,
         };
+        if (this.IsWhatIf())
+            Demand(database, backup);
         if (this.MayDo(Force, database.Target.Display, $"Replace with {backup.Path} ({(backup.Proven ? "" : "not ")}proven)"))
             WriteObject(
                 Run(
@@ -138,6 +141,18 @@ public sealed class RestoreDatabaseCommand : BackupCommand
                 )
             );
     }
+
+    // What would be refused for real is refused here too.
+    private void Demand((IDatabaseDriver Driver, DatabaseTarget Target) database, DatabaseBackup backup) =>
+        Run(
+            async (events, token) =>
+            {
+                await new BackupManager(database.Driver, database.Target, Options(events))
+                    .DemandReplaceableAsync(backup, token)
+                    .ConfigureAwait(false);
+                return true;
+            }
+        );
 
     private DatabaseBackup FindLatest(BackupCatalogue catalogue, DatabaseTarget own)
     {

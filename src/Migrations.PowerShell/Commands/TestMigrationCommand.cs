@@ -49,6 +49,12 @@ public sealed class TestMigrationCommand : RehearsalCommand
     [Parameter]
     public SwitchParameter Record { get; set; }
 
+    /// <summary>
+    /// Runs migrations in code on the copy too. What their code does elsewhere is done, and not undone. Default: they are not rehearsed.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RunCode { get; set; }
+
     /// <summary>Does not ask the declared checks at the end.</summary>
     [Parameter(ParameterSetName = "Rehearsal")]
     public SwitchParameter SkipChecks { get; set; }
@@ -57,7 +63,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     [Parameter(Mandatory = true, ParameterSetName = "Checklist")]
     public SwitchParameter Checklist { get; set; }
 
-    /// <summary>The folder whose newest proven backup is judged.</summary>
+    /// <summary>The folder whose newest proven backup is judged. Default: the folder that the configuration file names.</summary>
     [Parameter(ParameterSetName = "Checklist")]
     [ValidateNotNullOrEmpty]
     public string? BackupPath { get; set; }
@@ -78,7 +84,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
         base.EndProcessing();
         if (_bad.Count > 0)
         {
-            WriteError(
+            WriteFailure(
                 ErrorRecords.Of(
                     new MigrationException(
                         ErrorId.CheckFailed,
@@ -100,6 +106,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
             WithData = WithData,
             Target = Target,
             Record = Record,
+            RunCode = RunCode,
             Checks = !SkipChecks,
             ScratchServer = ScratchServer(ScratchDatabase),
         };
@@ -131,7 +138,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     {
         var checks = new CheckRequest
         {
-            BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath),
+            BackupFolder = BackupPath is null ? FindBackupFolder(Settings) : Paths.Literal(BackupPath),
             BackupAge = BackupAge,
             MaxDuration = IsGiven(nameof(MaxDuration)) ? MaxDuration : null,
         };

@@ -66,7 +66,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     [ValidateNotNullOrEmpty]
     public string[] Ignore { get; set; } = [];
 
-    /// <summary>The folder whose newest proven backup is judged. Default: none is looked for.</summary>
+    /// <summary>The folder whose newest proven backup is judged. Default: the folder that the configuration file names.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? BackupPath { get; set; }
@@ -95,7 +95,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
         if (Quiet)
             WriteObject(_isWhole && failed.Count == 0);
         else if (failed.Count > 0)
-            WriteError(Failure(failed));
+            WriteFailure(Failure(failed));
     }
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
@@ -112,7 +112,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [],
             Timeout = Timeout,
             ScratchServer = ScratchServer(ScratchDatabase),
-            BackupFolder = BackupPath is null ? null : Paths.Literal(BackupPath),
+            BackupFolder = BackupPath is null ? FindBackupFolder(Settings) : Paths.Literal(BackupPath),
             BackupAge = BackupAge,
         };
         var folder = Folder;

@@ -141,7 +141,7 @@ public sealed class UndoMigrationCommand : RunCommand
         return _acceptedLoss = Confirmation.Ask(
             () =>
                 ShouldContinue(
-                    $"{NextStep.ForPowerShell(loss.Message)}\nPermanently delete this data from {target.Display}?",
+                    $"{loss.Message}\nPermanently delete this data from {target.Display}?",
                     "Undo migrations",
                     hasSecurityImpact: true,
                     ref _yesToAll,
@@ -165,5 +165,6 @@ public sealed class UndoMigrationCommand : RunCommand
             SchemaOnly = SchemaOnly.IsPresent,
             Backup = BackupBefore,
             RestoreOnFailure = Restores,
+            AcceptFaults = AcceptFaults.IsPresent,
         };
 }

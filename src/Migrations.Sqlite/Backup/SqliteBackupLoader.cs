@@ -7,6 +7,9 @@ namespace Migrations.Sqlite;
 /// <param name="backup">The backup.</param>
 internal sealed class SqliteBackupLoader(BackupSource backup)
 {
+    /// <summary>What SQLite refused of a script, by name, where its faults are accepted.</summary>
+    public IReadOnlyList<string> LeftOut { get; private set; } = [];
+
     /// <summary>Reads it.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it cannot be read to its end.</exception>
     public async Task LoadAsync(DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             throw new MigrationException(
                 ErrorId.BackupMissing,
                 $"There is no backup '{backup.Path}'.",
-                "List the backups of a folder with 'migrations backups <folder>'."
+                $"List the backups of a folder with '{Call.Backups.On("<folder>")}'."
             );
         try
         {
@@ -49,10 +52,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
             if (SqliteHeader.ExpectedLength(backup.Path) is { } expected && expected != length)
                 throw Invalid($"it has {length} bytes, and should have {expected}");
             if (FindPart() is { } part)
-                throw Invalid(
-                    $"'{part}' is a part of it that was never put into it: it is a copy of a database in use, and none that "
-                        + "'migrations backup' made"
-                );
+                throw Invalid($"'{part}' is a part of it that was never put into it: it is a copy of a database in use, " + "not a backup");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -79,7 +79,7 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
         new(
             ErrorId.BackupInvalid,
             $"The backup '{backup.Path}' cannot be used: {reason}.",
-            "Use another backup: 'migrations backups <folder>' lists them, the proven ones are marked.",
+            $"Use another backup: '{Call.Backups.On("<folder>")}' lists them, the proven ones are marked.",
             inner
         );
 
@@ -98,7 +98,9 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
         {
             if (backup.Format == BackupFormat.Sql)
             {
-                new SqliteScriptLoader(handle, backup.Path, this, progress).Run(cancellationToken);
+                var script = new SqliteScriptLoader(handle, backup.Path, this, progress, backup.AcceptFaults);
+                script.Run(cancellationToken);
+                LeftOut = script.LeftOut;
                 return;
             }
 

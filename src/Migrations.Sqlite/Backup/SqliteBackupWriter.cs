@@ -40,7 +40,7 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "A database in memory (:memory:) lives in the connection that made it and cannot be backed up from outside.",
-                "Name a database file with --database."
+                $"Name a database file with {CallOption.Database}."
             );
         if (job.Format == BackupFormat.Directory || job.Jobs > 1 || job.GlobalsPath is not null)
             throw new MigrationException(
@@ -124,7 +124,8 @@ internal sealed class SqliteBackupWriter(DatabaseTarget source, BackupJob job)
         new(
             ErrorId.DiskFailed,
             $"The backup of '{source.Display}' could not be written to '{job.Path}': {reason}",
-            "Free some disk space, or give another folder with --destination, and run the command again. The database was only read.",
+            $"Free some disk space, or give another folder with {CallOption.Destination}, and run the command again. "
+                + $"The database was only read.",
             inner
         );
 }

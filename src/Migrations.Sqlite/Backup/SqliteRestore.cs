@@ -40,14 +40,14 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "A database in memory (:memory:) is gone when the command ends, so nothing can be restored into it.",
-                "Name a database file with --database."
+                $"Name a database file with {CallOption.Database}."
             );
         DatabasePlace.Check(target, SessionAccess.Create);
         if (string.Equals(RealPath.Of(Path.GetFullPath(backup.Path)), _path, StringComparison.Ordinal))
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 $"'{backup.Path}' is the database itself, and cannot be restored into itself. Nothing was changed.",
-                "Name a backup of it: migrations backups <folder>"
+                $"Name a backup of it: {Call.Backups.On("<folder>")}"
             );
     }
 
@@ -59,7 +59,8 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
             var loaded = new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true };
-            return await RestoreAsync(new SqliteBackupLoader(loaded), cancellationToken).ConfigureAwait(false);
+            var outcome = await RestoreAsync(new SqliteBackupLoader(loaded), cancellationToken).ConfigureAwait(false);
+            return outcome with { LeftOut = _loader.LeftOut };
         }
     }
 
@@ -237,7 +238,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
                 ErrorId.RestoreUnproven,
                 $"'{target.Display}' was restored from '{backup.Path}', and then could not be read: {e.Message} [{e.CodeText}]. "
                     + $"The state before is kept as '{kept}'.",
-                "Check it: migrations check --category engine",
+                $"Check it: {Call.Check.With(CallOption.Category.Of("engine"))}",
                 e
             );
         }

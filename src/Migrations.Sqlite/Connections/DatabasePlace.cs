@@ -19,7 +19,7 @@ internal static class DatabasePlace
                 throw new MigrationException(
                     ErrorId.DatabaseInvalid,
                     $"'{target.Display}' is {kind}, not a database file.",
-                    "Name the database file with --database."
+                    $"Name the database file with {CallOption.Database}."
                 );
             return;
         }
@@ -28,7 +28,7 @@ internal static class DatabasePlace
             throw new MigrationException(
                 ErrorId.DatabaseInvalid,
                 $"'{target.Display}' is a folder, not a database file.",
-                "Name the database file in it with --database."
+                $"Name the database file in it with {CallOption.Database}."
             );
         if (ClosedFolder.Find(path) is { } closed)
             throw new MigrationException(
@@ -42,7 +42,7 @@ internal static class DatabasePlace
             throw new MigrationException(
                 ErrorId.DatabaseFolderMissing,
                 $"The database '{target.Display}' cannot be there: the folder '{folder}' does not exist.",
-                $"Create the folder (mkdir \"{folder}\"), or correct --database."
+                $"Create the folder (mkdir \"{folder}\"), or correct {CallOption.Database}."
             );
         }
 
@@ -51,7 +51,7 @@ internal static class DatabasePlace
             throw new MigrationException(
                 ErrorId.DatabaseMissing,
                 $"The database '{target.Display}' does not exist.",
-                "Correct --database, or create it by applying migrations: 'migrations up'."
+                $"Correct {CallOption.Database}, or create it by applying migrations: '{Call.Up}'."
             );
         }
     }

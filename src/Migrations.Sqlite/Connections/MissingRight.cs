@@ -35,7 +35,7 @@ internal static class MissingRight
             : null;
     }
 
-    private static MigrationException Denied(string message, string nextStep, SqliteFailure failure) =>
+    private static MigrationException Denied(string message, Advice nextStep, SqliteFailure failure) =>
         new(ErrorId.PermissionDenied, $"{message} [{failure.CodeText}]", nextStep, failure);
 
     private static bool CanRead(string path)

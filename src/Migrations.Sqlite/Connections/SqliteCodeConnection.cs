@@ -10,7 +10,7 @@ namespace Migrations.Sqlite;
 /// A connection of Microsoft.Data.Sqlite over the product's own library, which migrations in code are given and whose <c>sqlite3*</c> the
 /// engine works with too. Opened only where such a migration may run: nothing of the provider is loaded otherwise.
 /// </summary>
-internal sealed class SqliteCodeConnection : IDisposable
+internal sealed class SqliteCodeConnection : ISharedConnection
 {
     private static readonly Lazy<bool> Provider = new(SetProvider);
 
@@ -36,17 +36,15 @@ internal sealed class SqliteCodeConnection : IDisposable
     public nint Pointer => _handle.DangerousGetHandle();
 
     /// <summary>Opens a database.</summary>
-    /// <param name="name">A full path, <c>:memory:</c>, or a <c>file:</c> URI.</param>
+    /// <param name="source">A full path, <c>:memory:</c>, or a <c>file:</c> URI.</param>
     /// <param name="flags">How to open it, as <see cref="SqliteHandle.Open"/> takes them.</param>
     /// <exception cref="SqliteFailure">SQLite cannot open it.</exception>
-    public static unsafe SqliteCodeConnection Open(string name, int flags)
+    public static SqliteCodeConnection Open(string source, int flags)
     {
         _ = Provider.Value;
-        var isPath = Path.IsPathRooted(name);
-        var vfs = Marshal.PtrToStringUTF8((nint)SqliteLibrary.Current.Api.Vfs);
         var text = new SqliteConnectionStringBuilder
         {
-            DataSource = isPath && vfs is not null ? $"{SqliteOpening.AddressOf(name)}?vfs={vfs}" : name,
+            DataSource = source,
             Mode = (flags & SqliteHandle.OpenCreate) != 0 ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
             Pooling = false,
         };
@@ -145,9 +143,10 @@ internal sealed class SqliteCodeConnection : IDisposable
             return true;
         throw new MigrationException(
             ErrorId.DatabaseInvalid,
-            $"Migrations in code cannot run: SQLitePCLRaw has loaded SQLite {SqliteLibrary.VersionText(raw.sqlite3_libversion_number())} in "
-                + $"this process, and the engine works with {library}.",
-            $"Let the application use the package SQLitePCLRaw.bundle_e_sqlite3 of this product, or remove {SqliteLibrary.OverrideVariable}."
+            $"Migrations in code cannot run: SQLitePCLRaw has loaded SQLite {SqliteLibrary.VersionText(raw.sqlite3_libversion_number())} "
+                + $"in this process, and the engine works with {library}.",
+            "Let the application use the package SQLitePCLRaw.bundle_e_sqlite3 of this product, or remove "
+                + $"{SqliteLibrary.OverrideVariable}."
         );
     }
 }

@@ -34,6 +34,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>The connection in SQLite's library: statements are run and queried with it.</summary>
     public SqliteHandle Handle { get; }
 
+    /// <summary>The same connection as migrations in code are given it; null where none may run.</summary>
+    public SqliteCodeConnection? Code => Handle.Shared as SqliteCodeConnection;
+
     /// <summary>The engine in use.</summary>
     public DatabaseInfo Info { get; }
 
@@ -69,7 +72,7 @@ internal sealed class SqliteConnection : IDisposable
         DemandSameFile();
         _journal.OnBegin(isLast);
         // Its provider knows no exclusive transactions.
-        if (Handle.Code is { } code)
+        if (Code is { } code)
             code.Begin(Handle);
         else
             Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
@@ -79,7 +82,7 @@ internal sealed class SqliteConnection : IDisposable
     public void Commit()
     {
         DemandSameFile();
-        if (Handle.Code is { } code)
+        if (Code is { } code)
             code.Commit(Handle);
         else
             Handle.Execute("COMMIT");
@@ -96,7 +99,7 @@ internal sealed class SqliteConnection : IDisposable
         var isOpen = Handle.InTransaction;
         if (isOpen)
             Handle.Execute("ROLLBACK");
-        Handle.Code?.Forget();
+        Code?.Forget();
         return isOpen;
     }
 

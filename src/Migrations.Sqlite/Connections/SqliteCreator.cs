@@ -21,7 +21,7 @@ internal sealed class SqliteCreator : IDatabaseCreator
             throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "A SQLite database is a file: it has no owner, encoding or template that could be chosen.",
-                "Leave out --owner, --encoding and --template."
+                $"Leave out {CallOption.Owner}, {CallOption.Encoding} and {CallOption.Template}."
             );
         var path = SqliteTarget.PathOf(target);
         try
@@ -40,7 +40,7 @@ internal sealed class SqliteCreator : IDatabaseCreator
             throw new MigrationException(
                 ErrorId.PermissionDenied,
                 $"The database '{target.Display}' cannot be created: {e.Message}",
-                "Let this user write in the folder, or correct --database.",
+                $"Let this user write in the folder, or correct {CallOption.Database}.",
                 e
             );
         }

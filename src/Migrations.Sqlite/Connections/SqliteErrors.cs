@@ -42,8 +42,8 @@ internal static class SqliteErrors
             ? new LockException(
                 ErrorId.LockTimedOut,
                 $"The database '{target.Display}' is kept locked by a run that holds its migration lock: {holder}. {Words(failure)}",
-                "Wait until that run has ended, or allow a longer wait with --lock-timeout (to only read: --table-lock-timeout). "
-                    + "If its process is stopped, continue it or end it.",
+                $"Wait until that run has ended, or allow a longer wait with {CallOption.LockTimeout} (to only read: "
+                    + $"{CallOption.TableLockTimeout}). If its process is stopped, continue it or end it.",
                 holder
             )
             : Translate(failure, target);
@@ -62,7 +62,7 @@ internal static class SqliteErrors
         var isSyntax = failure.PrimaryCode == SqliteCodes.Error;
         var (shown, shownOffset) = Shorten(Cover(text), offset);
         failure = Without(failure, text);
-        var again = direction == MigrationDirection.Up ? "run 'migrations up' again" : "run 'migrations down' again";
+        Advice again = direction == MigrationDirection.Up ? Advice.Of($"run '{Call.Up}' again") : $"run '{Call.Down}' again";
         return new StatementException(
             isSyntax ? ErrorId.StatementFailed : IdOf(failure.PrimaryCode),
             $"{location}: {Words(failure)}",
@@ -84,8 +84,8 @@ internal static class SqliteErrors
             ErrorId.DatabaseReplaced,
             $"The database file '{target.Display}' was deleted, renamed or replaced while this run worked on it. What was not "
                 + "committed before is rolled back.",
-            "Find out which program does that (a deployment, a synchronisation, a restore by hand), and check what the file "
-                + "holds now: migrations status",
+            $"Find out which program does that (a deployment, a synchronisation, a restore by hand), and check what the file "
+                + $"holds now: {Call.Status}",
             inner
         );
 
@@ -171,16 +171,16 @@ internal static class SqliteErrors
             _ => "refused",
         };
 
-    private static string NextStep(int primaryCode, string again) =>
+    private static Advice NextStep(int primaryCode, Advice again) =>
         primaryCode switch
         {
             SqliteCodes.NotADatabase => "Check the path: the file holds something else, or is encrypted. Nothing in it was changed.",
             SqliteCodes.Corrupt => "Run 'sqlite3 <file> \"PRAGMA integrity_check\"', and restore a backup if it reports damage.",
-            SqliteCodes.ReadOnly => $"Make the file and its folder writable for you, then {again}.",
-            SqliteCodes.Full => $"Free some disk space, then {again}.",
-            SqliteCodes.IoError or SqliteCodes.CannotOpen => $"Check the disk and the folder's permissions, then {again}.",
-            SqliteCodes.Constraint => $"Correct the rows or the statement, then {again}.",
-            _ => $"Fix the problem reported above, then {again}.",
+            SqliteCodes.ReadOnly => Advice.Of($"Make the file and its folder writable for you, then {again}."),
+            SqliteCodes.Full => Advice.Of($"Free some disk space, then {again}."),
+            SqliteCodes.IoError or SqliteCodes.CannotOpen => Advice.Of($"Check the disk and the folder's permissions, then {again}."),
+            SqliteCodes.Constraint => Advice.Of($"Correct the rows or the statement, then {again}."),
+            _ => Advice.Of($"Fix the problem reported above, then {again}."),
         };
 
     private static string Words(SqliteFailure failure) => $"{failure.Message} [{failure.CodeText}]";

@@ -10,6 +10,8 @@ namespace Migrations.Sqlite;
 internal static class RowEncoder
 {
     private const long LargestExact = 1L << 53;
+    private const long NegativeZero = long.MinValue;
+    private const long NotANumber = 0x7FF8000000000000;
     private const int UuidLength = 36;
     private const int LongestNumber = 40;
 
@@ -105,6 +107,13 @@ internal static class RowEncoder
 
     private static bool TryReal(RowBatch batch, SqliteStatement row, int column, SqliteType storage)
     {
+        if (storage == SqliteType.Text && row.Bytes(column) is var text && (text.SequenceEqual("NaN"u8) || text.SequenceEqual("-0"u8)))
+        {
+            // What a column of reals cannot keep is kept as text.
+            batch.Add(text[0] == '-' ? NegativeZero : NotANumber);
+            return true;
+        }
+
         if (storage is not (SqliteType.Real or SqliteType.Integer))
             return false;
         if (storage == SqliteType.Integer && row.Int64(column) is < -LargestExact or > LargestExact)
@@ -124,7 +133,7 @@ internal static class RowEncoder
         };
         if (type.Precision is { } precision && !DecimalForm.Fits(text, precision, type.Scale ?? 0))
             return false;
-        return DecimalForm.TryAdd(batch, text);
+        return DecimalForm.TryAdd(batch, text) || (type.Precision is null && DecimalForm.TryAddSpecial(batch, text));
     }
 
     private static bool TryText(RowBatch batch, SqliteStatement row, int column, SqliteType storage)
@@ -175,6 +184,8 @@ internal static class RowEncoder
     private static bool TryMoment(RowBatch batch, ReadOnlySpan<byte> text, ColumnKind kind)
     {
         var form = MomentText.Read(text, out var microseconds);
+        if (form == MomentTextForm.None)
+            return FarMoment.TryAdd(batch, text, kind);
         var fits = kind switch
         {
             ColumnKind.Date => form == MomentTextForm.Day,

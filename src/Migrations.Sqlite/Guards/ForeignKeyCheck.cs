@@ -123,8 +123,7 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
             Expected = "0 rows without a parent",
             Actual = Rows(found.Count),
             Target = SqliteNames.Show(child),
-            Recommendation =
-                $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
+            NextStep = $"Find them with PRAGMA foreign_key_check({SqliteNames.Show(child)}), and delete them or give them their parents.",
             Faults =
             [
                 new DatabaseFault(
@@ -141,7 +140,7 @@ internal sealed class ForeignKeyCheck(SqliteHandle handle, CancellationToken can
         Result(CheckStatus.Fail, $"The foreign keys of '{child}' cannot be checked, nor enforced: {reason}.") with
         {
             Target = SqliteNames.Show(child),
-            Recommendation = "Give the parent a primary key or a unique index on the columns that the foreign key points to.",
+            NextStep = "Give the parent a primary key or a unique index on the columns that the foreign key points to.",
             Faults = [new DatabaseFault(Name, $"'{child}'", $"its foreign keys can be neither checked nor enforced: {reason}")],
         };
 

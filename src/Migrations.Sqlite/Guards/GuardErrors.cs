@@ -105,7 +105,7 @@ internal sealed class GuardErrors(StepExecution step, ScriptFacts facts)
     }
 
     // The place is the first statement that takes one of the tables away; where none does, the script's beginning.
-    private StatementException Make(ErrorId id, IEnumerable<string> tables, string message, string nextStep)
+    private StatementException Make(ErrorId id, IEnumerable<string> tables, string message, Advice nextStep)
     {
         var statement = tables.Select(facts.FindStatement).FirstOrDefault(s => s is not null);
         var location = statement?.Location ?? new ScriptLocation(step.Script.File, step.Script.FirstLine);

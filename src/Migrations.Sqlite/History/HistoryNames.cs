@@ -15,19 +15,19 @@ internal static class HistoryNames
         if (options.HistorySchema is not null)
             throw Wrong(
                 "SQLite has no schemas, so the history table cannot be put into one.",
-                "Leave out the history schema; '--history-table' names the table."
+                $"Leave out the history schema; '{CallOption.HistoryTable}' names the table."
             );
         var table = options.HistoryTable;
         if (string.IsNullOrWhiteSpace(table))
-            throw Wrong("The name of the history table is empty.", "Give a name with --history-table, or leave the option out.");
+            throw Wrong("The name of the history table is empty.", $"Give a name with {CallOption.HistoryTable}, or leave the option out.");
         if (table.Contains('\0', StringComparison.Ordinal))
-            throw Wrong("The name of the history table holds a NUL character.", "Give another name with --history-table.");
+            throw Wrong("The name of the history table holds a NUL character.", $"Give another name with {CallOption.HistoryTable}.");
         if (table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase))
             throw Wrong(
                 $"The history table '{table}' has a name that SQLite keeps for itself: it begins with 'sqlite_'.",
-                "Give another name with --history-table."
+                $"Give another name with {CallOption.HistoryTable}."
             );
     }
 
-    private static MigrationException Wrong(string message, string nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
+    private static MigrationException Wrong(string message, Advice nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
 }

@@ -45,7 +45,8 @@ internal sealed class HistoryTable(SqliteHandle handle, DatabaseTarget target, s
         throw new MigrationException(
             ErrorId.HistoryTableConflict,
             $"The database '{target.Display}' has a table '{name}' that is no migration history: it has other columns.",
-            "Give the history another name with '--history-table <name>', for example '--history-table migration_history'."
+            $"Give the history another name with '{CallOption.HistoryTable.Of("<name>")}', for example "
+                + $"'{CallOption.HistoryTable.Of("migration_history")}'."
         );
     }
 

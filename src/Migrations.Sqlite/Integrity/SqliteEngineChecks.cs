@@ -11,9 +11,9 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
 {
     private const int MostFindings = 100;
     private const int MostShown = 5;
-    private const string RestoreIt =
-        "Restore the newest proven backup ('migrations restore --latest --from <folder>'); without one, 'migrations "
-        + "restore --salvage' saves what can still be read.";
+    private static readonly Advice RestoreIt =
+        $"Restore the newest proven backup ('{Call.Restore.With(CallOption.Latest).With(CallOption.From.Of("<folder>"))}'); without one, "
+        + $"'{Call.Restore.With(CallOption.Salvage)}' saves what can still be read.";
 
     private readonly List<CheckResult> _results = [];
 
@@ -44,7 +44,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             [
                 Result(name, CheckStatus.Fail, $"SQLite could not answer: {e.Message} [{e.CodeText}].") with
                 {
-                    Recommendation = RestoreIt,
+                    NextStep = RestoreIt,
                 },
             ];
         }
@@ -110,12 +110,12 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             Expected = "ok",
             Actual = found.Count >= MostFindings ? $"at least {found.Count} findings" : $"{found.Count} findings",
             Target = target,
-            Recommendation = Cure(target, found, isOfRows),
+            NextStep = Cure(target, found, isOfRows),
             Faults = isOfRows ? RowFindings.Faults(found) : [],
         };
     }
 
-    private static string Cure(string? target, List<string> found, bool isOfRows)
+    private static Advice Cure(string? target, List<string> found, bool isOfRows)
     {
         if (isOfRows && target is null)
             return "Correct the rows.";
@@ -145,7 +145,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
                 $"The SQLite library ({handle.QueryText("SELECT sqlite_version()")}) does not enforce foreign keys."
             ) with
             {
-                Recommendation = $"Name another library in {SqliteLibrary.OverrideVariable}.",
+                NextStep = $"Name another library in {SqliteLibrary.OverrideVariable}.",
             };
     }
 
@@ -159,12 +159,12 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
         if (!thorough)
             return OfIndex(CheckStatus.NotRun, "is only read by a thorough check.") with
             {
-                Recommendation = "Have it read: migrations check --category engine --thorough",
+                NextStep = $"Have it read: {Call.Check.With(CallOption.Category.Of("engine")).With(CallOption.Thorough)}",
             };
         if (handle.IsReadOnly)
             return OfIndex(CheckStatus.NotRun, "cannot be checked, because the file can only be read.") with
             {
-                Recommendation = "Check as a user who may write the file and its folder.",
+                NextStep = "Check as a user who may write the file and its folder.",
             };
         try
         {
@@ -182,7 +182,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
             return e.PrimaryCode == SqliteCodes.Corrupt
                 ? OfIndex(CheckStatus.Fail, $"does not fit its text: {e.Message} [{e.CodeText}].") with
                 {
-                    Recommendation = $"Rebuild it: INSERT INTO {target}({target}) VALUES ('rebuild');",
+                    NextStep = $"Rebuild it: INSERT INTO {target}({target}) VALUES ('rebuild');",
                 }
                 : OfIndex(CheckStatus.NotRun, $"could not be checked: {e.Message} [{e.CodeText}].");
         }
@@ -226,7 +226,7 @@ internal sealed class SqliteEngineChecks(SqliteHandle handle, bool thorough, Can
         {
             Actual = names,
             Target = tables.Count == 1 ? SqliteNames.Show(tables[0]) : null,
-            Recommendation = "Run ANALYZE; (or PRAGMA optimize;).",
+            NextStep = "Run ANALYZE; (or PRAGMA optimize;).",
         };
     }
 

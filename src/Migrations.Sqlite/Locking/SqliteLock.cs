@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 
@@ -82,6 +83,7 @@ internal sealed class SqliteLock : IAsyncDisposable
         var path = PathOf(target);
         try
         {
+            RegularFile.Require(path);
             // Shared with others who ask, so that asking never keeps anyone from asking.
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             return null;
@@ -116,6 +118,7 @@ internal sealed class SqliteLock : IAsyncDisposable
     {
         try
         {
+            RegularFile.Require(path);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException e) when (IsHeld(e))
@@ -180,8 +183,8 @@ internal sealed class SqliteLock : IAsyncDisposable
             ErrorId.LockTimedOut,
             $"The migration lock of '{target.Display}' was not acquired within {timeout.TotalSeconds:0.#} s. It is held by "
                 + $"{holder?.ToString() ?? "an unknown process"}.",
-            "Wait until the other run has ended, or wait longer with '--lock-timeout 300'. A lock is freed by itself when "
-                + "its process ends.",
+            $"Wait until the other run has ended, or wait longer with '{CallOption.LockTimeout.Of("300")}'. A lock is freed by itself when "
+                + $"its process ends.",
             holder
         );
 

@@ -21,6 +21,8 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, int> Reset;
     public readonly delegate* unmanaged[Cdecl]<nint, int> FinalizeStatement;
     public readonly delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int> BindText;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int> BindBlob;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, double, int> BindDouble;
     public readonly delegate* unmanaged[Cdecl]<nint, int, long, int> BindInt64;
     public readonly delegate* unmanaged[Cdecl]<nint, int, int> BindNull;
     public readonly delegate* unmanaged[Cdecl]<nint, int, nint, int> BindValue;
@@ -72,6 +74,8 @@ internal sealed unsafe class SqliteApi
         Reset = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_reset");
         FinalizeStatement = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_finalize");
         BindText = (delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int>)Find("sqlite3_bind_text");
+        BindBlob = (delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int>)Find("sqlite3_bind_blob");
+        BindDouble = (delegate* unmanaged[Cdecl]<nint, int, double, int>)Find("sqlite3_bind_double");
         BindInt64 = (delegate* unmanaged[Cdecl]<nint, int, long, int>)Find("sqlite3_bind_int64");
         BindNull = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_bind_null");
         BindValue = (delegate* unmanaged[Cdecl]<nint, int, nint, int>)Find("sqlite3_bind_value");

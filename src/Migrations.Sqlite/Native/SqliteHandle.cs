@@ -16,11 +16,11 @@ internal sealed unsafe class SqliteHandle : IDisposable
     private nint _db;
     private SqliteConfinement? _confinement;
 
-    private SqliteHandle(SqliteApi api, nint db, SqliteCodeConnection? code)
+    private SqliteHandle(SqliteApi api, nint db, ISharedConnection? shared)
     {
         Api = api;
         _db = db;
-        Code = code;
+        Shared = shared;
         Watch = new SqliteWatch();
         Watch.Attach(api, db);
         _ = api.ExtendedResultCodes(db, 1);
@@ -29,8 +29,8 @@ internal sealed unsafe class SqliteHandle : IDisposable
     /// <summary>The library's functions.</summary>
     public SqliteApi Api { get; }
 
-    /// <summary>The same connection as migrations in code are given it; null where none may run.</summary>
-    public SqliteCodeConnection? Code { get; }
+    /// <summary>Who has opened the connection and works with it too; null where no one does.</summary>
+    public ISharedConnection? Shared { get; }
 
     /// <summary>What interrupts statements and ends waiting.</summary>
     public SqliteWatch Watch { get; }
@@ -90,7 +90,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
         fixed (byte* text = NullTerminated(name))
             code = api.Open(text, &db, flags | OpenUri | OpenNoMutex, api.Vfs);
         if (code == SqliteCodes.Ok)
-            return new SqliteHandle(api, db, code: null);
+            return new SqliteHandle(api, db, shared: null);
         var failure = new SqliteFailure(
             db == 0 ? code : api.ExtendedErrorCode(db),
             db == 0 ? "out of memory" : Marshal.PtrToStringUTF8((nint)api.ErrorMessage(db))!
@@ -99,8 +99,8 @@ internal sealed unsafe class SqliteHandle : IDisposable
         throw failure;
     }
 
-    /// <summary>Works with a connection that code is given too.</summary>
-    public static SqliteHandle Of(SqliteApi api, SqliteCodeConnection code) => new(api, code.Pointer, code);
+    /// <summary>Works with a connection that is open, and closes it in the end.</summary>
+    public static SqliteHandle Of(SqliteApi api, ISharedConnection shared) => new(api, shared.Pointer, shared);
 
     /// <summary>Refuses what would reach another file, until the connection is closed or released.</summary>
     public void Confine() => _confinement ??= new SqliteConfinement(this);
@@ -174,10 +174,10 @@ internal sealed unsafe class SqliteHandle : IDisposable
         if (_db == 0)
             return;
         Release();
-        if (Code is null)
+        if (Shared is null)
             _ = Api.Close(_db);
         else
-            Code.Dispose();
+            Shared.Dispose();
         _db = 0;
         Watch.Dispose();
     }

@@ -32,6 +32,24 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
     public void Bind(int index, long? value) =>
         handle.Check(value is { } number ? handle.Api.BindInt64(_pointer, index, number) : handle.Api.BindNull(_pointer, index));
 
+    /// <summary>Sets a parameter to a real, counted from 1.</summary>
+    public void BindReal(int index, double value) => handle.Check(handle.Api.BindDouble(_pointer, index, value));
+
+    /// <summary>Sets a parameter to a text of UTF-8, counted from 1.</summary>
+    public void BindText(int index, ReadOnlySpan<byte> value)
+    {
+        // A pointer to nothing would be NULL.
+        fixed (byte* text = value.IsEmpty ? "\0"u8 : value)
+            handle.Check(handle.Api.BindText(_pointer, index, text, value.Length, Transient));
+    }
+
+    /// <summary>Sets a parameter to bytes, counted from 1.</summary>
+    public void BindBlob(int index, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* bytes = value.IsEmpty ? "\0"u8 : value)
+            handle.Check(handle.Api.BindBlob(_pointer, index, bytes, value.Length, Transient));
+    }
+
     /// <summary>Sets a parameter to a column's value of another statement, which may be another connection's.</summary>
     public void Bind(int index, SqliteStatement from, int column) =>
         handle.Check(handle.Api.BindValue(_pointer, index, from.Api.ColumnValue(from._pointer, column)));

@@ -33,7 +33,7 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
 
     private void Call(CancellationToken cancellationToken)
     {
-        var code = _handle.Code!;
+        var code = connection.Code!;
         var database = RealPath.Of(SqliteTarget.PathOf(connection.Target));
         try
         {

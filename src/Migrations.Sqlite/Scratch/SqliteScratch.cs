@@ -36,7 +36,13 @@ internal sealed class SqliteScratch : IScratchProvider
         DatabaseTarget origin,
         SessionOptions options,
         CancellationToken cancellationToken
-    ) => Task.FromResult(OwnedFolder.FindLeftovers(Prefix));
+    ) => Task.FromResult<IReadOnlyList<string>>([.. OwnedFolder.FindLeftovers(Prefix), .. FindCopies(origin)]);
+
+    // Who holds the lock may be copying.
+    private static IEnumerable<string> FindCopies(DatabaseTarget origin) =>
+        SqliteTarget.IsMemory(origin) || SqliteLock.FindHolder(origin) is not null
+            ? []
+            : SqliteNewFile.FindLeftovers(RealPath.Of(SqliteTarget.PathOf(origin)));
 
     private static OwnedFolder CreateFolder()
     {

@@ -51,6 +51,6 @@ internal sealed class OwnTransactions
         return _problems;
     }
 
-    private void Refuse(ScriptLocation place, string message, string remedy) =>
+    private void Refuse(ScriptLocation place, string message, Advice remedy) =>
         _problems.Add(new FileProblem(ErrorId.TransactionControlInvalid, place, message, remedy));
 }

@@ -216,7 +216,7 @@ internal sealed class SqliteAnalyzer
         return false;
     }
 
-    private void Refuse(ScriptLocation place, string message, string remedy) =>
+    private void Refuse(ScriptLocation place, string message, Advice remedy) =>
         _control.Add(new FileProblem(ErrorId.TransactionControlInvalid, place, message, remedy));
 
     private static string Describe(StatementHead head) =>

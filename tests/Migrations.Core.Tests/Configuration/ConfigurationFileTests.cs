@@ -28,6 +28,7 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("{ \"path\": \"\\u0007\" }", 1, 11, "control character")]
     [InlineData("{ \"path\": \"\\ud800\" }", 1, 11, "surrogate")]
     [InlineData("{ \"checkAfterRun\": \"yes\" }", 1, 20, "must be true or false")]
+    [InlineData("{ \"logFormat\": \"gitlab\" }", 1, 16, "Did you mean 'github'?")]
     [InlineData("{ \"ignore\": \"x\" }", 1, 13, "must be a list")]
     [InlineData("{ \"ignore\": [1] }", 1, 14, "must be a string")]
     [InlineData("{ \"layout\": \"down-sufix\" }", 1, 13, "Did you mean 'down-suffix'?")]
@@ -71,7 +72,7 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal((ErrorId.ConfigurationInvalid, line, column), (error.Id, error.Location!.Line, error.Location.Column));
         Assert.Contains($"migrations.json:{line}:{column}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(error.NextStep);
+        Assert.NotEmpty(error.NextStep.ToString());
     }
 
     [Fact]
@@ -109,6 +110,9 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Null(ConfigurationFile.Open(null, below));
         var error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open("nowhere.json", below));
         Assert.Equal(ErrorId.ConfigurationMissing, error.Id);
+        error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open(".git", _folder["a"]));
+        Assert.Equal(ErrorId.ConfigurationMissing, error.Id);
+        Assert.Contains("is a folder", error.Message, StringComparison.Ordinal);
     }
 
     [UnixTheory]
@@ -123,7 +127,7 @@ public sealed class ConfigurationFileTests : IDisposable
         File.SetUnixFileMode(changed, File.GetUnixFileMode(changed) | right);
         var error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open(null, _folder.Path));
         Assert.Equal(ErrorId.ConfigurationUntrusted, error.Id);
-        Assert.Contains(path, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(path, error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.NotNull(ConfigurationFile.Open("migrations.json", _folder.Path));
     }
 
@@ -196,7 +200,7 @@ public sealed class ConfigurationFileTests : IDisposable
         var error = Assert.Throws<MigrationException>(() => Select(configuration, choice));
         Assert.Equal(ErrorId.UsageInvalid, error.Id);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
-        Assert.Contains(next, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(next, error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

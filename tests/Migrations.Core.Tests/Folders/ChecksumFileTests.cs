@@ -42,7 +42,7 @@ public sealed class ChecksumFileTests
         Assert.Equal((ErrorId.ChecksumFileMismatch, path), (problem.Id, problem.Location.File));
         Assert.Contains(Good, problem.Message, StringComparison.Ordinal);
         Assert.Contains(Sha256.Of(Text + " "), problem.Message, StringComparison.Ordinal);
-        Assert.Contains("sha256sum '001_a.sql' > '001_a.sql.sha256'", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("sha256sum '001_a.sql' > '001_a.sql.sha256'", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

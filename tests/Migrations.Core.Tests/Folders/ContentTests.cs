@@ -69,7 +69,7 @@ public sealed class ContentTests
 
         Assert.Equal((ErrorId.EncodingInvalid, line), (problem.Id, problem.Location.Line));
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
-        Assert.Contains("iconv -f", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("iconv -f", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>Characters and line ends of one to four bytes, so that block ends fall into each of them.</summary>

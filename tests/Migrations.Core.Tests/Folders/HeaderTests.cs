@@ -86,7 +86,7 @@ public sealed class HeaderTests
 
         Assert.Equal((ErrorId.HeaderInvalid, 2), (problem.Id, problem.Location.Line));
         Assert.Contains(entry, problem.Message, StringComparison.Ordinal);
-        Assert.Contains(allowed, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(allowed, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

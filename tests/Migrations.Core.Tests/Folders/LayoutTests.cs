@@ -346,6 +346,6 @@ public sealed class LayoutTests
         var problem = folder.Problem(layout);
 
         Assert.Equal(ErrorId.FileNameInvalid, problem.Id);
-        Assert.Contains(expected, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(expected, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 }

@@ -180,11 +180,11 @@ public sealed class MigrationTemplateTests
 
         Assert.Equal((ErrorId.FileNameInvalid, project["migrations/" + name]), (warning.Id, warning.Location.File));
         Assert.StartsWith("Wrangler reads this folder too", warning.Message, StringComparison.Ordinal);
-        Assert.Contains("'rollback/0001_rollback.sql'", warning.Remedy, StringComparison.Ordinal);
+        Assert.Contains("'rollback/0001_rollback.sql'", warning.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("", new[] { "api/0001_a.sql", "api/rollback/0001_rollback.sql", "scores/0001_b.sql" }, "api'")]
+    [InlineData("", new[] { "api/0001_a.sql", "api/rollback/0001_rollback.sql", "scores/0001_b.sql" }, "api\"")]
     [InlineData("rollback", new[] { "0001_a.sql", "rollback/0001_rollback.sql" }, "--path")]
     public void A_migration_is_not_made_where_it_cannot_be_meant(string path, string[] files, string nextStep)
     {
@@ -193,7 +193,7 @@ public sealed class MigrationTemplateTests
         var error = Assert.Throws<MigrationException>(() => Create(folder[path]));
 
         Assert.Equal(ErrorId.FolderMissing, error.Id);
-        Assert.Contains(nextStep, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(nextStep, error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -212,7 +212,10 @@ public sealed class MigrationTemplateTests
         Assert.Equal(expected, Create(inner, options: new CreateOptions { Layout = layout })[0]);
         var read = MigrationFolderReader.Read(inner, new FolderOptions(), CancellationToken.None);
         Assert.True(EmptyScript.IsUnwritten(Assert.Single(read.Migrations).Up));
-        Assert.Contains(read.Warnings, w => w.Id == ErrorId.ScriptEmpty && w.Remedy.Contains("Write it", StringComparison.Ordinal));
+        Assert.Contains(
+            read.Warnings,
+            w => w.Id == ErrorId.ScriptEmpty && w.Remedy.ToString().Contains("Write it", StringComparison.Ordinal)
+        );
     }
 
     [Theory]

@@ -31,7 +31,7 @@ public sealed class NameProblemTests
 
         Assert.Equal(ErrorId.FileNameInvalid, problem.Id);
         Assert.Equal(System.IO.Path.Combine(folder.Path, name), problem.Location.File);
-        Assert.Contains($"'{expected}'", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"'{expected}'", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class NameProblemTests
     {
         using var folder = new TemporaryFolder().With(names);
 
-        Assert.Contains($"'{expected}'", folder.Problem().Remedy, StringComparison.Ordinal);
+        Assert.Contains($"'{expected}'", folder.Problem().Remedy.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>Names whose ending hides a migration, and the name that it should have.</summary>
@@ -71,7 +71,7 @@ public sealed class NameProblemTests
         var problem = folder.Problem();
 
         Assert.Equal((ErrorId.FileNameInvalid, System.IO.Path.Combine(folder.Path, name)), (problem.Id, problem.Location.File));
-        Assert.Contains($"'{expected}'", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"'{expected}'", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class NameProblemTests
         var error = Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, path)));
 
         Assert.Equal(ErrorId.FolderMissing, error.Id);
-        Assert.Contains($"--path '{folder.Path}'", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains($"--path \"{folder.Path}\"", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class NameProblemTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.FileNameInvalid, problem.Id);
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
     }
 
@@ -121,7 +121,7 @@ public sealed class NameProblemTests
 
         Assert.Equal(
             ["Rename it to '002_x.down.sql'.", "Rename it to '002_x.sql'.", "Rename it to '003_y.sql'."],
-            folder.Problems().Select(p => p.Remedy)
+            folder.Problems().Select(p => p.Remedy.ToString())
         );
     }
 
@@ -130,7 +130,7 @@ public sealed class NameProblemTests
     {
         using var folder = new TemporaryFolder().With("29990101120059_a.sql", "b.sql");
 
-        Assert.Contains("'29990101120060_b.sql'", folder.Problem().Remedy, StringComparison.Ordinal);
+        Assert.Contains("'29990101120060_b.sql'", folder.Problem().Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class NameProblemTests
     {
         using var folder = new TemporaryFolder().With("001_a.sql", "1 a.sql");
 
-        Assert.Contains("already exists", folder.Problem().Remedy, StringComparison.Ordinal);
+        Assert.Contains("already exists", folder.Problem().Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -153,7 +153,7 @@ public sealed class NameProblemTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.FileNameInvalid, problem.Id);
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class NameProblemTests
             [ErrorId.UndoOrphaned, ErrorId.HeaderInvalid, ErrorId.EncodingInvalid, ErrorId.FileNameInvalid],
             error.Problems.Select(p => p.Id)
         );
-        Assert.All(error.Problems, p => Assert.Contains(p.Remedy, error.Message, StringComparison.Ordinal));
+        Assert.All(error.Problems, p => Assert.Contains(p.Remedy.ToString(), error.Message, StringComparison.Ordinal));
         Assert.Equal(ErrorId.FolderInvalid, error.Id);
     }
 
@@ -182,7 +182,7 @@ public sealed class NameProblemTests
 
         Assert.Equal(ErrorId.FolderMissing, error.Id);
         Assert.Contains(System.IO.Path.Combine(folder.Path, "db", "migration"), error.Message, StringComparison.Ordinal);
-        Assert.Contains(System.IO.Path.Combine(folder.Path, "db", "Migrations"), error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(System.IO.Path.Combine(folder.Path, "db", "Migrations"), error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Contains(
             System.IO.Path.Combine("src", "001_a.sql"),
             Assert.Throws<MigrationException>(() => Read(System.IO.Path.Combine(folder.Path, "src", "001_a.sql"))).Message,
@@ -199,7 +199,11 @@ public sealed class NameProblemTests
 
         Assert.Equal(ErrorId.FolderMissing, error.Id);
         Assert.Contains("its subfolders do: api, scores.", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"--path '{System.IO.Path.Combine(folder.Path, "api")}' --service api", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(
+            $"--path \"{System.IO.Path.Combine(folder.Path, "api")}\" --service api",
+            error.NextStep.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     private static Migrations.Folders.MigrationFolder Read(string path) =>

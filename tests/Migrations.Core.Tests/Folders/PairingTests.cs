@@ -18,7 +18,7 @@ public sealed class PairingTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.MigrationDuplicate, problem.Id);
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class PairingTests
         using var folder = new TemporaryFolder().With("20231231235959_old.sql", "20250221_new.sql");
         var problem = folder.Problem();
         Assert.Equal(ErrorId.NumberingMixed, problem.Id);
-        Assert.Contains("20250221000000", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("20250221000000", problem.Remedy.ToString(), StringComparison.Ordinal);
 
         using var fine = new TemporaryFolder().With("20230101_old.sql", "20231231235959_new.sql");
         Assert.Equal(["20230101_old", "20231231235959_new"], fine.Read().Migrations.Select(m => m.FullName));
@@ -76,7 +76,7 @@ public sealed class PairingTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.UndoNameDiffers, problem.Id);
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class PairingTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.UndoOrphaned, problem.Id);
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
         Assert.Equal([problem], folder.Problems(identityByName: true));
     }
 
@@ -114,7 +114,7 @@ public sealed class PairingTests
         var problem = Assert.Single(folder.Problems(identityByName: true));
 
         Assert.Equal((ErrorId.UndoOrphaned, System.IO.Path.Combine(folder.Path, down)), (problem.Id, problem.Location.File));
-        Assert.Contains("'002_x.down.sql'", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("'002_x.down.sql'", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class ScriptSurveyTests
                 start.StartsWith("-- m", StringComparison.Ordinal) ? "'-- migrate:down'"
                 : start.StartsWith("-- +", StringComparison.Ordinal) ? "'-- +goose Down'"
                 : "'-- Down Migration'";
-            Assert.Contains(marker, problem.Remedy, StringComparison.Ordinal);
+            Assert.Contains(marker, problem.Remedy.ToString(), StringComparison.Ordinal);
         }
     }
 
@@ -121,7 +121,7 @@ public sealed class ScriptSurveyTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.SectionInvalid, problem.Id);
-        Assert.Contains("Save the file with LF or CRLF line endings", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Save the file with LF or CRLF line endings", problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -221,7 +221,7 @@ public sealed class ScriptSurveyTests
         var problem = folder.Problem();
 
         Assert.Equal(ErrorId.FileUnreadable, problem.Id);
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

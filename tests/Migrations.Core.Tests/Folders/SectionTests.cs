@@ -186,7 +186,7 @@ public sealed class SectionTests
         folder.Write("001_a.sql", "-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;");
         var problem = folder.Problem(MigrationLayout.DownSuffix);
         Assert.Equal((ErrorId.SectionInvalid, 3), (problem.Id, problem.Location.Line));
-        Assert.Contains("--layout sections", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("--layout sections", problem.Remedy.ToString(), StringComparison.Ordinal);
         Assert.True(Assert.Single(folder.Read(MigrationLayout.Sections).Migrations).HasUndo);
 
         folder.Write("001_a.sql", "SELECT 1;");

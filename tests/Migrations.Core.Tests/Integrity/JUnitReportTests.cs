@@ -17,7 +17,7 @@ public class JUnitReportTests
             Target = "idx \"a\" <b>",
             Expected = "(a)",
             Actual = "not there",
-            Recommendation = "CREATE INDEX",
+            NextStep = "CREATE INDEX",
         },
         Result("amcheck", CheckStatus.NotRun) with
         {

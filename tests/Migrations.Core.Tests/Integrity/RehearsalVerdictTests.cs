@@ -94,7 +94,7 @@ public sealed class RehearsalVerdictTests : IDisposable
 
         Assert.Equal(ErrorId.UndoUnproven, error.Id);
         Assert.Equal(["001_one"], error.Migrations);
-        Assert.Contains("001_one", Assert.Single(UndoPlanner.Plan(input, new UndoRequest()).Warnings), StringComparison.Ordinal);
+        Assert.Contains("001_one", Assert.Single(UndoPlanner.Plan(input, new UndoRequest()).Warnings).ToString(), StringComparison.Ordinal);
         var proven = UndoPlanner.Plan(
             input with
             {

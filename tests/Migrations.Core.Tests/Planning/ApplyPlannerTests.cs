@@ -50,7 +50,7 @@ public class ApplyPlannerTests
     {
         var error = Assert.Throws<PlanException>(() => Plan(new Journal(), new ApplyRequest { Target = "003_thre" }));
         Assert.Equal(ErrorId.MigrationUnknown, error.Id);
-        Assert.Contains("003_three", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("003_three", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,7 +117,11 @@ public class ApplyPlannerTests
         );
 
         var cosmetic = changed with { Changes = new Dictionary<MigrationKey, ScriptChange> { [One.Key] = ScriptChange.Cosmetic } };
-        Assert.Contains("001_one", Assert.Single(ApplyPlanner.Plan(cosmetic, new ApplyRequest()).Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "001_one",
+            Assert.Single(ApplyPlanner.Plan(cosmetic, new ApplyRequest()).Warnings).ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public abstract class AdoptionRefusalConformance(DatabaseKind kind) : AdoptionCo
 
         var error = await ThrowsAsync<MigrationException>(ErrorId.ForeignHistoryAmbiguous, () => AdoptAsync());
         Assert.Contains("goose (table ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--tool ", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--tool ", error.NextStep.ToString(), StringComparison.Ordinal);
         await ThrowsAsync<MigrationException>(ErrorId.ForeignHistoryMissing, () => AdoptAsync(new AdoptionRequest { Tool = "dbmate" }));
         await ThrowsAsync<MigrationException>(ErrorId.ForeignHistoryMissing, () => AdoptAsync(new AdoptionRequest { Tool = "flyway" }));
         await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => AdoptAsync(new AdoptionRequest { Tool = "gost" }));

@@ -155,7 +155,11 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         var other = Kind.Driver.Parse(Database.Address + "_other", Folder)!;
         var error = await ThrowsAsync<MigrationException>(ErrorId.BackupMissing, () => Catalogue.FindLatestAsync(Backups, other));
         Assert.Contains(backup.Database, error.Message, StringComparison.Ordinal);
-        Assert.Contains($"migrations restore \"{backup.Path}\" --database \"{other.Display}\"", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(
+            $"migrations restore \"{backup.Path}\" --database \"{other.Display}\"",
+            error.NextStep.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

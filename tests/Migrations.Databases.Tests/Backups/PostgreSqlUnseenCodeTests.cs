@@ -79,7 +79,7 @@ public sealed class PostgreSqlUnseenCodeTests() : BackupSuite(DatabaseKind.Postg
         Assert.Equal(CheckStatus.NotRun, StatusOf(proof, "restore"));
         var refused = await ThrowsAsync<MigrationException>(ErrorId.UnseenCode, () => RestoreAsync(backup));
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
-        Assert.Contains("--accept-unseen-code", refused.NextStep, StringComparison.Ordinal);
+        Assert.Contains("--accept-unseen-code", refused.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync());
 
         var accepted = await new BackupVerifier(Kind.Driver, Options with { AcceptUnseenCode = true }).VerifyAsync(backup, Target());
@@ -119,7 +119,7 @@ public sealed class PostgreSqlUnseenCodeTests() : BackupSuite(DatabaseKind.Postg
             RestoreOnFailure = true,
         };
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync(request));
-        Assert.Contains("was restored", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("was restored", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal(before.Content, (await StateAsync()).Content);
     }
 }

@@ -62,7 +62,7 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         Assert.Equal(backup.Path, error.Backup);
         Assert.Contains(
             $"migrations restore \"{backup.Path}\" --database \"{Target().Display}\"",
-            error.NextStep,
+            error.NextStep.ToString(),
             StringComparison.Ordinal
         );
         Assert.Equal("a, b, c", await TablesAsync());
@@ -81,11 +81,11 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
         );
         Assert.Empty(error.Applied);
         Assert.Equal(["004_d", "005_bad"], error.NotApplied);
-        Assert.Contains("was restored", error.NextStep, StringComparison.Ordinal);
-        Assert.Contains("failed", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("was restored", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("failed", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync());
         Assert.Equal("001_a Applied, 002_b Applied, 003_c Applied, 004_d Pending, 005_bad Pending", await StatesAsync());
-        Assert.Contains("half", await KeptTablesAsync(error.NextStep), StringComparison.Ordinal);
+        Assert.Contains("half", await KeptTablesAsync(error.NextStep.ToString()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,8 +134,8 @@ public abstract class RunBackupConformance(DatabaseKind kind) : BackupSuite(kind
             ErrorId.HistoryTableConflict,
             () => ApplyAsync(new ApplyRequest { Backup = Request, RestoreOnFailure = true })
         );
-        Assert.Contains("not restored", error.NextStep, StringComparison.Ordinal);
-        Assert.Contains("migrations restore", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("not restored", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("migrations restore", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal("a, b, c, half", await TablesAsync());
     }
 
@@ -187,7 +187,7 @@ public sealed class PostgreSqlRunBackupTests() : RunBackupConformance(DatabaseKi
             )
         );
         Assert.Contains(failure, error.Message, StringComparison.Ordinal);
-        Assert.Contains(way, error.NextStep, StringComparison.Ordinal);
+        Assert.Contains(way, error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.Equal(tables, await TablesAsync());
     }
 }

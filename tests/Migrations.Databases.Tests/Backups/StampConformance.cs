@@ -159,7 +159,7 @@ public abstract class StampConformance(DatabaseKind kind) : BackupSuite(kind)
     {
         var error = await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, call);
         Assert.Contains($"'{stamp}'", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"--environment {stamp}", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains($"--environment {stamp}", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     private async Task StampAsync(string? stamp, bool isRemoved = false)

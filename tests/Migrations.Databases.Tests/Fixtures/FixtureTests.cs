@@ -52,7 +52,7 @@ public abstract class FixtureTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Equal(line, error.Location?.Line);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Equal(code, error.Code);
-        Assert.NotEmpty(error.NextStep);
+        Assert.NotEmpty(error.NextStep.ToString());
     }
 
     private async Task<string> SchemaAsync() =>

@@ -72,7 +72,7 @@ public abstract class EmbeddedSourceConformance(DatabaseKind kind) : Conformance
     {
         var error = await ThrowsAsync<MigrationException>(ErrorId.FolderMissing, () => Of(prefix).GetStatusAsync());
         Assert.Contains($"'{prefix}'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Library.Broken.001_a.sql", error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Library.Broken.001_a.sql", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 }
 

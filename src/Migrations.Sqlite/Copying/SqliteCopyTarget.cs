@@ -1,0 +1,245 @@
+using Migrations.Databases;
+using Migrations.Events;
+using Migrations.Sqlite.Native;
+using Migrations.Tables;
+
+namespace Migrations.Sqlite;
+
+/// <summary>
+/// A file that is copied into. One that exists takes all in one transaction; one that does not is filled beside its place and then gets its
+/// name. Until then no one else sees anything of the copy.
+/// </summary>
+internal sealed class SqliteCopyTarget : ICopyTarget
+{
+    private readonly DatabaseTarget _target;
+    private readonly SessionOptions _options;
+    private readonly SqliteLock? _lock;
+    private SqliteHandle? _handle;
+    private SqliteNewFile? _file;
+    private CopyPlan _plan = new() { Tables = [] };
+    private List<SqliteTableScript> _scripts = [];
+    private SqliteTargetLook? _look;
+
+    private SqliteCopyTarget(DatabaseTarget target, SessionOptions options, SqliteLock? held, SqliteHandle? handle) =>
+        (_target, _options, _lock, _handle) = (target, options, held, handle);
+
+    private SqliteHandle Handle => _handle!;
+
+    /// <summary>Opens it, under the migration lock unless it is only looked at.</summary>
+    public static async Task<SqliteCopyTarget> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        if (SqliteTarget.IsMemory(target))
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "A database in memory (:memory:) is gone when the command ends, so nothing can be copied into it.",
+                "Name a database file."
+            );
+        DatabasePlace.Check(target, SessionAccess.Create);
+        var isWritten = options.Access != SessionAccess.Read;
+        var held = isWritten ? await SqliteLock.TakeAsync(target, options, cancellationToken).ConfigureAwait(false) : null;
+        try
+        {
+            var handle = File.Exists(SqliteTarget.PathOf(target))
+                ? await SqliteOpening
+                    .OpenAsync(target, isWritten ? options with { Access = SessionAccess.Write } : options, cancellationToken)
+                    .ConfigureAwait(false)
+                : null;
+            return new SqliteCopyTarget(target, options, held, handle);
+        }
+        catch
+        {
+            if (held is not null)
+                await held.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<TargetPlan> PlanAsync(CopyPlan plan, bool recreates, CancellationToken cancellationToken)
+    {
+        _plan = plan;
+        _scripts = [.. plan.Tables.Select(t => new SqliteTableScript(t))];
+        _look = _handle is null
+            ? SqliteTargetLook.Of([], plan, recreates)
+            : await CallAsync(() => SqliteTargetLook.Of(SqliteSchemaItem.Read(Handle), plan, recreates), cancellationToken)
+                .ConfigureAwait(false);
+        return new TargetPlan
+        {
+            Tables = [.. _scripts.Zip(plan.Tables, Describe)],
+            Statements =
+            [
+                .. _look.Drops,
+                .. _scripts.Select(s => s.Create),
+                .. _scripts.SelectMany(s => s.Indexes).Select(i => i.Statement).OfType<string>(),
+                .. _scripts.Select(s => SqliteNumbering.Show(s.Table)).OfType<string>(),
+            ],
+            LeftOut = [.. _scripts.SelectMany(s => s.LeftOut)],
+            Obstacles = _look.Obstacles,
+            Replaced = _look.Replaced,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CopyTable>> BeginAsync(CancellationToken cancellationToken)
+    {
+        if (_handle is null)
+            await CreateFileAsync(cancellationToken).ConfigureAwait(false);
+        return await CallAsync(CreateTables, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<IRowWriter> WriteAsync(CopyTable table, CancellationToken cancellationToken) =>
+        CallAsync<IRowWriter>(() => new SqliteRowWriter(Handle, _target, table), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LeftOutObject>> FinishAsync(CancellationToken cancellationToken) => CallAsync(Build, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IRowReader> ReadBackAsync(CopyTable table, IReadOnlyList<ReadColumn> columns, CancellationToken cancellationToken) =>
+        CallAsync<IRowReader>(
+            () => new SqliteRowReader(Handle, _target, TableOf(table.Name), new RowRequest(table.Name, columns)),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CopyObstacle>> VerifyAsync(CancellationToken cancellationToken) =>
+        CallAsync<IReadOnlyList<CopyObstacle>>(
+            () => [.. _scripts.SelectMany(s => SqliteCopyProof.Verify(Handle, s, TableOf(s.Table.Name)))],
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        await CallAsync(
+                () =>
+                {
+                    Handle.Execute("COMMIT");
+                    return true;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        Handle.Dispose();
+        try
+        {
+            _file?.Publish();
+        }
+        catch (IOException e)
+        {
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"'{_target.Display}' could not be put in its place: {e.Message}",
+                "If another program has created a file of this name, choose another; or check the disk. Then run the command again.",
+                e
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // What is not committed is rolled back.
+        _handle?.Dispose();
+        try
+        {
+            _file?.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _options.Events.Publish(
+                new WarningRaised($"A file that the copy had begun beside '{_target.Display}' could not be deleted: {e.Message}")
+            );
+        }
+
+        if (_lock is not null)
+            await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static TargetTable Describe(SqliteTableScript script, CopyTable planned) =>
+        new(
+            planned.Name,
+            SqliteNames.Quote(planned.Name),
+            [.. planned.Columns.Select(c => new TargetColumn(c.Name, c.Name, SqliteTableScript.TypeOf(planned, c)))]
+        );
+
+    private async Task CreateFileAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _file = SqliteNewFile.Create(RealPath.Of(SqliteTarget.PathOf(_target)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(
+                ErrorId.PermissionDenied,
+                $"The database '{_target.Display}' cannot be created: {e.Message}",
+                "Let this user write in the folder, or name another one.",
+                e
+            );
+        }
+
+        _handle = await SqliteOpening
+            .OpenAsync(_file.Target, _options with { Access = SessionAccess.Write }, cancellationToken)
+            .ConfigureAwait(false);
+        // No one else sees the file before it is whole and flushed.
+        Handle.Execute("PRAGMA synchronous=0");
+    }
+
+    // Rows come in any order, and what is checked of them is checked when all are there.
+    private IReadOnlyList<CopyTable> CreateTables()
+    {
+        Handle.Execute("PRAGMA foreign_keys=0");
+        Handle.Execute("PRAGMA ignore_check_constraints=1");
+        Handle.Execute("BEGIN IMMEDIATE");
+        foreach (var statement in _look!.Drops.Concat(_scripts.Select(s => s.Create)))
+            Handle.Execute(statement);
+        return [.. _scripts.Select(s => s.Table)];
+    }
+
+    private IReadOnlyList<LeftOutObject> Build()
+    {
+        var refused = new List<LeftOutObject>();
+        foreach (var (script, index, statement) in _scripts.SelectMany(s => s.Indexes.Select(i => (s, i.Index, i.Statement))))
+        {
+            if (statement is not null && Try(statement) is { } words)
+                refused.Add(SqliteCopyProof.Refused("index", index.Name, script.Table.Name, $"SQLite says '{words}'", index.Text));
+        }
+
+        foreach (var script in _scripts)
+        {
+            SqliteNumbering.Set(Handle, script.Table);
+            refused.AddRange(SqliteCopyProof.FindBroken(Handle, script.Table));
+        }
+
+        return refused;
+    }
+
+    private string? Try(string statement)
+    {
+        Handle.Execute("SAVEPOINT migrations_part");
+        try
+        {
+            Handle.Execute(statement);
+            return null;
+        }
+        catch (SqliteFailure e) when (e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint)
+        {
+            Handle.Execute("ROLLBACK TO migrations_part");
+            return e.Message;
+        }
+        finally
+        {
+            Handle.Execute("RELEASE migrations_part");
+        }
+    }
+
+    private SourceTable TableOf(string name) =>
+        SourceTable.Read(
+            Handle,
+            SqliteSchemaItem.Read(Handle).First(i => i.IsPlainTable && string.Equals(i.Name, name, StringComparison.Ordinal))
+        );
+
+    private Task<T> CallAsync<T>(Func<T> action, CancellationToken cancellationToken) =>
+        SqliteCalls.Call(Handle, _target, action, cancellationToken);
+}
