@@ -140,7 +140,10 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         Place(
             First(
                 tree,
-                s => Word(e) is "'exit'" ? s is ExitStatementAst : Word(e) is "'break'" ? s is BreakStatementAst : s is ContinueStatementAst
+                s =>
+                    Word(e) is "'exit'" ? s is ExitStatementAst
+                    : Word(e) is "'break'" ? s is BreakStatementAst
+                    : s is ContinueStatementAst
             )
         );
 

@@ -49,7 +49,14 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
         await OutputAsync("create", "c", "--language", "powershell");
         Assert.Contains("[ ] 003_c  in PowerShell", await OutputAsync("status"), StringComparison.Ordinal);
         Assert.Contains("\"kind\": \"PowerShell\"", await OutputAsync("status", "--output", "json"), StringComparison.Ordinal);
-        foreach (var command in (string[][])[["up"], ["up", "--what-if"], ["test"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["up"],
+                    ["up", "--what-if"],
+                    ["test"],
+                ]
+        )
             await FailsAsync(ErrorId.CodeNeedsModule, 1, ["003_c", "only the module runs", "Invoke-Migration"], command);
         Assert.Contains("[ ] 002_b", await OutputAsync("status"), StringComparison.Ordinal);
         Assert.Contains("001_a", await OutputAsync("history"), StringComparison.Ordinal);

@@ -6,7 +6,7 @@ BeforeDiscovery {
         @{ Name = 'exits'; Body = "`n    1`n    exit 3"; Id = 'CodeFailed'; Message = "'exit'"; Place = '3:5' }
         @{ Name = 'breaks'; Body = "`n    break"; Id = 'CodeFailed'; Message = "'break'"; Place = '2:5' }
         @{ Name = 'fails in a program'; Body = "`n    & bash -c 'exit 7'"; Id = 'CodeFailed'; Message = '7'; Place = '2:5' }
-        @{ Name = 'fails in a statement'; Body = "`n    Use-Sql 'SELECT nothing FROM nowhere'"; Id = 'CodeFailed'; Message = 'nowhere'; Place = $null }
+        @{ Name = 'fails in a statement'; Body = "`n    Use-Sql 'SELECT id FROM nowhere'"; Id = 'CodeFailed'; Message = 'nowhere'; Place = $null }
         @{ Name = 'commits'; Body = "`n    `$Transaction.Commit()"; Id = 'TransactionUnbalanced'; Message = 'commit was prevented'; Place = $null }
         @{ Name = 'calls a cmdlet'; Body = "`n    Get-MigrationStatus `$global:testDatabase `$global:testFolder"; Id = 'CodeFailed'; Message = 'calls for another operation'; Place = '2:5' }
         @{ Name = 'leaves a reader open'; Body = "`n    `$c = `$Connection.CreateCommand(); `$c.CommandText = 'SELECT id FROM t1'; `$null = `$c.ExecuteReader().Read()"; Id = 'CodeFailed'; Message = 'reader open, on: SELECT id FROM t1'; Place = $null }
@@ -60,7 +60,7 @@ $helper
         $result = Test-Migration $database $folder -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.NotRun | Should -Match '002_code is code'
         $failed.Count | Should -BeGreaterThan 0
-        $result = Test-Migration $database $folder -RunCode
+        $result = Test-Migration $database $folder -RunCode -WithData
         $result.UndoMessage | Should -Match 'what its code did outside the copy is not known'
         $result.UndoProven | Should -BeTrue
     }

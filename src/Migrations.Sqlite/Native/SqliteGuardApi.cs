@@ -9,12 +9,12 @@ internal sealed unsafe class SqliteGuardApi(nint library)
         (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int>, nint, nint>)
             NativeLibrary.GetExport(library, "sqlite3_commit_hook");
 
-    public readonly delegate* unmanaged[Cdecl]<nint, nint, nint> NextStatement =
-        (delegate* unmanaged[Cdecl]<nint, nint, nint>)NativeLibrary.GetExport(library, "sqlite3_next_stmt");
+    public readonly delegate* unmanaged[Cdecl]<nint, nint, nint> NextStatement = (delegate* unmanaged[Cdecl]<nint, nint, nint>)
+        NativeLibrary.GetExport(library, "sqlite3_next_stmt");
 
-    public readonly delegate* unmanaged[Cdecl]<nint, int> IsBusy =
-        (delegate* unmanaged[Cdecl]<nint, int>)NativeLibrary.GetExport(library, "sqlite3_stmt_busy");
+    public readonly delegate* unmanaged[Cdecl]<nint, int> IsBusy = (delegate* unmanaged[Cdecl]<nint, int>)
+        NativeLibrary.GetExport(library, "sqlite3_stmt_busy");
 
-    public readonly delegate* unmanaged[Cdecl]<nint, byte*> TextOf =
-        (delegate* unmanaged[Cdecl]<nint, byte*>)NativeLibrary.GetExport(library, "sqlite3_sql");
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*> TextOf = (delegate* unmanaged[Cdecl]<nint, byte*>)
+        NativeLibrary.GetExport(library, "sqlite3_sql");
 }
