@@ -129,6 +129,7 @@ public abstract class FolderCommand : DatabaseCommand
                     : Settings.IdentityByName?.Value ?? false,
                 AllowEmpty = AllowEmpty,
                 Variables = _variables,
+                PowerShell = (events as EventWriter)?.Code,
             },
         };
 }

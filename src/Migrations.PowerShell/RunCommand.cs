@@ -202,6 +202,12 @@ public abstract class RunCommand : ChangeCommand
         foreach (var step in plan.Steps)
         {
             text.Append("\n-- ").Append(step.Migration);
+            if (step.Script.Code is not null)
+                text.Append("\n# ")
+                    .Append(step.Script.File)
+                    .Append(": code, the function '")
+                    .Append(step.Direction == MigrationDirection.Up ? "up" : "down")
+                    .Append('\'');
             foreach (var statement in driver.Dialect.Split(step.Script))
                 text.Append('\n').Append(ScriptRedaction.Show(driver.Dialect, statement.Text)).Append(';');
         }

@@ -24,7 +24,6 @@ internal static class FolderNames
     /// </summary>
     public static readonly string[] Languages =
     [
-        ".ps1",
         ".go",
         ".js",
         ".mjs",

@@ -14,4 +14,7 @@ public sealed record FolderOptions
 
     /// <summary>The values that scripts take by their names; null: no script is changed.</summary>
     public VariableSet? Variables { get; init; }
+
+    /// <summary>Runs migrations that are written in PowerShell; null where nothing does.</summary>
+    public ICodeHost? PowerShell { get; init; }
 }

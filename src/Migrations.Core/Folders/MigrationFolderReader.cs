@@ -106,7 +106,9 @@ public static class MigrationFolderReader
             () => new ScriptReader(),
             (i, _, reader) =>
             {
-                read[i] = reader.Read(files[i], RuleOf(files[i], layout), cancellationToken);
+                read[i] = files[i].IsPowerShell
+                    ? PowerShellFile.Read(files[i])
+                    : reader.Read(files[i], RuleOf(files[i], layout), cancellationToken);
                 return reader;
             },
             reader => reader.Dispose()
@@ -123,7 +125,7 @@ public static class MigrationFolderReader
     {
         var beside = migrations
             .Where(m =>
-                m.HasUndo
+                m is { HasUndo: true, IsCode: false }
                 && m.Layout
                     is MigrationLayout.DownSuffix
                         or MigrationLayout.RollbackSuffix

@@ -27,12 +27,16 @@ internal static class LossForecaster
             if (!analyses[at].MayLose && !(analyses[at].MayOverwrite && plan.Direction == MigrationDirection.Down))
                 continue;
             var step = plan.Steps[at];
-            var forecast = await FindAsync(
-                    inspector,
-                    new LossForecastRequest(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            if (step.Script.Code is not null && plan.Direction == MigrationDirection.Up)
+                continue;
+            var forecast =
+                PlannedCode.Forecast(step.Script)
+                ?? await FindAsync(
+                        inspector,
+                        new LossForecastRequest(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             // What an earlier step takes away cannot go twice; two conditions may take different rows.
             forecast = forecast with
             {

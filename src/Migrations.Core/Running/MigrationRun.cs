@@ -91,10 +91,16 @@ internal sealed class MigrationRun(
             Analysis = analysis,
             Entry = recorder.Entry(step.Migration, step.Direction, what) with
             {
-                ErrorMessage = overruled is null ? null : "Overruled: " + overruled,
+                ErrorMessage = NoteOf(step, overruled),
                 Beside = Mirror?.Of(step) ?? [],
             },
         };
+    }
+
+    private static string? NoteOf(PlanStep step, string? overruled)
+    {
+        var note = CodeNote.For(step.Script);
+        return overruled is null ? note : $"{(note is null ? "" : note + " ")}Overruled: {overruled}";
     }
 
     private async Task RunEachAsync(List<StepExecution> steps, CancellationToken cancellationToken)
@@ -150,6 +156,8 @@ internal sealed class MigrationRun(
             catch (MigrationException e)
                 when (e.Id == ErrorId.TableLockTimedOut
                     && attempt <= options.Session.TableLockRetries
+                    // What code did elsewhere is not rolled back, so it is not repeated by itself.
+                    && steps.TrueForAll(s => s.Script.Code is null)
                     && !cancellationToken.IsCancellationRequested
                 )
             {
@@ -244,7 +252,8 @@ internal sealed class MigrationRun(
     /// <summary>What of the failed script is in the database. Where the answer of the database is not known, nothing is said.</summary>
     private string? InDatabase(MigrationException failure, StepExecution step) =>
         step.Analysis.OutsideTransaction ? _statements?.InDatabase
-        : failure is StatementException { Id: not ErrorId.TransactionUnbalanced } ? "nothing of the script, which was rolled back"
+        : failure is StatementException { Id: not ErrorId.TransactionUnbalanced } or { Id: ErrorId.CodeFailed }
+            ? "nothing of the script, which was rolled back"
         : null;
 
     private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)

@@ -17,6 +17,7 @@ internal static class PlannedScripts
     /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
     public static IReadOnlyList<ScriptAnalysis> Analyze(ISqlDialect dialect, string folder, MigrationPlan plan, HistoryView history)
     {
+        PlannedCode.Demand(plan.Steps);
         var analyses = plan
             .Steps.Select(step =>
                 Analyze(
@@ -41,7 +42,7 @@ internal static class PlannedScripts
     {
         try
         {
-            return dialect.Analyze(script);
+            return PlannedCode.Analyze(script) ?? dialect.Analyze(script);
         }
         catch (FolderException e) when (script.Filled is not null)
         {

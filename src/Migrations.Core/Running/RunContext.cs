@@ -17,6 +17,7 @@ namespace Migrations.Running;
 internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions options)
 {
     private bool _isSaid;
+    private bool _hasCode;
 
     public IDatabaseDriver Driver => driver;
 
@@ -35,11 +36,20 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
         var read = VariableBinding.ReadFolder(source, options.Folder, driver.Dialect, cancellationToken);
         foreach (var warning in read.Warnings)
             Warn(warning.Describe());
+        _hasCode = read.HasCode;
         return read;
     }
 
     public Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
-        driver.OpenAsync(target, options.Session with { Access = access }, cancellationToken);
+        driver.OpenAsync(
+            target,
+            options.Session with
+            {
+                Access = access,
+                RunsCode = _hasCode && access != SessionAccess.Read,
+            },
+            cancellationToken
+        );
 
     /// <summary>Opens the database to look; null, with a warning, when it does not exist yet.</summary>
     public async Task<IDatabaseSession?> OpenIfExistsAsync(CancellationToken cancellationToken)
