@@ -67,8 +67,9 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         };
         if (request.Apply is null)
             return result;
-        var input = PlanningInputReader.Of(_context.ReadFolder(cancellationToken), [], _context.Options);
-        var plan = ApplyPlanner.Plan(input, request.Apply);
+        var read = _context.ReadFolder(cancellationToken);
+        var input = PlanningInputReader.Of(read, [], _context.Options);
+        var plan = _context.WithHooks(ApplyPlanner.Plan(input, request.Apply), read, cancellationToken);
         _ = _context.Analyze(plan, input.History);
         return result with { Applied = [.. plan.Steps.Select(s => s.Migration.FullName)] };
     }

@@ -194,7 +194,7 @@ internal sealed class PostgreSqlStepRunner(
         _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _knownRows : null)));
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last.
-        if (!_isInRun || step.IsLast)
+        if (!_isInRun || step.ClosesTransaction)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         _check = Add(Own(history.Check(entry)));
         _beside.UnionWith(entry.Beside.Select(Add));
