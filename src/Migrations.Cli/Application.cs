@@ -18,6 +18,7 @@ internal static class Application
             return new Completer(root, options).Print(words, terminal);
         // An argument that begins with @ is an argument: no response files.
         var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        terminal.Format = options.LogFormatOf(parse) ?? terminal.Format;
         var faults = CallFaults.Of(parse, args, options);
         if (faults.Count > 0)
             return RefuseCall(parse, faults, options, terminal);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
@@ -23,39 +24,41 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
     public async Task<ClearResult> PlanAsync(ClearRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new ClearRequest();
-        var result = Prepare(wanted, cancellationToken) with { Outcome = MigrationOutcome.WhatIf };
-        if (wanted.IsCleared || await OpenAsync(SessionAccess.Read, wanted, cancellationToken).ConfigureAwait(false) is not { } session)
+        var result = Prepare(wanted, cancellationToken).Result with { Outcome = MigrationOutcome.WhatIf };
+        if (wanted.IsCleared || await OpenAsync(wanted, cancellationToken).ConfigureAwait(false) is not { } session)
             return result;
         await using (session.ConfigureAwait(false))
             return result with { Tables = await FindTablesAsync(session, wanted, cancellationToken).ConfigureAwait(false) };
     }
 
-    /// <summary>Empties the database; then applies all migrations, where that is requested.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.DataLossRefused"/>: rows would go, and no one accepted that; the folder is
-    /// bad, or the database refuses: then nothing was changed. Or a migration failed afterwards: then the database is empty up to
-    /// it.</exception>
+    /// <summary>
+    /// Empties the database; then applies all migrations and runs the seed, where that is requested. The lock is held from the first to the
+    /// last, so that no other run sees, or fills, a database that is only half built up.
+    /// </summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.DataLossRefused"/>: rows would go, and no one accepted that; <see
+    /// cref="ErrorId.SeedRefused"/>; the folder is bad, or the database refuses: then nothing was changed. Or a migration or the seed
+    /// failed afterwards: then the database is empty up to it.</exception>
     public async Task<ClearResult> ClearAsync(ClearRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new ClearRequest();
         var clock = Stopwatch.StartNew();
-        var result = Prepare(wanted, cancellationToken);
-        if (!wanted.IsCleared && await OpenAsync(SessionAccess.Write, wanted, cancellationToken).ConfigureAwait(false) is { } session)
-        {
-            await using (session.ConfigureAwait(false))
-                result = await EmptyAsync(session, wanted, result, cancellationToken).ConfigureAwait(false);
-            // The stamp is of the database, and only its row went.
-            if (result.Stamp is { } stamp)
-                _ = await new Migrator(driver, target, source, _context.Options).StampAsync(stamp, cancellationToken).ConfigureAwait(false);
-        }
-
-        return await BuildAsync(wanted, result, cancellationToken).ConfigureAwait(false) with
-        {
-            Duration = clock.Elapsed,
-        };
+        var prepared = Prepare(wanted, cancellationToken);
+        if (wanted is { IsCleared: true, Apply: null })
+            return prepared.Result with { Duration = clock.Elapsed };
+        var access = wanted.Apply is null ? SessionAccess.Write : SessionAccess.Create;
+        var session = await _context.OpenAsync(access, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = held.ConfigureAwait(false);
+        var result = wanted.IsCleared
+            ? prepared.Result
+            : await EmptyAsync(session, wanted, prepared.Result, cancellationToken).ConfigureAwait(false);
+        result = await BuildAsync(session, wanted, prepared with { Result = result }, cancellationToken).ConfigureAwait(false);
+        return result with { Duration = clock.Elapsed };
     }
 
     /// <summary>Reads and checks everything that runs afterwards: what cannot run stops the call while the database is as it was.</summary>
-    private ClearResult Prepare(ClearRequest request, CancellationToken cancellationToken)
+    private Prepared Prepare(ClearRequest request, CancellationToken cancellationToken)
     {
         var result = new ClearResult
         {
@@ -65,21 +68,37 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
             Path = source.Folder is { Length: > 0 } folder ? folder : null,
             Outcome = MigrationOutcome.Skipped,
         };
+        var seed = ReadSeed(request, cancellationToken);
         if (request.Apply is null)
-            return result;
+            return new Prepared(result, Folder: null, seed);
         var read = _context.ReadFolder(cancellationToken);
         var input = PlanningInputReader.Of(read, [], _context.Options);
         var plan = _context.WithHooks(ApplyPlanner.Plan(input, request.Apply), read, cancellationToken);
         _ = _context.Analyze(plan, input.History);
-        return result with { Applied = [.. plan.Steps.Select(s => s.Migration.FullName)] };
+        return new Prepared(result with { Applied = [.. plan.Steps.Select(s => s.Migration.FullName)], Seed = seed?.Name }, read, seed);
+    }
+
+    private DatabaseScript? ReadSeed(ClearRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.Seed)
+            return null;
+        if (request.Apply is null || source.Folder is not { Length: > 0 } folder)
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "Seed data runs after the migrations of a folder, and "
+                    + (request.Apply is null ? "no migrations are to be applied." : "these migrations are not in a folder."),
+                request.Apply is null ? "Use 'migrations fresh --seed', or leave out the seed." : "Leave out the seed."
+            );
+        SeedData.Demand(request.IsProtected, request.Force, _context.Options.Environment);
+        return DatabaseScript.OfFile(_context, Path.Combine(folder, DatabaseInitializer.SeedName), cancellationToken);
     }
 
     /// <summary>Opens the database; null where it does not exist and is created by what follows.</summary>
-    private async Task<IDatabaseSession?> OpenAsync(SessionAccess access, ClearRequest request, CancellationToken cancellationToken)
+    private async Task<IDatabaseSession?> OpenAsync(ClearRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await _context.OpenAsync(access, cancellationToken).ConfigureAwait(false);
+            return await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && request.Apply is not null && driver.Creator.IsImplicit)
         {
@@ -87,6 +106,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         }
     }
 
+    /// <summary>The lock is held.</summary>
     private async Task<ClearResult> EmptyAsync(
         IDatabaseSession session,
         ClearRequest request,
@@ -94,19 +114,18 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         CancellationToken cancellationToken
     )
     {
-        var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
-        await using (held.ConfigureAwait(false))
-        {
-            var history = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-            result = result with { Stamp = HistoryView.StampIn(history) };
-            result = result with { Tables = await FindTablesAsync(session, request, cancellationToken).ConfigureAwait(false) };
-            if (!request.AcceptDataLoss && result.IsLossy)
-                throw Refused(result);
-            var stayed = await session.ClearAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var line in stayed)
-                _context.Warn($"Not cleared: {line}.");
-            return result with { Outcome = MigrationOutcome.Done, Stayed = stayed };
-        }
+        var history = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+        result = result with { Stamp = HistoryView.StampIn(history) };
+        result = result with { Tables = await FindTablesAsync(session, request, cancellationToken).ConfigureAwait(false) };
+        if (!request.AcceptDataLoss && result.IsLossy)
+            throw Refused(result);
+        var stayed = await session.ClearAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var line in stayed)
+            _context.Warn($"Not cleared: {line}.");
+        // The stamp is of the database, and only its row went.
+        if (result.Stamp is { } stamp)
+            _ = await DatabaseStamp.WriteAsync(session, _context.NewRecorder(), stamp, CancellationToken.None).ConfigureAwait(false);
+        return result with { Outcome = MigrationOutcome.Done, Stayed = stayed };
     }
 
     /// <summary>What goes, once it is sure that it may.</summary>
@@ -169,13 +188,37 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
             "Make a backup, and accept the loss with --accept-data-loss. Nothing was cleared."
         );
 
-    private async Task<ClearResult> BuildAsync(ClearRequest request, ClearResult result, CancellationToken cancellationToken)
+    /// <summary>The lock is held.</summary>
+    private async Task<ClearResult> BuildAsync(
+        IDatabaseSession session,
+        ClearRequest request,
+        Prepared prepared,
+        CancellationToken cancellationToken
+    )
     {
         if (request.Apply is not { } apply)
-            return result;
-        var applied = await new Migrator(driver, target, source, _context.Options)
-            .ApplyAsync(apply, cancellationToken)
-            .ConfigureAwait(false);
-        return result with { Outcome = MigrationOutcome.Done, Applied = [.. applied.Select(r => r.Name)] };
+            return prepared.Result;
+        var run = new ProtectedRun(
+            _context,
+            new RunProtection(driver, target, _context.Options.Session, request: null, restoreOnFailure: false, acceptFaults: false),
+            new RunCheck(_context, apply.Check)
+        )
+        {
+            Access = SessionAccess.Create,
+            SchemaFile = new SchemaFile(_context, apply.SchemaFile),
+            Planner = input => ApplyPlanner.Plan(input, apply),
+            AcceptsLoss = true,
+        };
+        var applied = await run.RunLockedAsync(session, prepared.Folder!, cancellationToken).ConfigureAwait(false);
+        var seeded = prepared.Seed is { } seed
+            ? await new ScriptOnce(_context, session, seed, marker: null).RunLockedAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+        return prepared.Result with { Outcome = MigrationOutcome.Done, Applied = [.. applied.Select(r => r.Name)], Seed = seeded?.Name };
     }
+
+    /// <summary>What was read and checked before anything was changed.</summary>
+    /// <param name="Result">What would be done.</param>
+    /// <param name="Folder">The migrations; null when none are applied.</param>
+    /// <param name="Seed">The seed; null: none.</param>
+    private sealed record Prepared(ClearResult Result, MigrationFolder? Folder, DatabaseScript? Seed);
 }

@@ -139,12 +139,8 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
                 $"A marker table guards one init script, but '{path}' is a migration folder, whose history says what has run.",
                 "Leave out --marker, or name a script with --path or MIGRATION_PATH."
             );
-        if (request is { Seed: true, IsProtected: true, Force: false })
-            throw new MigrationException(
-                ErrorId.SeedRefused,
-                $"Seed data is not run in the environment '{_options.Environment}', which requires confirmation. Nothing was done.",
-                "Leave out --seed; or run the seed there all the same with --force."
-            );
+        if (request.Seed)
+            SeedData.Demand(request.IsProtected, request.Force, _options.Environment);
     }
 
     /// <summary>Whether an error says only that the database is to be created.</summary>

@@ -105,7 +105,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
     public Task<IReadOnlyList<MigrationResult>> ApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new ApplyRequest();
-        var run = new ProtectedRun(_context, Protection(wanted.Backup, wanted.RestoreOnFailure), new RunCheck(_context, wanted.Check))
+        var run = new ProtectedRun(
+            _context,
+            Protection(wanted.Backup, wanted.RestoreOnFailure, wanted.AcceptFaults),
+            new RunCheck(_context, wanted.Check)
+        )
         {
             Access = SessionAccess.Create,
             SchemaFile = new SchemaFile(_context, wanted.SchemaFile),
@@ -122,7 +126,11 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
     public Task<IReadOnlyList<MigrationResult>> UndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new UndoRequest();
-        var run = new ProtectedRun(_context, Protection(wanted.Backup, wanted.RestoreOnFailure), new RunCheck(_context, request: null))
+        var run = new ProtectedRun(
+            _context,
+            Protection(wanted.Backup, wanted.RestoreOnFailure, wanted.AcceptFaults),
+            new RunCheck(_context, request: null)
+        )
         {
             Access = SessionAccess.Write,
             Planner = input => PlanUndo(input, wanted),
@@ -262,8 +270,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
             _context.Warn(warning);
     }
 
-    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure) =>
-        new(driver, target, _context.Options.Session, backup, restoreOnFailure);
+    private RunProtection Protection(BackupRequest? backup, bool restoreOnFailure, bool acceptFaults) =>
+        new(driver, target, _context.Options.Session, backup, restoreOnFailure, acceptFaults);
 
     private DatabaseStatus Summary(PlanningInput input, DatabaseInfo info, LockHolder? holder) =>
         StatusBuilder.Summarize(Statuses(input), input.History, target, source.Name, _context.Options.Service, info, holder) with

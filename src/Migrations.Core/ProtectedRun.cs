@@ -47,6 +47,22 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         }
     }
 
+    /// <summary>
+    /// Runs as a part of a larger change, through a session that holds the lock already and keeps it; no backup is made.
+    /// </summary>
+    public async Task<IReadOnlyList<MigrationResult>> RunLockedAsync(
+        IDatabaseSession session,
+        MigrationFolder read,
+        CancellationToken cancellationToken
+    )
+    {
+        var turn = new RunTurn(context, Planner, session, read);
+        var planned = await turn.IsAnythingToDoAsync(cancellationToken).ConfigureAwait(false)
+            ? await turn.PlanAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+        return planned is null ? [] : await RunPlanAsync(session, planned, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<IReadOnlyList<MigrationResult>> RunFolderAsync(MigrationFolder read, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(read, cancellationToken).ConfigureAwait(false);

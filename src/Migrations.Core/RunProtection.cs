@@ -14,12 +14,14 @@ namespace Migrations;
 /// <param name="session">How to connect.</param>
 /// <param name="request">The backup that is requested; null: none.</param>
 /// <param name="restoreOnFailure">Whether what no rollback undid is restored.</param>
+/// <param name="acceptFaults">Whether that may leave out what the server cannot make of the backup.</param>
 internal sealed class RunProtection(
     IDatabaseDriver driver,
     DatabaseTarget target,
     SessionOptions session,
     BackupRequest? request,
-    bool restoreOnFailure
+    bool restoreOnFailure,
+    bool acceptFaults
 )
 {
     private readonly BackupManager _manager = new(driver, target, new BackupOptions { Session = session });
@@ -103,7 +105,12 @@ internal sealed class RunProtection(
     {
         try
         {
-            var restore = new RestoreRequest { KeepLabel = "failed", ExpectedLastId = _lastId };
+            var restore = new RestoreRequest
+            {
+                KeepLabel = "failed",
+                ExpectedLastId = _lastId,
+                AcceptFaults = acceptFaults,
+            };
             // It was made a moment ago by this run, and its SHA-256 is not read from the disk: what it runs, the database ran.
             var manager = new BackupManager(driver, target, new BackupOptions { Session = session, AcceptUnseenCode = true });
             var result = await manager.RestoreAsync(Backup!, restore, cancellationToken).ConfigureAwait(false);
@@ -112,12 +119,20 @@ internal sealed class RunProtection(
             failure.InDatabase = "the state before this run (restored)";
             failure.NextStep +=
                 $" The database was restored to its state before this run, from '{Backup!.Path}'; the failed state is kept as "
-                + $"'{result.Kept}'.";
+                + $"'{result.Kept}'."
+                + (
+                    result.LeftOut.Count == 0
+                        ? ""
+                        : " Left out, because the server could not make it: " + $"{string.Join("; ", result.LeftOut)}."
+                );
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {
             session.Events.Publish(new WarningRaised($"The database could not be restored: {e.Message}"));
-            failure.NextStep += $" The database could not be restored ({e.Message})." + WayBack;
+            failure.NextStep +=
+                $" The database could not be restored ({e.Message})."
+                + WayBack
+                + (e is MigrationException { Id: ErrorId.BackupInvalid } ? " --accept-faults" : "");
         }
     }
 }

@@ -36,6 +36,27 @@ public abstract class ConfiguredCommand : MigrationCommand
     [ArgumentCompleter(typeof(ConfigurationCompleter))]
     public string[]? Service { get; set; }
 
+    /// <summary>
+    /// Whose log the output is read in: for <c>AzureDevOps</c> and <c>GitHub</c>, errors, warnings and progress are also written to the
+    /// host as commands of the build service, with file, line and column; and in all other messages, text of scripts and databases is kept
+    /// from giving it any. Default: the configuration's, else <c>Text</c>.
+    /// </summary>
+    [Parameter]
+    public LogFormat? LogFormat { get; set; }
+
+    private protected sealed override LogFormat LogFormatInForce => LogFormat ?? ConfiguredLogFormat?.Value ?? Migrations.LogFormat.Text;
+
+    // Without an environment, a database that is named has the settings at the top of the file.
+    private ConfiguredValue<LogFormat>? ConfiguredLogFormat
+    {
+        get
+        {
+            var name = Environment ?? (Connections.Any() ? null : _configuration?.DefaultEnvironment?.Value);
+            var environment = _configuration?.Environments.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.Ordinal));
+            return environment?.Settings.LogFormat ?? _configuration?.Settings.LogFormat;
+        }
+    }
+
     /// <summary>The configuration; null without one.</summary>
     /// <exception cref="MigrationException">It is missing, not to be trusted, or invalid.</exception>
     private protected MigrationConfiguration? Configured

@@ -7,9 +7,10 @@ namespace Migrations.PowerShell;
 /// <summary>Turns engine events into PowerShell's streams, on the pipeline's thread.</summary>
 /// <param name="cmdlet">The cmdlet that writes.</param>
 /// <param name="queue">The way to the pipeline's thread.</param>
+/// <param name="log">Writes what a build service reads.</param>
 /// <param name="done">Takes each result once it is committed. The run goes on when it was taken, so that <c>Select-Object -First 1</c> ends
 /// a run after one step.</param>
-internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<MigrationResult>? done) : IEventSink
+internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog log, Action<MigrationResult>? done) : IEventSink
 {
     private const int ActivityId = 1;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -95,13 +96,14 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, Action<Migr
         }
     }
 
-    private void Verbose(string text) => cmdlet.Report(() => cmdlet.WriteVerbose(text));
+    private void Verbose(string text) => cmdlet.Report(() => cmdlet.WriteVerbose(log.Harmless(text)));
 
-    private void Warning(string text) => cmdlet.Report(() => cmdlet.WriteWarning(text));
+    private void Warning(string text) => log.Warn(text);
 
     private void WriteEnd(StepFinished finished)
     {
         Verbose(EventText.Of(finished, isDetailed: true));
+        log.Advanced(100 * finished.Number / Math.Max(1, finished.Total), EventText.Of(finished, isDetailed: false));
         // A failed step is the error's matter: what is written as output is committed.
         if (finished.Result.Outcome == MigrationOutcome.Done)
             done?.Invoke(finished.Result);

@@ -10,6 +10,11 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
 {
     private readonly PipelinePump _pump = new();
 
+    /// <summary>Whose log the output is read in.</summary>
+    private protected virtual LogFormat LogFormatInForce => Migrations.LogFormat.Text;
+
+    private protected AgentLog Log => new(this, LogFormatInForce);
+
     private protected PathResolver Paths => new(this);
 
     /// <inheritdoc/>
@@ -41,7 +46,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     private protected T Run<T>(Func<IEventSink, Action<Action>, CancellationToken, Task<T>> work, Action<MigrationResult>? done = null)
     {
         var queue = new WriteQueue();
-        var writer = new EventWriter(this, queue, done);
+        var writer = new EventWriter(this, queue, Log, done);
         try
         {
             return EngineWords.ForPowerShell(_pump.Run(queue, token => work(writer, queue.PostAndWait, token)));
@@ -72,6 +77,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     private protected void Guard(bool isOneOfSeveral, Func<string?> target, Action work)
     {
         ErrorRecord record;
+        Exception cause;
         try
         {
             work();
@@ -79,11 +85,11 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
         }
         catch (CommandException e)
         {
-            record = e.Record;
+            (record, cause) = (e.Record, e);
         }
         catch (MigrationException e)
         {
-            record = ErrorRecords.Of(e, target(), TargetWord);
+            (record, cause) = (ErrorRecords.Of(e, target(), TargetWord), e);
         }
         catch (Exception e) when (Confirmation.IsUnaskable(e) && e is not HostException)
         {
@@ -91,17 +97,21 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
                 "A message requires confirmation, because a preference or -WarningAction is Inquire, but the session is not interactive.",
                 e
             );
-            record = ErrorRecords.Of(unasked, target(), TargetWord);
+            (record, cause) = (ErrorRecords.Of(unasked, target(), TargetWord), unasked);
         }
         catch (Exception e) when (e is not (RuntimeException or FlowControlException))
         {
             // What PowerShell throws is its own matter: a stop, a stream set to stop, an error in what stands behind in the pipeline.
-            record = ErrorRecords.Unexpected(e, target());
+            (record, cause) = (ErrorRecords.Unexpected(e, target()), e);
         }
 
         InvocationSecrets.Hide(MyInvocation, [.. Connections]);
+        record = Log.Failed(record, cause);
         if (!isOneOfSeveral)
             ThrowTerminatingError(record);
         WriteError(record);
     }
+
+    /// <summary>Writes what was found to be wrong, when all was looked at.</summary>
+    private protected void WriteFailure(ErrorRecord record) => WriteError(Log.Failed(record, record.Exception));
 }

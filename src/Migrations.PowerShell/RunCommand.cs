@@ -46,6 +46,10 @@ public abstract class RunCommand : ChangeCommand
     [Parameter]
     public SwitchParameter RestoreOnFailure { get; set; }
 
+    /// <summary>With a restore on failure: leaves out what the server cannot make of the backup, and lists it.</summary>
+    [Parameter]
+    public SwitchParameter AcceptFaults { get; set; }
+
     /// <summary>Leaves out the hooks of the migration folder.</summary>
     [Parameter]
     public SwitchParameter NoHooks { get; set; }

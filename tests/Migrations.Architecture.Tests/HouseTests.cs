@@ -10,7 +10,7 @@ public sealed class HouseTests(ITestOutputHelper output)
     [
         ["Model", "Schema", "Tables"],
         ["Errors", "Events"],
-        ["Scripts", "Tracing"],
+        ["Scripts", "Tracing", "Logging"],
         ["Sql", "Folders"],
         ["History", "Configuration"],
         ["Databases"],

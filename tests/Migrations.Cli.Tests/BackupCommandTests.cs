@@ -32,6 +32,27 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task What_the_server_cannot_make_is_left_out_and_listed_where_faults_are_accepted()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        await OutputAsync("backup", "--destination", Backups, "--format", "sql");
+        var path = Directory.GetFiles(Backups, "*.sql").Single();
+        var text = await File.ReadAllTextAsync(path);
+        var end = text.Contains("COMMIT;", StringComparison.Ordinal) ? "COMMIT;" : "-- PostgreSQL database dump complete";
+        await File.WriteAllTextAsync(path, text.Replace(end, $"CREATE INDEX i ON b (of_a_program(id));\n{end}", StringComparison.Ordinal));
+
+        await FailsAsync(ErrorId.BackupInvalid, 1, ["not changed"], "restore", path, "--yes");
+        File.Delete(path + ".manifest.json");
+        await FailsAsync(ErrorId.BackupInvalid, 1, ["not changed", "--accept-faults"], "restore", path, "--yes");
+        var restored = await OutputAsync("restore", path, "--yes", "--accept-faults");
+        Assert.Contains("Left out, because the server could not make it: INDEX i ON b (", restored, StringComparison.Ordinal);
+        var json = await OutputAsync("restore", path, "--yes", "--accept-faults", "--output", "json");
+        using var document = JsonDocument.Parse(json);
+        Assert.StartsWith("INDEX i ON b (", document.RootElement[0].GetProperty("leftOut")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verify_exits_with_4_when_a_backup_is_not_proven()
     {
         ThreeTables();

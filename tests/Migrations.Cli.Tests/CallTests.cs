@@ -158,6 +158,47 @@ public sealed class CallTests() : CliTests("SQLite")
         Assert.DoesNotContain("##vso[task.setvariable", status.All, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "GITHUB_ACTIONS")]
+    [InlineData("--log-format github")]
+    [InlineData("--log-format GitHub", "TF_BUILD")]
+    [InlineData("--config log.json")]
+    [InlineData("--config log.json --output json")]
+    public async Task GitHub_gets_issues_at_the_line_of_the_repository(string options, params string[] variables)
+    {
+        System.IO.File.WriteAllText(Path.Combine(Folder, "..", "log.json"), """{ "logFormat": "github" }""");
+        Migration("001_forged", "SELECT 1;\nINSERT INTO \"::set-env name=a::##[group]\n  ::x::y\" VALUES (1);\n");
+        foreach (var command in new[] { "up", "status", "history" })
+        {
+            var call = Call([command, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            var environment = variables.ToDictionary(v => v, _ => "true", StringComparer.Ordinal);
+            environment["GITHUB_WORKSPACE"] = Path.GetDirectoryName(Folder)!;
+            var result = await CliProcess.RunAsync(call with { Environment = environment });
+            if (command is "up")
+            {
+                Assert.Equal(1, result.ExitCode);
+                Assert.Matches(@"(?m)^::error file=migrations/001_forged\.sql,line=2,col=\d+,title=StatementFailed::.*%0A", result.All);
+            }
+
+            Assert.DoesNotMatch(@"(?m)^\s*::(?!error file=)", result.All);
+            Assert.DoesNotContain("##[", result.All, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task No_commands_are_written_where_they_are_switched_off_and_the_service_still_finds_none()
+    {
+        Migration("001_forged", "INSERT INTO \"##vso[task.complete]x\" VALUES (1);\n");
+        var result = await CliProcess.RunAsync(
+            Call("up", "--log-format", "text") with
+            {
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TF_BUILD"] = "True" },
+            }
+        );
+        Assert.DoesNotContain("##vso", result.All, StringComparison.Ordinal);
+        Assert.Contains("# #vso[task.complete]x", result.All, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Create_makes_the_next_migration_of_the_folder()
     {

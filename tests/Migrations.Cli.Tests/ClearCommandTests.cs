@@ -58,6 +58,28 @@ public sealed class ClearCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Fresh_runs_the_seed_at_the_end_where_that_is_allowed()
+    {
+        _temporary.Write("migrations/seed.sql", "INSERT INTO b VALUES (7);\n");
+        _temporary.Write(
+            "migrations.json",
+            """
+            { "environments": { "local": { "database": "local.db" }, "production": { "confirm": true, "database": "production.db" } } }
+            """
+        );
+        var output = await OutputAsync("fresh", "--seed", "--environment", "local");
+        Assert.Contains("2 migrations applied, seed.sql run.", output, StringComparison.Ordinal);
+        var json = await OutputAsync("fresh", "--seed", "--environment", "local", "--accept-data-loss", "--output", "json");
+        Assert.Matches("(?s)\"rows\": 3.*\"seed\": \"seed.sql\"", json);
+        var refused = await RunAsync("fresh", "--seed", "--environment", "production", "--yes");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("error SeedRefused", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_temporary["production.db"]));
+        output = await OutputAsync("fresh", "--seed", "--environment", "production", "--force");
+        Assert.Contains("seed.sql run", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Services_that_share_a_database_are_cleared_once()
     {
         _temporary.Write("api/001_api.sql", "CREATE TABLE api (id integer);");

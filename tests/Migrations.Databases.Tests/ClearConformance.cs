@@ -1,4 +1,5 @@
 using Migrations.Configuration;
+using Migrations.Events;
 using Migrations.Planning;
 using Migrations.Testing;
 
@@ -86,6 +87,62 @@ public abstract class ClearConformance(DatabaseKind kind) : Conformance(kind)
         await using var held = await session.LockAsync(isNeeded: null, default);
         await ThrowsAsync<LockException>(ErrorId.LockTimedOut, () => Clearer(options).ClearAsync(Accepting));
         Assert.Equal("a, b, c", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task The_lock_is_held_from_clearing_to_the_seed_and_so_are_stamp_and_records()
+    {
+        ThreeTables();
+        Write("seed.sql", "INSERT INTO a VALUES (42);\n");
+        await ApplyAsync();
+        await Engine().StampAsync("local");
+        var holders = new List<string?>();
+        Events = new RecordingEventSink
+        {
+            Published = e =>
+            {
+                if (e is StepStarted or StepFinished)
+                    holders.Add(Task.Run(() => Engine().GetSummaryAsync()).Result.LockedBy);
+            },
+        };
+        var options = EngineOptions() with { Stamp = new ExpectedStamp { Own = "local" } };
+        var result = await Clearer(options).ClearAsync(Accepting with { Apply = new ApplyRequest(), Seed = true });
+        Assert.Equal(("seed.sql", "local"), (result.Seed, result.Stamp));
+        Assert.Equal((6, false), (holders.Count, holders.Contains(null)));
+        Assert.Equal("local stamped, 001_a applied, 002_b applied, 003_c applied, seed.sql ran", await JournalAsync());
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [Fact]
+    public async Task A_seed_that_may_not_run_or_cannot_stops_it_while_everything_is_there()
+    {
+        ThreeTables();
+        await ApplyAsync();
+        var request = Accepting with { Apply = new ApplyRequest(), Seed = true };
+        await ThrowsAsync<MigrationException>(ErrorId.FileUnreadable, () => Clearer().ClearAsync(request));
+        Write("seed.sql", "INSERT INTO a VALUES ('x);\n");
+        await ThrowsAsync<MigrationException>(ErrorId.ScriptUnterminated, () => Clearer().ClearAsync(request));
+        Write("seed.sql", "INSERT INTO a VALUES (42);\n");
+        await ThrowsAsync<MigrationException>(ErrorId.SeedRefused, () => Clearer().ClearAsync(request with { IsProtected = true }));
+        await ThrowsAsync<MigrationException>(ErrorId.SeedRefused, () => Clearer().PlanAsync(request with { IsProtected = true }));
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Clearer().ClearAsync(Accepting with { Seed = true }));
+        Assert.Equal("a, b, c", await TablesAsync());
+        var forced = request with { IsProtected = true, Force = true };
+        Assert.Equal("seed.sql", (await Clearer().PlanAsync(forced)).Seed);
+        Assert.Equal("seed.sql", (await Clearer().ClearAsync(forced)).Seed);
+    }
+
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task Building_up_again_is_possible_in_every_transaction_mode(TransactionMode mode)
+    {
+        ThreeTables();
+        await ApplyAsync();
+        var result = await Clearer().ClearAsync(Accepting with { Apply = new ApplyRequest { TransactionMode = mode } });
+        Assert.Equal("001_a, 002_b, 003_c", string.Join(", ", result.Applied));
+        Assert.All(await Engine().GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
     }
 
     [Fact]

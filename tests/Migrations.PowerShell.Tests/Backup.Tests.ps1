@@ -37,6 +37,21 @@ Describe 'Backups on <Engine>' -ForEach $engines {
     }
     AfterEach { $env:DATABASE_URL = $null }
 
+    It 'are restored without what the server cannot make, which is listed, with -AcceptFaults' {
+        $backup = Backup-Database $database $backups -Format Sql
+        $text = Get-Content $backup.Path -Raw
+        $end = $text.Contains('COMMIT;') ? 'COMMIT;' : '-- PostgreSQL database dump complete'
+        Set-Content $backup.Path $text.Replace($end, "CREATE INDEX i ON b (of_a_program(id));`n$end") -NoNewline
+        Remove-Item "$($backup.Path).manifest.json"
+        $problem = Get-ErrorOf { Restore-Database $database $backup.Path -Force -WarningAction SilentlyContinue }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'BackupInvalid,*'
+        $problem.ErrorDetails.RecommendedAction | Should -Match '-AcceptFaults'
+        $restored = Restore-Database $database $backup.Path -Force -AcceptFaults -WarningVariable warnings -WarningAction SilentlyContinue
+        $restored.LeftOut | Should -BeLike 'INDEX i ON b (*'
+        "$warnings" | Should -BeLike '*without what the server could not make: INDEX i ON b (*'
+        $restored | Out-String | Should -Match 'left out INDEX i'
+    }
+
     It 'go the whole circle' {
         $backup = Backup-Database $database $backups -Prove -Full
         $backup | Should -BeOfType ([Migrations.Backup.DatabaseBackup])

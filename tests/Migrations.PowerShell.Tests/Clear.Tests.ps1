@@ -34,4 +34,21 @@ Describe 'Clear-Database' {
         (Get-MigrationStatus x.db $folder).State | Should -Be 'Pending', 'Pending'
         (Clear-Database x.db $folder -Migrate -Force).Applied | Should -Be '001_a', '002_b'
     }
+
+    It 'runs the seed at the end with -Migrate -Seed, but not where the environment requires confirmation' {
+        Set-Content "$folder/seed.sql" 'INSERT INTO b VALUES (7);'
+        Set-Content migrations.json '{ "environments": { "production": { "confirm": true, "database": "x.db", "path": "migrations" } } }'
+        try {
+            (Clear-Database x.db $folder -Migrate -Seed -WhatIf).Seed | Should -Be 'seed.sql'
+            (Clear-Database x.db $folder -Migrate -Seed -Confirm:$false).Seed | Should -Be 'seed.sql'
+            (Invoke-DatabaseScript x.db -Command 'SELECT id FROM b' -Confirm:$false).id | Should -Be 7
+            (Get-MigrationHistory x.db)[-1].Event | Should -Be 'Ran'
+            $refused = Get-ErrorOf { Clear-Database -Environment production -Migrate -Seed -AcceptDataLoss -Confirm:$false }
+            $refused.FullyQualifiedErrorId | Should -BeLike 'SeedRefused,*'
+            (Clear-Database -Environment production -Migrate -Seed -AcceptDataLoss -Force).Seed | Should -Be 'seed.sql'
+            $alone = Get-ErrorOf { Clear-Database x.db $folder -Seed -AcceptDataLoss -Force }
+            $alone.FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+        }
+        finally { Remove-Item migrations.json, "$folder/seed.sql" }
+    }
 }

@@ -214,3 +214,34 @@ Describe 'Where the session is not interactive' {
         $asked.Text | Should -BeLike '*the session is not interactive*'
     }
 }
+
+Describe 'What a build service reads' {
+    BeforeAll {
+        $forged = New-TestFolder 1 @{ 1 = "SELECT 1;`nINSERT INTO `"##vso[task.complete]`n::add-mask::y`" VALUES (1);" }
+        $configuration = Join-Path (Get-Item TestDrive:).FullName 'log.json'
+        Set-Content $configuration '{ "logFormat": "github" }'
+    }
+
+    It 'names the failing line with <Options>' -ForEach @(
+        @{ Options = '-LogFormat AzureDevOps'; Expected = '(?m)^##vso\[task\.logissue type=error;sourcepath=.+001_t1\.sql;linenumber=2;columnnumber=\d+;code=StatementFailed;\]' }
+        @{ Options = '-LogFormat GitHub'; Expected = '(?m)^::error file=.+001_t1\.sql,line=2,col=\d+,title=StatementFailed::' }
+        @{ Options = '-ConfigurationPath log.json'; Expected = '(?m)^::error file=.+001_t1\.sql,line=2,col=\d+,title=StatementFailed::' }
+    ) {
+        $result = Invoke-Pwsh "Set-Location '$(Split-Path $configuration)'; Import-Module '$manifest'; Invoke-Migration ':memory:' '$forged' $Options"
+        $result.Text | Should -Match $Expected
+        $result.Text | Should -Not -Match '##vso\[task\.complete'
+        if ($Expected -like '*error file*') { $result.Text | Should -Not -Match '(?m)^\s*::add-mask' }
+    }
+
+    It 'gets no command without it, also where TF_BUILD is set' {
+        $result = Invoke-Pwsh "`$env:TF_BUILD = 'True'; Import-Module '$manifest'; Invoke-Migration ':memory:' '$forged'"
+        $result.Text | Should -Not -Match 'task\.logissue'
+    }
+
+    It 'is written as Write-Host writes, so that it can be kept apart from the objects' {
+        $written = @(& { try { Invoke-Migration ':memory:' $forged -LogFormat GitHub } catch { "caught $($_.ErrorDetails.Message)" } } 6>&1)
+        $written.Where{ "$_" -like '::error file=*' }.Count | Should -Be 1
+        $written[-1] | Should -BeLike 'caught *'
+        $written[-1] | Should -Not -Match '(?m)^\s*::add-mask'
+    }
+}

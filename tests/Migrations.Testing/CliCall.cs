@@ -13,6 +13,8 @@ public sealed record CliCall
         "NO_COLOR",
         "FORCE_COLOR",
         "TF_BUILD",
+        "GITHUB_ACTIONS",
+        "GITHUB_WORKSPACE",
         "MIGRATIONS_SQLITE_LIBRARY",
         "PGPASSWORD",
         "PGHOST",

@@ -23,9 +23,11 @@ public sealed class CliProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The program that the tests run.</summary>
+    /// <summary>The program that the tests run: compiled ahead of time where this platform's compiler is at hand.</summary>
     public static string Program { get; } =
-        Repository.PathOf("src", "Migrations.Cli", "bin", Repository.Configuration, "net8.0", "migrations.dll");
+        new[] { "ahead/migrations.dll", "migrations.dll" }
+            .Select(file => Repository.PathOf("src", "Migrations.Cli", "bin", Repository.Configuration, "net8.0", file))
+            .First(File.Exists);
 
     /// <summary>The process id.</summary>
     public int Id => _process.Id;

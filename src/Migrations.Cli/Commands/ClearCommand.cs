@@ -27,10 +27,10 @@ internal static class ClearCommand
             runner,
             new DescribedCommand(
                 "fresh",
-                "Empty a database, and apply all migrations. For development.",
+                "Empty a database, apply all migrations, and run the seed. For development.",
                 SharedOptions.Runs | SharedOptions.WhatIf | SharedOptions.Yes,
                 "migrations fresh --what-if",
-                "migrations fresh --accept-data-loss"
+                "migrations fresh --seed --accept-data-loss"
             ),
             isFresh: true
         );
@@ -38,15 +38,34 @@ internal static class ClearCommand
     private static DescribedCommand Create(DatabaseRunner runner, DescribedCommand command, bool isFresh)
     {
         var acceptLoss = OptionOf.Flag("--accept-data-loss", "Delete all rows without asking. --yes does not include this.");
+        var seed = OptionOf.Flag(
+            "--seed",
+            "Afterwards run seed.sql of the migration folder. Not in an environment that requires confirmation."
+        );
+        var force = OptionOf.Flag("--force", "Run the seed also in an environment that requires confirmation, and do not ask there.");
         command.Options.Add(acceptLoss);
+        if (isFresh)
+        {
+            command.Options.Add(seed);
+            command.Options.Add(force);
+            command.Confirmed = force;
+        }
+
         command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
             {
                 var cleared = new HashSet<string>(StringComparer.Ordinal);
+                var request = new ClearRequest
+                {
+                    AcceptDataLoss = parse.GetValue(acceptLoss),
+                    Apply = isFresh ? new ApplyRequest() : null,
+                    Seed = isFresh && parse.GetValue(seed),
+                    Force = isFresh && parse.GetValue(force),
+                };
                 return runner.RunAsync(
                     parse,
-                    (call, token) => RunAsync(call, RequestFor(call, isFresh, parse.GetValue(acceptLoss)), cleared, token),
+                    (call, token) => RunAsync(call, RequestFor(call, request), cleared, token),
                     cancellationToken
                 );
             }
@@ -54,11 +73,11 @@ internal static class ClearCommand
         return command;
     }
 
-    private static ClearRequest RequestFor(DatabaseCall call, bool isFresh, bool acceptsLoss) =>
-        new()
+    private static ClearRequest RequestFor(DatabaseCall call, ClearRequest request) =>
+        request with
         {
-            AcceptDataLoss = acceptsLoss,
-            Apply = isFresh ? new ApplyRequest { TransactionMode = call.Settings.TransactionMode } : null,
+            Apply = request.Apply is { } apply ? apply with { TransactionMode = call.Settings.TransactionMode } : null,
+            IsProtected = call.Settings.Selector.Environment?.Confirm == true,
             Services = [.. call.Settings.Selector.Services.OfType<Configuration.ConfiguredService>().Select(s => s.Name)],
         };
 

@@ -96,7 +96,15 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     ) => GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
 
     private Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command) =>
-        ReportAsync(parse, report => command(options.Read(parse), report));
+        ReportAsync(
+            parse,
+            report =>
+            {
+                var settings = options.Read(parse);
+                terminal.Format = options.LogFormatOf(parse) ?? settings.Configured.LogFormat?.Value ?? terminal.Format;
+                return command(settings, report);
+            }
+        );
 
     private async Task<int> ReportAsync(ParseResult parse, Func<IReport, Task<int>> command)
     {

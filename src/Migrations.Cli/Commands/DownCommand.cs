@@ -69,6 +69,7 @@ internal static class DownCommand
                             SchemaOnly = parse.GetValue(schemaOnly),
                             Backup = protection.Backup(parse, call.Settings),
                             RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
+                            AcceptFaults = protection.AcceptFaults(parse),
                         };
                         return UndoRunner.RunAsync(call, request, token);
                     },

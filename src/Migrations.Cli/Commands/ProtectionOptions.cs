@@ -18,10 +18,16 @@ internal sealed class ProtectionOptions
         Description = "Restore that backup when a script that runs outside a transaction fails; the failed state is kept.",
     };
 
+    private readonly Option<bool> _acceptFaults = new("--accept-faults")
+    {
+        Description = "With a restore on failure: leave out what the server cannot make of the backup, and list it.",
+    };
+
     public void AddTo(Command command)
     {
         command.Options.Add(_backup);
         command.Options.Add(_restoreOnFailure);
+        command.Options.Add(_acceptFaults);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_restoreOnFailure) && result.GetValue(_backup) is null)
@@ -34,6 +40,9 @@ internal sealed class ProtectionOptions
         parse.GetValue(_backup) is { } folder ? new BackupRequest { Folder = Path.GetFullPath(folder) }
         : settings.Configured.BackupBeforeRun?.Value == true ? new BackupRequest { Folder = settings.BackupFolder(null) }
         : null;
+
+    /// <summary>Whether the restore may leave out what the server cannot make.</summary>
+    public bool AcceptFaults(ParseResult parse) => parse.GetValue(_acceptFaults);
 
     public bool RestoreOnFailure(ParseResult parse, Settings settings) =>
         parse.GetValue(_restoreOnFailure)

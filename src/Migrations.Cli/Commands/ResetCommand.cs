@@ -41,6 +41,7 @@ internal static class ResetCommand
                             SchemaOnly = parse.GetValue(schemaOnly),
                             Backup = protection.Backup(parse, call.Settings),
                             RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
+                            AcceptFaults = protection.AcceptFaults(parse),
                         };
                         return UndoRunner.RunAsync(call, request, token);
                     },

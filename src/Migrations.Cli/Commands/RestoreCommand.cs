@@ -24,7 +24,10 @@ internal static class RestoreCommand
             "With --latest: the newest backup of this service's database in another environment of the configuration file."
         );
         var keep = OptionOf.Text("--keep", "folder", "Where to keep a copy of the old state. Default: beside the backup.");
-        var accept = OptionOf.Flag("--accept-faults", "Restore even a backup that failed a check; what is wrong is listed.");
+        var accept = OptionOf.Flag(
+            "--accept-faults",
+            "Restore even a backup that failed a check, without what " + "the server cannot make; both are listed."
+        );
         var jobs = Choice.Count("--jobs", "How many jobs to run in parallel (PostgreSQL). Default: 1.");
         var salvage = OptionOf.Text(
             "--salvage",

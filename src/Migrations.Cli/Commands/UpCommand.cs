@@ -71,6 +71,7 @@ internal static class UpCommand
                             SchemaFile = call.Settings.SchemaFile(parse.GetValue(schemaFile)),
                             Backup = protection.Backup(parse, call.Settings),
                             RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
+                            AcceptFaults = protection.AcceptFaults(parse),
                         };
                         return RunAsync(call, request, token);
                     },

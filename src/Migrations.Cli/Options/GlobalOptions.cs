@@ -97,6 +97,14 @@ internal sealed class GlobalOptions
         ("json", OutputFormat.Json)
     );
 
+    private readonly Option<LogFormat?> _logFormat = Choice.Of<LogFormat>(
+        "--log-format",
+        "Whose log the output is: errors and warnings are also commands of the build service. Default: detected.",
+        ("text", LogFormat.Text),
+        ("azure-devops", LogFormat.AzureDevOps),
+        ("github", LogFormat.GitHub)
+    );
+
     /// <summary>Creates the options.</summary>
     public GlobalOptions() =>
         Groups = [
@@ -110,7 +118,7 @@ internal sealed class GlobalOptions
             new("Time limits", SharedOptions.Limits, [_lockTimeout, _statementTimeout, _tableLockTimeout]),
             new(General, SharedOptions.WhatIf, [_whatIf]),
             new(General, SharedOptions.Yes, [_yes]),
-            new(General, SharedOptions.None, [_output, _quiet, _verbose, _envFile]),
+            new(General, SharedOptions.None, [_output, _quiet, _verbose, _logFormat, _envFile]),
         ];
 
     /// <summary>The options, in the groups in which commands take them and help shows them.</summary>
@@ -159,6 +167,10 @@ internal sealed class GlobalOptions
     /// <summary>Whether output is JSON; readable even when the rest of the call is wrong.</summary>
     public bool IsJson(ParseResult parse) =>
         parse.GetResult(_output) is { Errors: var errors } && !errors.Any() && parse.GetValue(_output) == OutputFormat.Json;
+
+    /// <summary>Whose log the output is, as the call says it; readable even when the rest of the call is wrong.</summary>
+    public LogFormat? LogFormatOf(ParseResult parse) =>
+        parse.GetResult(_logFormat) is { Errors: var errors } && !errors.Any() ? parse.GetValue(_logFormat) : null;
 
     /// <summary>How much is printed for people.</summary>
     public Detail DetailOf(ParseResult parse) =>

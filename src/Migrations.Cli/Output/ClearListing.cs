@@ -14,6 +14,8 @@ internal static class ClearListing
             parts.Add($"{PlainText.Count(tables, "table")} with {PlainText.Count(result.Rows, "row")} removed");
         if (result.Applied.Count > 0)
             parts.Add(PlainText.Count(result.Applied.Count, "migration") + " applied");
+        if (result.Seed is { } seed)
+            parts.Add($"{seed} run");
         var what = parts.Count == 0 ? "nothing to do" : string.Join(", ", parts);
         terminal.Out(
             isWhatIf

@@ -38,9 +38,7 @@ internal sealed class CsvRows(Terminal terminal) : IRowReport
 
     private string? Quoted(string? text)
     {
-        // The agent takes commands from anywhere in a line.
-        if (terminal.IsAzurePipelines)
-            text = text?.Replace("##", "# #", StringComparison.Ordinal);
+        text = text is null ? null : terminal.Harmless(text);
         return text is "" || text?.AsSpan().IndexOfAny(",\"\r\n") >= 0
             ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : text;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Events;
+using Migrations.Logging;
 
 namespace Migrations.Cli.Output;
 
@@ -50,15 +51,14 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
     }
 
     /// <summary>
-    /// Prints a warning, for the agent's summary too. A call reads its folder several times, and reports what it finds once.
+    /// Prints a warning, for a build service's summary too. A call reads its folder several times, and reports what it finds once.
     /// </summary>
     public void Warn(string message)
     {
         if (!_warned.Add(message))
             return;
         terminal.Error("warning: " + message, Tone.Notice);
-        if (terminal.IsAzurePipelines)
-            terminal.Command(AzurePipelines.Issue("warning", message), toError: false);
+        terminal.Commands(LogCommands.Warning(terminal.Format, message), toError: false);
     }
 
     private void PrintStep(MigrationEvent item)
@@ -102,8 +102,7 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
         var text = EventText.Of(e, _verbose);
         terminal.Out(text, result.Outcome == MigrationOutcome.Failed ? Tone.Bad : Tone.Good);
         PrintLost(result);
-        if (terminal.IsAzurePipelines)
-            terminal.Command(AzurePipelines.Progress(100 * e.Number / Math.Max(1, e.Total), text), toError: false);
+        terminal.Commands(LogCommands.Progress(terminal.Format, 100 * e.Number / Math.Max(1, e.Total), text), toError: false);
     }
 
     private void PrintLost(MigrationResult result)

@@ -11,6 +11,7 @@ internal sealed record JsonCleared(
     long Rows,
     IReadOnlyList<string> Stayed,
     IReadOnlyList<string> Applied,
+    string? Seed,
     double DurationMs
 )
 {
@@ -24,6 +25,7 @@ internal sealed record JsonCleared(
             r.Rows,
             r.Stayed,
             r.Applied,
+            r.Seed,
             Math.Round(r.Duration.TotalMilliseconds, 3)
         );
 }

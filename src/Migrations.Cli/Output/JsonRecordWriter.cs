@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -8,13 +7,11 @@ namespace Migrations.Cli.Output;
 /// <summary>Writes one array of records to standard output.</summary>
 internal sealed class JsonRecordWriter : IDisposable
 {
-    private readonly Terminal _terminal;
-    private readonly Stream _output;
+    private readonly SafeJsonStream _output;
 
     public JsonRecordWriter(Terminal terminal)
     {
-        _terminal = terminal;
-        _output = terminal.IsAzurePipelines ? new MemoryStream() : terminal.Output;
+        _output = new SafeJsonStream(terminal);
         Array = new Utf8JsonWriter(
             _output,
             new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
@@ -48,22 +45,9 @@ internal sealed class JsonRecordWriter : IDisposable
     {
         Array.WriteEndArray();
         Array.Flush();
-        if (_output is MemoryStream memory)
-        {
-            var output = _terminal.Output;
-            output.Write(Encoding.UTF8.GetBytes(Safe(Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length))));
-            output.WriteByte((byte)'\n');
-            return;
-        }
-
         _output.WriteByte((byte)'\n');
         _output.Flush();
     }
-
-    /// <summary>
-    /// JSON that gives an agent no order: within JSON the sign occurs in strings only, where its escaped form means the same.
-    /// </summary>
-    public static string Safe(string json) => json.Replace("##", "\\u0023#", StringComparison.Ordinal);
 
     public void Dispose() => Array.Dispose();
 }

@@ -4,6 +4,7 @@ using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Logging;
 using Migrations.Planning;
 using Migrations.Sql;
 
@@ -130,10 +131,7 @@ internal sealed class JsonReport : IReport, IDisposable
         _finished.Clear();
         var line = new JsonErrorLine(error is null ? JsonError.Of(target, exception) : JsonError.Of(target, error));
         WriteError(JsonSerializer.Serialize(line, _records.Json.JsonErrorLine));
-        if (!_terminal.IsAzurePipelines)
-            return;
-        foreach (var issue in AzurePipelines.Issues(exception))
-            _terminal.Command(issue, toError: true);
+        _terminal.Commands(LogCommands.Errors(_terminal.Format, exception), toError: true);
     }
 
     public void Complete() => _records.Complete();
@@ -147,9 +145,8 @@ internal sealed class JsonReport : IReport, IDisposable
         if (!_warned.Add(warning))
             return;
         WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _records.Json.JsonWarningLine));
-        if (_terminal.IsAzurePipelines)
-            _terminal.Command(AzurePipelines.Issue("warning", warning.Message), toError: true);
+        _terminal.Commands(LogCommands.Warning(_terminal.Format, warning.Message), toError: true);
     }
 
-    private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsAzurePipelines ? JsonRecordWriter.Safe(line) : line);
+    private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsReadByService ? SafeJsonStream.Safe(line) : line);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Migrations.Backup;
 using Migrations.Events;
+using Migrations.Logging;
 
 namespace Migrations.Cli.Output;
 
@@ -8,24 +9,7 @@ namespace Migrations.Cli.Output;
 internal static class PlainText
 {
     /// <summary>Makes characters visible that could move the cursor, colour the screen or turn the reading order.</summary>
-    public static string Clean(string text)
-    {
-        foreach (var c in text)
-        {
-            if (IsUnsafe(c))
-                return string.Create(
-                    text.Length,
-                    text,
-                    static (span, from) =>
-                    {
-                        for (var i = 0; i < span.Length; i++)
-                            span[i] = IsUnsafe(from[i]) ? '\uFFFD' : from[i];
-                    }
-                );
-        }
-
-        return text;
-    }
+    public static string Clean(string text) => VisibleText.Of(text);
 
     /// <summary>What a list calls a backup: the name of its file, or of the database that it is.</summary>
     public static string NameOf(DatabaseBackup backup) => Clean(backup.IsDatabase ? backup.Path : Path.GetFileName(backup.Path));
@@ -60,7 +44,4 @@ internal static class PlainText
             < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB"),
         };
-
-    private static bool IsUnsafe(char c) =>
-        c is (< ' ' and not '\t') or (>= '\u007f' and <= '\u009f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }

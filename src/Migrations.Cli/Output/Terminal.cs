@@ -1,10 +1,11 @@
 using System.Text;
+using Migrations.Logging;
 
 namespace Migrations.Cli.Output;
 
 /// <summary>
 /// Standard output and error. All text for people goes through here: control characters that a script or a database sent are made visible,
-/// and in Azure DevOps nothing but <see cref="Command"/> can give the agent an order. Safe to call from several threads.
+/// and where a build service reads the log, nothing but <see cref="Commands"/> can give it an order. Safe to call from several threads.
 /// </summary>
 internal sealed class Terminal : IDisposable
 {
@@ -21,12 +22,19 @@ internal sealed class Terminal : IDisposable
     );
     private readonly bool _ansi = SupportsAnsi();
     private readonly bool _colours = !HasValue("NO_COLOR");
+    private readonly LogFormat _detected = LogCommands.Detected;
     private string? _progress;
 
     public Terminal() => _out = Open(Console.IsOutputRedirected, () => _outStream, () => Console.Out);
 
-    /// <summary>Whether an Azure DevOps agent reads the output.</summary>
-    public bool IsAzurePipelines { get; } = HasValue("TF_BUILD");
+    /// <summary>Whose log the output is; at first that of the service that runs the process.</summary>
+    public LogFormat Format { get; set; } = LogCommands.Detected;
+
+    /// <summary>Whether a build service reads the log, and takes orders from it.</summary>
+    public bool IsReadByService => Reader is not LogFormat.Text;
+
+    // Also one that is to get no commands reads the log.
+    private LogFormat Reader => Format is LogFormat.Text ? _detected : Format;
 
     /// <summary>Whether there is a person to ask.</summary>
     public bool CanAsk { get; } = !Console.IsInputRedirected;
@@ -61,11 +69,14 @@ internal sealed class Terminal : IDisposable
             _error.WriteLine(line);
     }
 
-    /// <summary>Gives the Azure DevOps agent a command.</summary>
-    public void Command(string command, bool toError)
+    /// <summary>Gives the build service commands.</summary>
+    public void Commands(IEnumerable<string> commands, bool toError)
     {
         lock (_gate)
-            (toError ? _error : _out).WriteLine(command);
+        {
+            foreach (var command in commands)
+                (toError ? _error : _out).WriteLine(command);
+        }
     }
 
     /// <summary>
@@ -122,12 +133,10 @@ internal sealed class Terminal : IDisposable
         }
     }
 
-    // The agent looks for its prefix anywhere in a line, so it is broken up anywhere.
-    private string Safe(string text)
-    {
-        var clean = PlainText.Clean(text);
-        return IsAzurePipelines ? clean.Replace("##", "# #", StringComparison.Ordinal) : clean;
-    }
+    /// <summary>Text that neither the terminal nor a build service takes for an order.</summary>
+    public string Harmless(string text) => LogCommands.Harmless(Reader, text);
+
+    private string Safe(string text) => Harmless(PlainText.Clean(text));
 
     private static (string Start, string End) Colour(Tone tone) =>
         tone switch

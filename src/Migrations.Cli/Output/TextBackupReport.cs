@@ -60,7 +60,7 @@ internal sealed class TextBackupReport(Terminal terminal, Detail detail) : IBack
     public void Restored(RestoreResult result)
     {
         terminal.Progress(null);
-        if (detail == Detail.Quiet && result.Checks.All(c => c.Status == CheckStatus.Pass))
+        if (detail == Detail.Quiet && result.LeftOut.Count == 0 && result.Checks.All(c => c.Status == CheckStatus.Pass))
             return;
         terminal.Out($"Restored {result.Database} from {result.Backup} in {PlainText.Of(result.Duration)}: {result.How}.", Tone.Good);
         terminal.Out("  Version: " + (result.MigrationVersion ?? "none"));
@@ -68,6 +68,8 @@ internal sealed class TextBackupReport(Terminal terminal, Detail detail) : IBack
             terminal.Out("  Stamp: " + PlainText.Clean(result.Stamp));
         if (result.Kept is not null)
             terminal.Out("  The state before is kept as " + result.Kept);
+        foreach (var item in result.LeftOut)
+            terminal.Out("  Left out, because the server could not make it: " + PlainText.Clean(item), Tone.Bad);
         foreach (var check in result.Checks)
             Print(check);
     }

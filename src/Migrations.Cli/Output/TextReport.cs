@@ -2,6 +2,7 @@ using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Logging;
 using Migrations.Planning;
 using Migrations.Sql;
 
@@ -155,10 +156,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
     {
         terminal.Progress(null);
         ErrorPrinter.Print(terminal, target, exception, detail == Detail.Verbose);
-        if (!terminal.IsAzurePipelines)
-            return;
-        foreach (var issue in AzurePipelines.Issues(exception))
-            terminal.Command(issue, toError: false);
+        terminal.Commands(LogCommands.Errors(terminal.Format, exception), toError: false);
     }
 
     public void Complete() => terminal.Progress(null);

@@ -126,6 +126,11 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
         // It is done: what is looked at now is worth its time even when someone wants to leave.
         using var watch = outcome;
         await DescribeKeptAsync(outcome, wanted, now).ConfigureAwait(false);
+        if (outcome.LeftOut.Count > 0)
+            Warn(
+                $"{target.Display} was restored from '{backup.Path}' without what the server could not make: "
+                    + $"{string.Join("; ", outcome.LeftOut)}."
+            );
         if (stamp.Removed is { } removed)
             Warn(
                 $"The backup is of a database that was stamped '{removed}'. {target.Display} had no stamp, and no environment is named: "
@@ -143,6 +148,7 @@ public sealed class BackupManager(IDatabaseDriver driver, DatabaseTarget target,
             Backup = backup.Path,
             Kept = outcome.Kept,
             How = outcome.How,
+            LeftOut = outcome.LeftOut,
             MigrationVersion = backup.MigrationVersion,
             Stamp = stamp.Wanted,
             Checks = [.. checks.Select(c => c.Of(target, service: null, folder: null))],

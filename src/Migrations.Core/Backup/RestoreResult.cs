@@ -18,6 +18,9 @@ public sealed record RestoreResult : IHasTarget
     /// <summary>The way it went, in a few words.</summary>
     public required string How { get; init; }
 
+    /// <summary>What the server could not make of the backup, by name; only where its faults were accepted.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>The version of the last applied migration in it; null without one.</summary>
     public string? MigrationVersion { get; init; }
 

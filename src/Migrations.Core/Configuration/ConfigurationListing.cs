@@ -116,6 +116,7 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         Add(service, "historySchema", settings.HistorySchema, v => v, "the engine's own");
         Add(service, "transactionMode", settings.TransactionMode, v => v.ToString().ToLowerInvariant(), "each");
         Add(service, "checkAfterRun", settings.CheckAfterRun, Word, "false");
+        Add(service, "logFormat", settings.LogFormat, Word, "the command's is detected");
         Add(service, "ignore", settings.Ignore, v => string.Join(", ", v), "none");
         Add(service, "timeouts.wait", settings.Wait, Of, "0s");
         Add(service, "timeouts.connect", settings.ConnectTimeout, Of, "15s");
@@ -157,6 +158,14 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         string.Create(CultureInfo.InvariantCulture, $"{place.ShownFile}:{place.Line}:{place.Column}");
 
     private static string Word(bool value) => value ? "true" : "false";
+
+    private static string Word(LogFormat format) =>
+        format switch
+        {
+            LogFormat.AzureDevOps => "azure-devops",
+            LogFormat.GitHub => "github",
+            _ => "text",
+        };
 
     private static string Of(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s");
 }

@@ -166,6 +166,12 @@ internal static class ConfigurationReader
                 ("none", TransactionMode.None)
             ),
             CheckAfterRun = values.Flag("checkAfterRun"),
+            LogFormat = values.Choice(
+                "logFormat",
+                ("text", LogFormat.Text),
+                ("azure-devops", LogFormat.AzureDevOps),
+                ("github", LogFormat.GitHub)
+            ),
             Ignore = ignore is null ? null : new([.. ignore.Select(i => i.Value)], values.Find("ignore")!.Place),
             Wait = timeouts?.Duration("wait"),
             ConnectTimeout = timeouts?.Duration("connect"),

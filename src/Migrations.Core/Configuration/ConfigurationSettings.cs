@@ -37,6 +37,9 @@ public sealed record ConfigurationSettings
     /// <summary>Whether the database is checked after a run.</summary>
     public ConfiguredValue<bool>? CheckAfterRun { get; init; }
 
+    /// <summary>Whose log the output is read in.</summary>
+    public ConfiguredValue<LogFormat>? LogFormat { get; init; }
+
     /// <summary>The objects that no comparison of schemas looks at, as patterns.</summary>
     public ConfiguredValue<IReadOnlyList<string>>? Ignore { get; init; }
 
@@ -90,6 +93,7 @@ public sealed record ConfigurationSettings
             SchemaFile = SchemaFile ?? other.SchemaFile,
             TransactionMode = TransactionMode ?? other.TransactionMode,
             CheckAfterRun = CheckAfterRun ?? other.CheckAfterRun,
+            LogFormat = LogFormat ?? other.LogFormat,
             Ignore = Ignore ?? other.Ignore,
             Wait = Wait ?? other.Wait,
             ConnectTimeout = ConnectTimeout ?? other.ConnectTimeout,

@@ -19,8 +19,8 @@ public sealed record BackupSource(string Path, BackupFormat Format)
     public bool AcceptUnseenCode { get; init; }
 
     /// <summary>
-    /// Whether what the server cannot make of it any more, beside tables and rows, may be left out: an index whose function fails, for
-    /// example. A driver names it in <see cref="RestoreOutcome.How"/>.
+    /// Whether what the server cannot make of it any more may be left out: an index whose function fails, for example. A driver names it in
+    /// <see cref="RestoreOutcome.LeftOut"/>.
     /// </summary>
     public bool AcceptFaults { get; init; }
 }

@@ -42,8 +42,9 @@ public interface IDatabaseSession : IStatementSession, IAsyncDisposable
     Task<StepOutcome> RunAsync(StepExecution step, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes everything out of the database, the history too, in one transaction. The migration lock is held; afterwards the session is of
-    /// no more use. What belongs to the database itself stays: a file's settings, a database's owner and privileges.
+    /// Takes everything out of the database, the history too, in one transaction. The migration lock is held, and stays so; what was
+    /// read of the history before no longer holds. What belongs to the database itself stays: a file's settings, a database's owner and
+    /// privileges.
     /// </summary>
     /// <returns>What stayed, one line each: what the role may not drop.</returns>
     /// <exception cref="MigrationException">The database refuses; it is as it was.</exception>

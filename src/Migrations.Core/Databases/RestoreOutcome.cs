@@ -8,6 +8,9 @@ public sealed record RestoreOutcome(string? Kept, string How) : IDisposable
     /// <summary>What is in the kept file, for its manifest; null where it is not a file or not a database.</summary>
     public BackupContent? KeptContent { get; init; }
 
+    /// <summary>What the server could not make of the backup, by name; see <see cref="BackupSource.AcceptFaults"/>.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>
     /// The history table, as <see cref="TableContent.Table"/> names it, when a row with the stamp was added to what the backup holds; null
     /// when none was.

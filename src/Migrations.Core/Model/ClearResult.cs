@@ -35,6 +35,9 @@ public sealed record ClearResult : IHasPlace
     /// <summary>The migrations that were applied afterwards, or would be.</summary>
     public IReadOnlyList<string> Applied { get; init; } = [];
 
+    /// <summary>The seed that was run at the end, or would be; null without one.</summary>
+    public string? Seed { get; init; }
+
     /// <summary>The environment that the database is stamped with, before and afterwards; null without a stamp.</summary>
     public string? Stamp { get; init; }
 

@@ -9,6 +9,15 @@ public sealed record ClearRequest
     /// <summary>What is applied afterwards; null: nothing.</summary>
     public ApplyRequest? Apply { get; init; }
 
+    /// <summary>Whether <c>seed.sql</c> of the migration folder runs after the migrations.</summary>
+    public bool Seed { get; init; }
+
+    /// <summary>Whether the environment requires confirmation: then no seed runs.</summary>
+    public bool IsProtected { get; init; }
+
+    /// <summary>Whether the seed runs all the same.</summary>
+    public bool Force { get; init; }
+
     /// <summary>
     /// The services of the call that share the database: with them goes what they have in it. The history of any other service stops the
     /// call. Empty: the call is not about services, and means everything.

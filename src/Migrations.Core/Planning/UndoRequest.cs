@@ -45,4 +45,7 @@ public sealed record UndoRequest
     /// state is kept. A run that is cancelled is not restored.
     /// </summary>
     public bool RestoreOnFailure { get; init; }
+
+    /// <summary>Whether that restore may leave out what the server cannot make of the backup; it is then listed by name.</summary>
+    public bool AcceptFaults { get; init; }
 }

@@ -24,6 +24,12 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
         if (held is null)
             return null;
         await using var _ = held.ConfigureAwait(false);
+        return await RunLockedAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, where the lock is held already.</summary>
+    public async Task<DatabaseScriptResult?> RunLockedAsync(CancellationToken cancellationToken)
+    {
         if (await HasRunAsync(cancellationToken).ConfigureAwait(false))
             return null;
         await WarnOfLossAsync(cancellationToken).ConfigureAwait(false);

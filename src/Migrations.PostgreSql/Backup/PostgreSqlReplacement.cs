@@ -12,6 +12,8 @@ namespace Migrations.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget target, RestoreJob job, Lazy<PostgreSqlSources> sources)
 {
+    private IReadOnlyList<string> _leftOut = [];
+
     /// <summary>Does it.</summary>
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +45,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
             var kept = await new DatabaseSwap(server, target, name)
                 .RunAsync(old, mark with { Name = await FreeNameAsync(server, cancellationToken).ConfigureAwait(false) }, cancellationToken)
                 .ConfigureAwait(false);
-            return new RestoreOutcome(kept, how);
+            return new RestoreOutcome(kept, how) { LeftOut = _leftOut };
         }
         catch
         {
@@ -90,36 +92,57 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         var there = PostgreSqlTarget.WithDatabase(target, name);
         var settings = old is null ? null : await DatabaseSettings.ReadAsync(old, cancellationToken).ConfigureAwait(false);
         var how = "restored into a new database, which was renamed into place";
-        await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> broken;
+        var withOwners = true;
+        IReadOnlyList<string> broken = [];
         try
         {
-            broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: true, cancellationToken).ConfigureAwait(false);
+            broken = await LoadNewAsync().ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.BackupInvalid)
         {
-            if (!IsAboutRoles(e.Message) && await SpeaksEnglishAsync(server, cancellationToken).ConfigureAwait(false))
+            withOwners = !IsAboutRoles(e.Message) && await SpeaksEnglishAsync(server, cancellationToken).ConfigureAwait(false);
+            if (withOwners && !backup.AcceptFaults)
                 throw;
-            how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
-            await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
-            await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
-            broken = await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners: false, cancellationToken).ConfigureAwait(false);
+            if (!withOwners)
+                how += "; owners and grants were left out, because the server lacks a role or this role may not give to it";
+            broken = await LoadAgainAsync().ConfigureAwait(false);
         }
 
         how += await AddAsync(there, broken, restore.OpenKeys, cancellationToken).ConfigureAwait(false);
-        if (restore.LeftOut.Count > 0)
-        {
-            var left = string.Join("; ", restore.LeftOut);
-            how += $"; left out, because the server could not make it: {left}";
-            job.Session.Events.Publish(new WarningRaised($"'{backup.Path}' was restored without what the server could not make: {left}."));
-        }
-
-        await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
+        if (_leftOut.Count == 0)
+            await CompareAsync(there, tables, cancellationToken).ConfigureAwait(false);
         if (await SubscriptionsAsync(there, cancellationToken).ConfigureAwait(false) is { Count: > 0 } subscriptions)
             how +=
                 "; its subscriptions are disabled, for the database that was replaced has the same: "
                 + $"{string.Join(", ", subscriptions)}. To go on with one: ALTER SUBSCRIPTION ... ENABLE";
         return how + await SetAsync(server, settings, name, there, cancellationToken).ConfigureAwait(false);
+
+        async Task<IReadOnlyList<string>> LoadNewAsync()
+        {
+            await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
+            return await restore.LoadAsync(there, Math.Max(1, job.Jobs), withOwners, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task<IReadOnlyList<string>> LoadAgainAsync()
+        {
+            try
+            {
+                if (!withOwners)
+                {
+                    await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
+                    return await LoadNewAsync().ConfigureAwait(false);
+                }
+            }
+            catch (MigrationException e) when (backup.AcceptFaults && e.Id == ErrorId.BackupInvalid)
+            {
+                // What is left out is named below.
+            }
+
+            await Subscriptions.DropDatabaseForciblyAsync(server, name).ConfigureAwait(false);
+            await CreateAsync(server, settings, name, cancellationToken).ConfigureAwait(false);
+            _leftOut = await restore.LoadLenientlyAsync(there, sources.Value, withOwners, cancellationToken).ConfigureAwait(false);
+            return [];
+        }
     }
 
     /// <summary>Gives the restored database what the old one has beside its content, or, when that is gone, what the backup
@@ -269,7 +292,16 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
 
         var version = old.Npgsql.PostgreSqlVersion;
         var restore = new PostgreSqlRestore(backup, ClientTools.For(version), version.Major);
-        await restore.LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await restore.LoadAsync(target, jobs: 0, withOwners: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (backup.AcceptFaults && e.Id == ErrorId.BackupInvalid)
+        {
+            // It was one transaction, so the database is empty again.
+            _leftOut = await restore.LoadLenientlyAsync(target, sources.Value, withOwners: false, cancellationToken).ConfigureAwait(false);
+        }
+
         return new RestoreOutcome(
             Kept: null,
             "restored into the database itself, which was empty, in one transaction"
@@ -277,6 +309,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         )
         {
             StampedTable = await StampAsync(target, cancellationToken).ConfigureAwait(false),
+            LeftOut = _leftOut,
         };
     }
 

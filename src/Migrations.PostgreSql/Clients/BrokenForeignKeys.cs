@@ -11,25 +11,8 @@ namespace Migrations.PostgreSql;
 /// NOT VALID, which enforces it from then on (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).
 /// </summary>
 /// <param name="entries">The archive's entries; null when it is read only once, by <c>pg_restore</c>.</param>
-/// <param name="acceptFaults">Whether what belongs to tables, and cannot be made of what is in them, may be left out.</param>
-internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = null, bool acceptFaults = false)
+internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = null)
 {
-    // What a dump makes after the rows (https://www.postgresql.org/docs/current/app-pgrestore.html, --section), and what is said of it.
-    private static readonly string[] AfterRows =
-    [
-        "INDEX",
-        "INDEX ATTACH",
-        "CONSTRAINT",
-        "CHECK CONSTRAINT",
-        "MATERIALIZED VIEW DATA",
-        "STATISTICS",
-        "TRIGGER",
-        "EVENT TRIGGER",
-        "RULE",
-        "POLICY",
-        "COMMENT",
-    ];
-
     private const string Mark = "Command was: ";
     private const string OfCommand = ": error: could not execute query: ";
 
@@ -38,17 +21,12 @@ internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = n
         .Select(e => Text(e.Make))
         .ToHashSet(StringComparer.Ordinal);
 
-    private readonly List<string> _leftOut = [];
-
     private readonly List<string> _statements = [];
     private StringBuilder? _statement;
     private bool _isOpen;
 
     /// <summary>The statements that make them, as the archive has them.</summary>
     public IReadOnlyList<string> Statements => _statements;
-
-    /// <summary>What was left out, because the server could not make it.</summary>
-    public IReadOnlyList<string> LeftOut => _leftOut;
 
     /// <summary>
     /// Reads a line of <c>pg_restore</c>, which says what is wrong, and then which command that was, up to an empty line. What is wrong is
@@ -78,21 +56,12 @@ internal sealed class BrokenForeignKeys(IReadOnlyList<ArchiveEntry>? entries = n
     private bool Ends(string statement)
     {
         (_statement, _isOpen) = (null, false);
-        if (acceptFaults && entries?.FirstOrDefault(e => IsAfterRows(e, statement)) is { } entry)
-        {
-            _leftOut.Add($"{entry.Kind} {Text(entry.Name)}");
-            return true;
-        }
-
         // A value in an error's details may hold line ends, and say whatever it likes behind them.
         if (_known?.Contains(statement) == false || !AddsOneKey(statement))
             return false;
         _statements.Add(statement);
         return true;
     }
-
-    private static bool IsAfterRows(ArchiveEntry entry, string statement) =>
-        AfterRows.Contains(entry.Kind, StringComparer.Ordinal) && string.Equals(Text(entry.Make), statement, StringComparison.Ordinal);
 
     // An archive's texts are bytes, each taken for a character.
     private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes)).Trim();

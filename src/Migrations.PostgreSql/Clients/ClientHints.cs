@@ -10,6 +10,10 @@ internal static partial class ClientHints
 {
     private const int MatchMilliseconds = 1000;
 
+    /// <summary>The way to restore what can be restored.</summary>
+    public const string Lenient =
+        "To restore a backup without what the server cannot make, which is then listed: migrations restore <backup> --accept-faults";
+
     /// <summary>What stands in a message before the function in which an error came up.</summary>
     private const string InFunction = "In the function ";
 
@@ -48,8 +52,8 @@ internal static partial class ClientHints
         return "If what the function uses is there in the database that is backed up, the function finds it by the search_path of whoever "
             + $"calls it, and a dump is loaded without one: ALTER FUNCTION {name} SET search_path = {schema}; then make a new "
             + "backup. If it "
-            + "is not there any more, correct the function or drop what calls it; 'migrations restore <backup> --accept-faults' restores a "
-            + "native backup without the indexes, constraints and triggers that the server cannot make.";
+            + "is not there any more, correct the function or drop what calls it. "
+            + Lenient;
     }
 
     private static string OfRowSecurity(string table) =>

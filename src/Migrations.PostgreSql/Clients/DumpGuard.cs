@@ -13,9 +13,6 @@ namespace Migrations.PostgreSql;
 /// <param name="acceptUnseen">Whether code that cannot be seen into may run; what visibly reaches further may not.</param>
 internal sealed class DumpGuard(string source, bool acceptUnseen = false)
 {
-    private const int MostNamed = 14;
-    private const StringSplitOptions SkipEmpty = StringSplitOptions.RemoveEmptyEntries;
-
     private readonly ReachReader _reader = new();
     private readonly List<string> _unseen = [];
     private DumpedDefaults? _defaults;
@@ -134,6 +131,14 @@ internal sealed class DumpGuard(string source, bool acceptUnseen = false)
         );
     }
 
+    /// <summary>A dump is loaded in one transaction, which it can neither undo nor leave.</summary>
+    public MigrationException RefuseTransaction(SqlPiece piece) =>
+        new(
+            ErrorId.BackupInvalid,
+            $"{source}:{piece.Line}: {StatementName.Head(piece.Text)} does not belong in a dump; the dump was not loaded.",
+            NextStep
+        );
+
     /// <summary>A NUL character ends lines for <c>psql</c> where they do not end.</summary>
     public MigrationException RefuseNul(int line) =>
         new(ErrorId.BackupInvalid, $"{source}:{line}: there is a NUL character, which no dump has; the dump was not loaded.", NextStep);
@@ -153,7 +158,7 @@ internal sealed class DumpGuard(string source, bool acceptUnseen = false)
     {
         if (finding.Reach > Reach.Unseen)
             throw Refuse(line + finding.Line, finding.What);
-        var named = (_place.Length > 0 ? _place[2..] : Named(statement)) + ": " + finding.What;
+        var named = (_place.Length > 0 ? _place[2..] : StatementName.Head(statement)) + ": " + finding.What;
         if (!acceptUnseen)
             throw new MigrationException(
                 ErrorId.UnseenCode,
@@ -163,15 +168,6 @@ internal sealed class DumpGuard(string source, bool acceptUnseen = false)
             );
         if (!_unseen.Contains(named, StringComparer.Ordinal))
             _unseen.Add(named);
-    }
-
-    /// <summary>The beginning of a statement, which says what it makes.</summary>
-    private static string Named(string statement)
-    {
-        var tokens = PlacedToken.Read(statement);
-        var end = tokens.FindIndex(t => t.Word is "(" or "AS" or "USING" || t.Kind == SqlTokenKind.Semicolon);
-        end = Math.Min(end < 0 ? tokens.Count : end, MostNamed);
-        return end == 0 ? "" : string.Join(' ', statement[tokens[0].Start..tokens[end - 1].End].Split((char[]?)null, SkipEmpty));
     }
 
     private static bool IsHarmless(StatementWords words, ReachFinding finding) =>

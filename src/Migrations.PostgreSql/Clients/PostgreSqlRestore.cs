@@ -13,9 +13,6 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
 {
     private const string LastWords = "PostgreSQL database dump complete";
 
-    /// <summary>What of the backup that was loaded was left out, because the server could not make it.</summary>
-    public IReadOnlyList<string> LeftOut { get; private set; } = [];
-
     /// <summary>How many foreign keys the source has NOT VALID, as the backup that was loaded says.</summary>
     public int OpenKeys { get; private set; }
 
@@ -62,6 +59,65 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         }
     }
 
+    /// <summary>Loads it in one transaction, without what the server cannot make.</summary>
+    /// <param name="to">An empty database.</param>
+    /// <param name="sources">Where connections come from.</param>
+    /// <param name="withOwners">Whether owners and rights are restored too.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What was left out, by name.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it cannot be read to its end.</exception>
+    public async Task<IReadOnlyList<string>> LoadLenientlyAsync(
+        DatabaseTarget to,
+        PostgreSqlSources sources,
+        bool withOwners,
+        CancellationToken cancellationToken
+    )
+    {
+        ScriptFilter? filter = null;
+        try
+        {
+            var connection = await sources.OfBytes(to).OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            return await new LenientLoader(connection)
+                .LoadAsync(
+                    () => OpenScript(to, withOwners),
+                    () => filter = new ScriptFilter(withOwners, server, NewGuard()),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id is ErrorId.ClientToolFailed)
+        {
+            throw Translate(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(e);
+        }
+        finally
+        {
+            OpenKeys = filter?.OpenKeys ?? 0;
+        }
+    }
+
+    private OpenedScript OpenScript(DatabaseTarget to, bool withOwners)
+    {
+        if (backup.Format == BackupFormat.Sql)
+            return new OpenedScript(OpenFile(), writer: null);
+        var writer = StartWriting(to, withOwners);
+        return new OpenedScript(writer.Output, writer);
+    }
+
+    /// <summary>
+    /// What <c>pg_restore</c> would say to the server is written as a script, because some of it must not reach this one.
+    /// </summary>
+    private ClientProcess StartWriting(DatabaseTarget to, bool withOwners)
+    {
+        var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
+        script.Input.Close();
+        return script;
+    }
+
     /// <summary>
     /// Loads an archive. Rows without a parent may stand behind a foreign key that the source has as valid: they came in where its triggers
     /// were off, and are no fault of the archive. Any other error ends it.
@@ -74,8 +130,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         CancellationToken cancellationToken
     )
     {
-        // One transaction is all or nothing.
-        var broken = new BrokenForeignKeys(entries, backup.AcceptFaults && jobs > 0);
+        var broken = new BrokenForeignKeys(entries);
         OpenKeys = entries.Count(e => BrokenForeignKeys.IsOpenKey(e.Make));
         await ClientProcess
             .RunAsync(
@@ -87,7 +142,6 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
                 broken.IsBearable
             )
             .ConfigureAwait(false);
-        LeftOut = broken.LeftOut;
         if (jobs > 0 || broken.Statements.Count == 0)
             return broken.Statements;
         // All of it was undone. In a script the server itself passes over such a key, in the same transaction.
@@ -137,7 +191,7 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         return new MigrationException(
             ErrorId.BackupInvalid,
             $"'{backup.Path}' could not be restored: {e.Message}",
-            ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' shows which can be restored.",
+            ClientHints.Of(e.Message) ?? "Take another backup; 'migrations verify' shows which can be restored. " + ClientHints.Lenient,
             e
         );
     }
@@ -175,14 +229,10 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
             yield return "--jobs=" + jobs.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>
-    /// What <c>pg_restore</c> would say to the server is written as a script, because some of it must not reach this one.
-    /// </summary>
     private async Task LoadArchiveAsScriptAsync(DatabaseTarget to, bool withOwners, CancellationToken cancellationToken)
     {
-        var script = ClientProcess.Start(tools, "pg_restore", to, ["--file=-", .. Rights(withOwners), backup.Path]);
+        var script = StartWriting(to, withOwners);
         await using var _ = script.ConfigureAwait(false);
-        script.Input.Close();
         var filter = new ScriptFilter(withOwners: true, server, NewGuard());
         await new ScriptLoader(tools, to, filter).LoadAsync(script, cancellationToken).ConfigureAwait(false);
         OpenKeys = filter.OpenKeys;
@@ -192,16 +242,9 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
     {
         try
         {
-            var source = RegularFile.OpenRead(backup.Path);
+            var source = OpenFile();
             await using (source.ConfigureAwait(false))
             {
-                // A script that ends too early may end between two statements, and data that ends too early is taken as complete.
-                if (!EndsWell(source))
-                    throw new MigrationException(
-                        ErrorId.BackupInvalid,
-                        $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.",
-                        "Take another backup."
-                    );
                 var filter = new ScriptFilter(withOwners, server, NewGuard());
                 await new ScriptLoader(tools, to, filter).LoadAsync(source, cancellationToken).ConfigureAwait(false);
                 OpenKeys = filter.OpenKeys;
@@ -209,13 +252,32 @@ internal sealed class PostgreSqlRestore(BackupSource backup, ClientTools tools, 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MigrationException(
-                ErrorId.DiskFailed,
-                $"'{backup.Path}' could not be read: {e.Message}",
-                "Check the disk that holds it and that you may read it, or take another backup.",
-                e
-            );
+            throw Unreadable(e);
         }
+    }
+
+    private MigrationException Unreadable(Exception e) =>
+        new(
+            ErrorId.DiskFailed,
+            $"'{backup.Path}' could not be read: {e.Message}",
+            "Check the disk that holds it and that you may read it, or take another backup.",
+            e
+        );
+
+    /// <summary>
+    /// Opens a script. One that ends too early may end between two statements, and data that ends too early is taken as complete.
+    /// </summary>
+    private FileStream OpenFile()
+    {
+        var source = RegularFile.OpenRead(backup.Path);
+        if (EndsWell(source))
+            return source;
+        source.Dispose();
+        throw new MigrationException(
+            ErrorId.BackupInvalid,
+            $"'{backup.Path}' is cut off: the last line of a complete dump, '-- {LastWords}', is not there.",
+            "Take another backup."
+        );
     }
 
     private static bool EndsWell(FileStream file)

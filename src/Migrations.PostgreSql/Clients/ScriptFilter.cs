@@ -21,25 +21,37 @@ internal sealed class ScriptFilter(bool withOwners, int server, DumpGuard guard)
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it holds what no dump has.</exception>
     public async Task CopyAsync(Stream script, Stream to, CancellationToken cancellationToken)
     {
-        // Byte for byte, whatever the dump's encoding is: what is looked for is ASCII.
-        using var reader = new StreamReader(script, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
         var writer = new StreamWriter(to, Encoding.Latin1, bufferSize: 64 * 1024, leaveOpen: true);
         await using var _ = writer.ConfigureAwait(false);
+        foreach (var piece in Read(script))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var text = piece.Kind == SqlPieceKind.Statement ? Bearable(piece.Text) : piece.Text;
+            await writer.WriteAsync(text.AsMemory(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the pieces of it that are passed on. Their texts are bytes, each taken for a character.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it holds what no dump has.</exception>
+    public IEnumerable<SqlPiece> Read(Stream script)
+    {
+        // Byte for byte, whatever the dump's encoding is: what is looked for is ASCII.
+        using var reader = new StreamReader(script, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         // psql passes over the mark at the beginning only, and that is ours.
         for (var i = 0; i < ByteOrderMark.Length && reader.Peek() == ByteOrderMark[i] && reader.Read() >= 0; i++) { }
 
         foreach (var piece in PostgreSqlStatementReader.Read(reader))
         {
-            cancellationToken.ThrowIfCancellationRequested();
             if (piece.Text.Contains('\0', StringComparison.Ordinal))
                 throw guard.RefuseNul(piece.Line);
             if (IsPassedOn(piece))
-                await writer.WriteAsync(Bearable(piece).AsMemory(), cancellationToken).ConfigureAwait(false);
+                yield return piece;
         }
     }
 
-    private static string Bearable(SqlPiece piece) =>
-        piece.Kind == SqlPieceKind.Statement && BrokenForeignKeys.IsKey(piece.Text) ? BrokenForeignKeys.Bearable(piece.Text) : piece.Text;
+    /// <summary>A statement as it is passed on: one that makes a foreign key so that rows may break it.</summary>
+    public static string Bearable(string statement) =>
+        BrokenForeignKeys.IsKey(statement) ? BrokenForeignKeys.Bearable(statement) : statement;
 
     private bool IsPassedOn(SqlPiece piece)
     {
@@ -52,8 +64,20 @@ internal sealed class ScriptFilter(bool withOwners, int server, DumpGuard guard)
         guard.Check(piece.Text, piece.Line);
         if (BrokenForeignKeys.IsOpenKey(piece.Text))
             OpenKeys++;
-        return !IsLeftOut(piece.Text);
+        return !IsLeftOut(piece.Text) && !IsOfTransaction(piece);
     }
+
+    /// <summary>
+    /// Whether it begins or ends a transaction, as <c>pg_dump</c> writes it around large objects: the dump is loaded in one of ours, all or
+    /// nothing.
+    /// </summary>
+    private bool IsOfTransaction(SqlPiece piece) =>
+        StatementClassifier.Classify(piece.Text) switch
+        {
+            StatementRole.Begin or StatementRole.Commit => true,
+            StatementRole.Chain or StatementRole.Rollback or StatementRole.PrepareTransaction => throw guard.RefuseTransaction(piece),
+            _ => false,
+        };
 
     private bool IsLeftOut(string statement) => TransactionTimeout.IsRefused(statement, server) || (!withOwners && NamesRole(statement));
 

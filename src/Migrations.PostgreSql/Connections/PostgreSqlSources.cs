@@ -29,7 +29,15 @@ internal sealed class PostgreSqlSources
         return _sources.GetOrAdd(text, Create);
     }
 
-    private static NpgsqlDataSource Create(string connectionString)
+    /// <summary>
+    /// The same, where a text is bytes, each taken for a character: what is sent may be of any encoding, and says so itself.
+    /// </summary>
+    public NpgsqlDataSource OfBytes(DatabaseTarget target) =>
+        _sources.GetOrAdd("bytes;" + target.ConnectionString, _ => Create(target.ConnectionString, encoding: "iso-8859-1"));
+
+    private static NpgsqlDataSource Create(string connectionString) => Create(connectionString, encoding: "UTF8");
+
+    private static NpgsqlDataSource Create(string connectionString, string encoding)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -42,7 +50,7 @@ internal sealed class PostgreSqlSources
             TcpKeepAlive = true,
             // Scripts are UTF-8, whatever PGCLIENTENCODING says: with another encoding the server would take their bytes for other letters.
             ClientEncoding = "UTF8",
-            Encoding = "UTF8",
+            Encoding = encoding,
         };
         if (string.IsNullOrEmpty(builder.ApplicationName))
             builder.ApplicationName = ApplicationName.Of(migration: null);

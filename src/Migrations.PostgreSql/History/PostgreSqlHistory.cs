@@ -66,6 +66,8 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
+            // A table that was there before took its numbers along.
+            _lastRead = null;
             return [];
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedColumn)

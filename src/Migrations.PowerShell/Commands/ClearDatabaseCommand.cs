@@ -4,7 +4,7 @@ using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
 
-/// <summary>Empties a database, and builds it up again on request. For development.</summary>
+/// <summary>Empties a database; on request applies all migrations and runs the seed. For development.</summary>
 /// <remarks>
 /// Everything that is in the database goes, the history too, in one transaction and under the migration lock; the file or the database
 /// itself stays, with its owner and settings. No down script is run. It asks by the name of the database, unless the loss is accepted;
@@ -17,8 +17,8 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows which tables would go, with their rows, and changes nothing.</para>
 /// </example>
 /// <example>
-/// <code>Clear-Database -Database shop.db -Path ./migrations -Migrate -AcceptDataLoss</code>
-/// <para>Empties the database, and applies all migrations.</para>
+/// <code>Clear-Database -Database shop.db -Path ./migrations -Migrate -Seed -AcceptDataLoss</code>
+/// <para>Empties the database, applies all migrations, and runs the folder's seed.sql.</para>
 /// </example>
 /// <example>
 /// <code>Clear-Database -Database shop.db -AcceptDataLoss | Select-Object -ExpandProperty Stayed</code>
@@ -37,13 +37,21 @@ public sealed class ClearDatabaseCommand : ChangeCommand
     public SwitchParameter Migrate { get; set; }
 
     /// <summary>
+    /// With -Migrate: runs <c>seed.sql</c> of the migration folder at the end. An error in an environment that requires confirmation,
+    /// unless -Force is given.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Seed { get; set; }
+
+    /// <summary>
     /// Deletes all rows without asking. Without it, the cmdlet asks, or where no one can be asked refuses with the numbers. -Force does not
     /// include it.
     /// </summary>
     [Parameter]
     public SwitchParameter AcceptDataLoss { get; set; }
 
-    /// <summary>Does not ask, even where the environment requires confirmation; the loss of rows has its own switch.</summary>
+    /// <summary>Does not ask, even where the environment requires confirmation, and runs the seed there too; the loss of rows has its own
+    /// switch.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -82,6 +90,9 @@ public sealed class ClearDatabaseCommand : ChangeCommand
         {
             AcceptDataLoss = AcceptDataLoss.IsPresent,
             Apply = Migrate ? new ApplyRequest { TransactionMode = Settings.TransactionMode?.Value ?? TransactionMode.Each } : null,
+            Seed = Seed,
+            IsProtected = Selected?.Confirm == true,
+            Force = Force,
             Services = ServicesOfCall,
             // What services share is cleared once, in the turn of the first.
             IsCleared = _cleared.Contains(target.Display),
@@ -91,7 +102,8 @@ public sealed class ClearDatabaseCommand : ChangeCommand
     {
         var losses = string.Concat(plan.Losses().Select(l => "\n! " + l));
         var afterwards = plan.Applied.Count == 0 ? "" : $", and apply {string.Join(", ", plan.Applied)}";
-        return $"Clear {plan.Tables.Count(t => !t.IsHistory)} tables with {plan.Rows} rows{afterwards}{losses}";
+        var seed = plan.Seed is null ? "" : $", and run {plan.Seed}";
+        return $"Clear {plan.Tables.Count(t => !t.IsHistory)} tables with {plan.Rows} rows{afterwards}{seed}{losses}";
     }
 
     /// <summary>Asks about the rows; a security impact makes No the default.</summary>

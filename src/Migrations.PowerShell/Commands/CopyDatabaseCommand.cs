@@ -115,9 +115,9 @@ public sealed class CopyDatabaseCommand : MigrationCommand
         var description = $"Copying {source.Target.Display} into {target.Target.Display}:\n{statements}";
         _ = ShouldProcess(description, verboseWarning: null, caption: null);
         foreach (var obstacle in forecast.Obstacles)
-            WriteWarning($"Nothing would be copied. {obstacle}");
+            Log.Warn($"Nothing would be copied. {obstacle}");
         foreach (var table in forecast.Replaced)
-            WriteWarning($"{table} would be dropped first.");
+            Log.Warn($"{table} would be dropped first.");
         WriteObject(forecast.Tables, enumerateCollection: true);
     }
 

@@ -125,5 +125,6 @@ public sealed class InvokeMigrationCommand : RunCommand
             SchemaFile = WrittenSchema,
             Backup = BackupBefore,
             RestoreOnFailure = Restores,
+            AcceptFaults = AcceptFaults.IsPresent,
         };
 }

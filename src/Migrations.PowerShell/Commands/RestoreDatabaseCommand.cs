@@ -65,7 +65,8 @@ public sealed class RestoreDatabaseCommand : BackupCommand
     [ValidateNotNullOrEmpty]
     public string? KeepFolder { get; set; }
 
-    /// <summary>Restores a backup that failed a check too. What is wrong is written as warnings.</summary>
+    /// <summary>Restores a backup that failed a check too, without what the server cannot make. What is wrong or left out is written as
+    /// warnings.</summary>
     [Parameter]
     public SwitchParameter AcceptFaults { get; set; }
 

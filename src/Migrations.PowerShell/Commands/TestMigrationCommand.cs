@@ -78,7 +78,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
         base.EndProcessing();
         if (_bad.Count > 0)
         {
-            WriteError(
+            WriteFailure(
                 ErrorRecords.Of(
                     new MigrationException(
                         ErrorId.CheckFailed,

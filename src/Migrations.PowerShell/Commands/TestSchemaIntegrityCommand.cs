@@ -95,7 +95,7 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
         if (Quiet)
             WriteObject(_isWhole && failed.Count == 0);
         else if (failed.Count > 0)
-            WriteError(Failure(failed));
+            WriteFailure(Failure(failed));
     }
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)

@@ -165,5 +165,6 @@ public sealed class UndoMigrationCommand : RunCommand
             SchemaOnly = SchemaOnly.IsPresent,
             Backup = BackupBefore,
             RestoreOnFailure = Restores,
+            AcceptFaults = AcceptFaults.IsPresent,
         };
 }

@@ -7,6 +7,9 @@ namespace Migrations.Sqlite;
 /// <param name="backup">The backup.</param>
 internal sealed class SqliteBackupLoader(BackupSource backup)
 {
+    /// <summary>What SQLite refused of a script, by name, where its faults are accepted.</summary>
+    public IReadOnlyList<string> LeftOut { get; private set; } = [];
+
     /// <summary>Reads it.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: it cannot be read to its end.</exception>
     public async Task LoadAsync(DatabaseTarget empty, SessionOptions options, CancellationToken cancellationToken)
@@ -98,7 +101,9 @@ internal sealed class SqliteBackupLoader(BackupSource backup)
         {
             if (backup.Format == BackupFormat.Sql)
             {
-                new SqliteScriptLoader(handle, backup.Path, this, progress).Run(cancellationToken);
+                var script = new SqliteScriptLoader(handle, backup.Path, this, progress, backup.AcceptFaults);
+                script.Run(cancellationToken);
+                LeftOut = script.LeftOut;
                 return;
             }
 

@@ -59,7 +59,8 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
         {
             await _loader.LoadAsync(scratch.Target, job.Session, cancellationToken).ConfigureAwait(false);
             var loaded = new BackupSource(SqliteTarget.PathOf(scratch.Target), BackupFormat.Native) { IsSealed = true };
-            return await RestoreAsync(new SqliteBackupLoader(loaded), cancellationToken).ConfigureAwait(false);
+            var outcome = await RestoreAsync(new SqliteBackupLoader(loaded), cancellationToken).ConfigureAwait(false);
+            return outcome with { LeftOut = _loader.LeftOut };
         }
     }
 

@@ -14,6 +14,8 @@ internal sealed unsafe class ScriptWindow : IDisposable
     /// <summary>How many bytes a window holds, unless a statement needs more.</summary>
     public const int UsualSize = 256 * 1024;
 
+    private const StringComparison Ignoring = StringComparison.OrdinalIgnoreCase;
+
     private readonly Stream _stream;
     private byte* _memory;
     private int _start;
@@ -82,17 +84,29 @@ internal sealed unsafe class ScriptWindow : IDisposable
     /// <summary>
     /// How long the statement at the start is, with its semicolon; reads on where the window cuts it. Does not know of trigger bodies.
     /// </summary>
-    public int FindEndOfStatement()
+    public int FindEndOfStatement() => FindEnd(isTrigger: false);
+
+    /// <summary>
+    /// The same, knowing of trigger bodies: a trigger ends with the semicolon behind its END
+    /// (<see href="https://sqlite.org/c3ref/complete.html"/>).
+    /// </summary>
+    public int FindEndWithBody() =>
+        FindEnd(StatementHead.Read(Text[..FindEndOfStatement()]) is { Kind: StatementKind.Create, What: "TRIGGER" });
+
+    private int FindEnd(bool isTrigger)
     {
         var at = 0;
-        while (at < Text.Length || Grow())
+        for (var (wasMark, isEnd) = (false, !isTrigger); at < Text.Length || Grow(); )
         {
             var length = SqliteLexer.Scan(Text[at..], out var kind, out _);
             if (at + length == Text.Length && Grow())
                 continue;
+            var isMark = kind == SqlTokenKind.Semicolon;
+            if (isMark && isEnd)
+                return at + length;
+            if (isTrigger && !SqliteLexer.IsBlank(kind))
+                (wasMark, isEnd) = (isMark, wasMark && Encoding.UTF8.GetString(Text.Slice(at, length)).Equals("END", Ignoring));
             at += length;
-            if (kind == SqlTokenKind.Semicolon)
-                break;
         }
 
         return at;

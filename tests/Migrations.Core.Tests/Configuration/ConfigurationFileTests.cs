@@ -28,6 +28,7 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("{ \"path\": \"\\u0007\" }", 1, 11, "control character")]
     [InlineData("{ \"path\": \"\\ud800\" }", 1, 11, "surrogate")]
     [InlineData("{ \"checkAfterRun\": \"yes\" }", 1, 20, "must be true or false")]
+    [InlineData("{ \"logFormat\": \"gitlab\" }", 1, 16, "Did you mean 'github'?")]
     [InlineData("{ \"ignore\": \"x\" }", 1, 13, "must be a list")]
     [InlineData("{ \"ignore\": [1] }", 1, 14, "must be a string")]
     [InlineData("{ \"layout\": \"down-sufix\" }", 1, 13, "Did you mean 'down-suffix'?")]

@@ -319,33 +319,6 @@ public sealed class PostgreSqlSickSourceTests() : SickSourceConformance(Database
     }
 
     [Fact]
-    public async Task What_the_server_cannot_make_any_more_is_left_out_where_that_is_accepted()
-    {
-        await FillAsync();
-        await Database.ExecuteAsync(
-            Orphan
-                + "CREATE TABLE gone (a int); CREATE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM 1 FROM "
-                + "gone; RETURN $1; END'; CREATE INDEX failing ON k (f(b)); COMMENT ON INDEX failing IS 'x'; CREATE INDEX sound ON k (b); "
-                + "DROP TABLE gone;"
-        );
-        var backup = await BackUpAsync();
-        await Database.ExecuteAsync("DROP TABLE b;");
-
-        var refused = await ThrowsAsync<MigrationException>(ErrorId.BackupInvalid, () => RestoreAsync(backup));
-        Assert.Contains("If it is not there any more", refused.NextStep, StringComparison.Ordinal);
-        Assert.Contains("--accept-faults", refused.NextStep, StringComparison.Ordinal);
-
-        var result = await RestoreAsync(backup, new RestoreRequest { AcceptFaults = true });
-        Assert.Contains("left out, because the server could not make it: INDEX failing", result.How, StringComparison.Ordinal);
-        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("INDEX failing", StringComparison.Ordinal));
-        Assert.Equal(
-            "sound",
-            await Database.ScalarAsync("SELECT string_agg(indexrelid::regclass::text, ' ') FROM pg_index WHERE indrelid = 'k'::regclass")
-        );
-        Assert.Contains("b", await Database.TablesAsync());
-    }
-
-    [Fact]
     public async Task An_invalid_index_is_reported_and_left_out()
     {
         await FillAsync();
