@@ -34,6 +34,16 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _pump.Cancel();
 
+    /// <summary>Writes a result, with lists that can be indexed.</summary>
+    private protected new void WriteObject(object? result, bool enumerateCollection)
+    {
+        IndexedLists.Make(result);
+        base.WriteObject(result, enumerateCollection);
+    }
+
+    /// <summary>Writes a result, with lists that can be indexed.</summary>
+    private protected new void WriteObject(object? result) => WriteObject(result, enumerateCollection: false);
+
     /// <summary>Runs an engine call to its end, with its events written to PowerShell's streams.</summary>
     /// <param name="work">The call.</param>
     /// <param name="done">Takes each result once it is committed.</param>

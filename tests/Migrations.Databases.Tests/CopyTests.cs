@@ -292,6 +292,24 @@ public sealed class CopyTests : CopyTestBase
         );
     }
 
+    [Theory]
+    [InlineData(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, n INT); INSERT INTO p VALUES (1, 'x'); "
+            + "CREATE TABLE c (id INTEGER PRIMARY KEY, p INT REFERENCES p (id)); INSERT INTO c VALUES (1, 1);",
+        "foreign key"
+    )]
+    [InlineData("CREATE TABLE c (a INT CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; INSERT INTO c VALUES (0);", "check")]
+    public async Task What_theTarget_refuses_of_equal_tables_is_a_fault(string sql, string kind)
+    {
+        await FillAsync(sql);
+        using var folder = new TemporaryFolder();
+        var results = await CopyAsync(new CopyRequest { RejectFile = folder["rejected.sql"] });
+        var child = results.First(r => r.Table is "c");
+        Assert.Equal((true, false), (child.Equal, child.IsComplete));
+        Assert.Equal((kind, true), (Assert.Single(child.LeftOut).Kind, child.LeftOut[0].IsRefused));
+        Assert.Equal(ErrorId.CopyIncomplete, DatabaseCopy.FindFault(results)!.Id);
+    }
+
     [Fact]
     public async Task Long_names_end_in_a_hash_and_names_keep_their_case()
     {

@@ -11,7 +11,7 @@ namespace Migrations.Databases.Tests;
 /// </summary>
 public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conformance(kind)
 {
-    private const string Another =
+    protected const string Another =
         "INSERT INTO migration_journal (run_id, name, direction, event, applied_at, applied_by, host, success, tool_version)"
         + " SELECT run_id, name, direction, event, applied_at, applied_by, host, success, tool_version FROM migration_journal WHERE id = 1";
 

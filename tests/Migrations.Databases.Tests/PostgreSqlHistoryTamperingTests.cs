@@ -62,16 +62,132 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
             "DELETE FROM migration_journal WHERE id = 1" + Forge,
             "UPDATE migration_journal SET checksum = 'x' WHERE id = 1" + Forge,
             "CREATE TEMP TABLE k AS TABLE migration_journal; TRUNCATE migration_journal; INSERT INTO migration_journal OVERRIDING SYSTEM "
-                + "VALUE SELECT * FROM k"
+                + "VALUE SELECT * FROM k; DROP TABLE k"
                 + Forge,
             "CREATE TEMP TABLE k AS TABLE migration_journal; TRUNCATE migration_journal; INSERT INTO migration_journal OVERRIDING SYSTEM "
-                + "VALUE SELECT * FROM k; RESET ALL"
+                + "VALUE SELECT * FROM k; DROP TABLE k; RESET ALL"
         );
 
     [Theory]
     [MemberData(nameof(Forgeries))]
     public async Task A_script_that_changes_what_is_remembered_of_the_history_too_is_not_applied(string script, TransactionMode mode) =>
         await IsRefusedAsync(script, mode);
+
+    public static TheoryData<string, string, TransactionMode> Hidden
+    {
+        get
+        {
+            const string Off = "SET track_counts = off;\n{0};\nSET track_counts = on";
+            const string Update = "UPDATE migration_journal SET checksum = 'x' WHERE id = 1";
+            const string Function = "CREATE FUNCTION f() RETURNS {0} LANGUAGE plpgsql SET track_counts = off AS $$BEGIN {1}; END$$;";
+            string Of(string format, params string[] values) => string.Format(CultureInfo.InvariantCulture, format, values);
+            var data = new TheoryData<string, string, TransactionMode>();
+            foreach (var mode in (TransactionMode[])[TransactionMode.Each, TransactionMode.All])
+            {
+                data.Add("", Of(Off, Update), mode);
+                data.Add("", Of(Off, "DELETE FROM migration_journal WHERE id = 1"), mode);
+                data.Add("", Of(Off, Another), mode);
+                data.Add("", Of(Off, $"SAVEPOINT s;\n{Update};\nRELEASE s"), mode);
+                data.Add(
+                    Of(Function, "trigger", Update + "; RETURN NULL")
+                        + "CREATE TRIGGER f AFTER INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION f()",
+                    "SELECT 1",
+                    mode
+                );
+                data.Add(
+                    Of(Function, "text", Update + "; RETURN ''"),
+                    "ALTER TABLE migration_journal ADD z text;\nALTER TABLE migration_journal ALTER z SET DEFAULT f()",
+                    mode
+                );
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Hidden))]
+    public async Task A_change_of_the_history_that_no_counter_shows_takes_the_step_back(string before, string script, TransactionMode mode)
+    {
+        await BeginAsync($"{script};\nCREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync(before.Length == 0 ? "SELECT 1" : before);
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.HistoryTableConflict,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = mode })
+        );
+        Assert.EndsWith("That transaction was rolled back.", error.Message, StringComparison.Ordinal);
+        Assert.Equal("a", await TablesAsync());
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE checksum = 'x'"));
+        Assert.StartsWith("001_a applied", await JournalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_row_of_the_same_run_that_a_later_script_changes_unseen_takes_the_run_back()
+    {
+        await BeginAsync("CREATE TABLE b (id integer);\n");
+        Migration("003_c", "SET track_counts = off;\nUPDATE migration_journal SET checksum = 'x' WHERE id > 1;\nRESET track_counts;\n");
+        await ThrowsAsync<MigrationException>(
+            ErrorId.HistoryTableConflict,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = TransactionMode.All })
+        );
+        Assert.Equal("a", await TablesAsync());
+        Assert.StartsWith("001_a applied", await JournalAsync(), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string, TransactionMode> PutOff
+    {
+        get
+        {
+            const string Changes = "UPDATE migration_journal SET checksum = 'x' WHERE id = 1;";
+            const string Chain =
+                "CREATE TABLE c (n integer); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN SET CONSTRAINTS ALL DEFERRED;"
+                + " IF NEW.n < 5 THEN INSERT INTO c VALUES (NEW.n + 1); ELSE "
+                + Changes
+                + " END IF; RETURN NULL; END$$; CREATE CONSTRAINT TRIGGER f AFTER INSERT ON c DEFERRABLE INITIALLY DEFERRED "
+                + "FOR EACH ROW EXECUTE FUNCTION f()";
+            const string Cursor = "CREATE FUNCTION f() RETURNS integer LANGUAGE plpgsql AS $$BEGIN " + Changes + " RETURN 1; END$$";
+            var data = new TheoryData<string, string, TransactionMode>();
+            foreach (var mode in (TransactionMode[])[TransactionMode.Each, TransactionMode.All])
+            {
+                data.Add(Chain, "INSERT INTO c VALUES (1)", mode);
+                data.Add(Chain, "SAVEPOINT s;\nINSERT INTO c VALUES (1)", mode);
+                data.Add(Cursor, "DECLARE k CURSOR WITH HOLD FOR SELECT f()", mode);
+                data.Add(Cursor, "SAVEPOINT s;\nSAVEPOINT \"S\";\nROLLBACK TO s;\nDECLARE k CURSOR WITH HOLD FOR SELECT f()", mode);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PutOff))]
+    public async Task What_a_script_puts_off_until_the_commit_cannot_change_the_history(string before, string script, TransactionMode mode)
+    {
+        await BeginAsync($"{script};\nCREATE TABLE b (id integer);\n");
+        await Database.ExecuteAsync(before);
+        var error = await Assert.ThrowsAsync<StatementException>(() => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal("25006", error.Code);
+        Assert.Contains("put off", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("b", (await TablesAsync()).Split(", "));
+        Assert.Equal("001_a applied, 002_b failed", await JournalAsync());
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE checksum = 'x'"));
+    }
+
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    public async Task Savepoints_cursors_and_statements_that_change_nothing_are_no_change(TransactionMode mode)
+    {
+        await BeginAsync(
+            "SAVEPOINT a;\nCREATE TABLE b (id integer);\nSAVEPOINT A;\nCREATE TABLE x (id integer);\nROLLBACK TO SAVEPOINT a;\n"
+                + "DELETE FROM migration_journal WHERE false;\nSAVEPOINT \"Ü x\";\nINSERT INTO b VALUES (1);\n"
+                + "ROLLBACK TO \"Ü x\";\nDECLARE k CURSOR WITH HOLD FOR SELECT 1;\n"
+        );
+        Migration("003_c", "CREATE TABLE c (id integer);\nINSERT INTO c VALUES (1);\n");
+        await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        Assert.Equal("a, b, c", await TablesAsync());
+        Assert.Equal("001_a applied, 002_b applied, 003_c applied", await JournalAsync());
+    }
 
     [Fact]
     public async Task A_partitioned_history_is_refused()

@@ -26,7 +26,7 @@ public class PreparedTests
         var session = await BeginAsync(fixture);
         await session.RunAsync(fixture.Step("CREATE TABLE seen AS SELECT * FROM pg_prepared_statements", "003_c"), CancellationToken.None);
         Assert.Equal(
-            "2|2",
+            "3|3",
             await fixture.Database.ScalarAsync(
                 "SELECT sum((statement LIKE '%migration_journal%')::int) || '|' || count(*) FROM seen WHERE statement NOT LIKE '%advisory%'"
             )

@@ -26,6 +26,14 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $difference.Kind, $difference.Key, $difference.Columns | Should -Be 'Changed', 'id 2', 'name'
     }
 
+    It 'reports what the target refuses as an error after the objects, whose lists can be indexed' {
+        Set-Content "$folder/002_more.sql" "CREATE TABLE c (id INTEGER PRIMARY KEY, a INT CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; INSERT INTO c VALUES (7, 0);"
+        $null = Invoke-Migration $database $folder
+        $c = Copy-Database $database $target -Table c -ErrorAction SilentlyContinue -ErrorVariable fault | Where-Object Kind -EQ table
+        $c.Equal, $c.IsComplete, $c.Columns[1].Type, $c.LeftOut[0].IsRefused | Should -Be $true, $false, 'bigint', $true
+        $fault.FullyQualifiedErrorId | Should -BeLike 'CopyIncomplete,*'
+    }
+
     It 'refuses what is there, unless it is to be dropped' {
         $null = Copy-Database $database $target
         $record = Get-ErrorOf { Copy-Database $database $target }

@@ -106,7 +106,7 @@ internal static class CopyCommand
             );
         var results = await copy.RunAsync(cancellationToken).ConfigureAwait(false);
         call.Report.Transfers.Copied(source.Target, target.Target, results, request.RejectFile);
-        return results.Any(r => r.Rejected > 0) ? ExitCode.Found : ExitCode.Done;
+        return results.Any(r => r.Rejected > 0 || !r.IsComplete) ? ExitCode.Found : ExitCode.Done;
     }
 
     private static Dictionary<string, ColumnType> TypesOf(string[] texts)

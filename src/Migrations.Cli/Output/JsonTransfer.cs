@@ -20,6 +20,7 @@ internal sealed record JsonTableCopy(
     string? SourceDigest,
     string? TargetDigest,
     bool? Equal,
+    bool IsComplete,
     IReadOnlyList<ColumnCopy> Columns,
     IReadOnlyList<LeftOutObject> LeftOut
 )
@@ -40,6 +41,7 @@ internal sealed record JsonTableCopy(
             c.SourceDigest,
             c.TargetDigest,
             c.Equal,
+            c.IsComplete,
             c.Columns,
             c.LeftOut
         );

@@ -72,11 +72,14 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
         NotCopied(results);
         if (copied.Sum(r => r.Rejected) is var rejected and > 0)
             terminal.Out($"{PlainText.Count(rejected, "row")} left out, and written into {rejectFile}.", Tone.Bad);
+        var refused = results.Sum(r => r.LeftOut.Count(l => l.IsRefused));
+        if (refused > 0)
+            terminal.Out($"{PlainText.Count(refused, "object")} refused by {target.Display}: the copy is not complete.", Tone.Bad);
         if (detail > Detail.Quiet)
             terminal.Out(
                 $"Copied {PlainText.Count(copied.Count, "table")} with {PlainText.Count(copied.Sum(r => r.Rows), "row")} of "
-                    + $"{source.Display} into {target.Display}: every table is proven equal.",
-                Tone.Good
+                    + $"{source.Display} into {target.Display}: the rows of every table are proven equal.",
+                refused == 0 ? Tone.Good : Tone.Notice
             );
     }
 
@@ -132,7 +135,10 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
         foreach (var item in tables.SelectMany(t => t.LeftOut))
         {
             var place = item.Table is null || string.Equals(item.Table, item.Name, StringComparison.Ordinal) ? "" : $" of {item.Table}";
-            terminal.Out($"Not copied: {item.Kind} {item.Name}{place}. {item.Reason}", Tone.Notice);
+            terminal.Out(
+                $"{(item.IsRefused ? "Refused" : "Not copied")}: {item.Kind} {item.Name}{place}. {item.Reason}",
+                item.IsRefused ? Tone.Bad : Tone.Notice
+            );
             if (item.Text is { } text)
                 terminal.Out("    " + text.ReplaceLineEndings("\n    "), Tone.Faint);
             if (item.Advice is { } advice)

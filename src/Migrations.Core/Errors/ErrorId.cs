@@ -317,6 +317,9 @@ public enum ErrorId
     /// <summary>A copy was made, but the target does not return what was sent, so it was dropped.</summary>
     CopyUnequal,
 
+    /// <summary>The rows of a copy are proven equal, but the target has refused keys or other objects that were to be copied.</summary>
+    CopyIncomplete,
+
     /// <summary>A declared check is malformed.</summary>
     CheckInvalid,
 

@@ -7,4 +7,8 @@ namespace Migrations.Tables;
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="Text">As the source has it.</param>
 /// <param name="Advice">What can be typed in its place; null where that depends on the application.</param>
-public sealed record LeftOutObject(string Kind, string Name, string? Table, string Reason, string? Text, string? Advice = null);
+public sealed record LeftOutObject(string Kind, string Name, string? Table, string Reason, string? Text, string? Advice = null)
+{
+    /// <summary>Whether the copy was to have it, and the target has refused it: the copy is not complete.</summary>
+    public bool IsRefused { get; init; }
+}

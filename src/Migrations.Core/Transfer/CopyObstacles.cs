@@ -55,11 +55,25 @@ internal static class CopyObstacles
             );
     }
 
-    private static string Lines(IReadOnlyList<CopyObstacle> obstacles)
+    /// <summary>The error for what the target has refused of tables that are proven equal; null where it has refused nothing.</summary>
+    public static MigrationException? Incomplete(IReadOnlyList<TableCopy> results)
     {
-        var lines = string.Concat(obstacles.Take(MostShown).Select(o => "\n  " + o));
-        return obstacles.Count > MostShown
-            ? string.Create(CultureInfo.InvariantCulture, $"{lines}\n  and {obstacles.Count - MostShown} more")
-            : lines;
+        List<LeftOutObject> refused = [.. results.SelectMany(r => r.LeftOut).Where(l => l.IsRefused)];
+        return refused.Count == 0
+            ? null
+            : new MigrationException(
+                ErrorId.CopyIncomplete,
+                $"The rows are copied and proven equal, but {results[0].Database} has refused:"
+                    + Lines([.. refused.Select(l => $"{l.Kind} {l.Name}{(l.Table is null ? "" : $" of {l.Table}")}: {l.Reason}")]),
+                "Correct the rows in the source and copy again with --recreate, or add these objects to the target in another form."
+            );
+    }
+
+    private static string Lines(IReadOnlyList<CopyObstacle> obstacles) => Lines([.. obstacles.Select(o => o.ToString())]);
+
+    private static string Lines(IReadOnlyList<string> all)
+    {
+        var lines = string.Concat(all.Take(MostShown).Select(o => "\n  " + o));
+        return all.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"{lines}\n  and {all.Count - MostShown} more") : lines;
     }
 }

@@ -59,6 +59,10 @@ public sealed class DatabaseCopy(
         return CopyResults.With(results, refused);
     }
 
+    /// <summary>What is missing in a copy whose rows are equal, because the target has refused it; null where nothing is.</summary>
+    /// <param name="results">What <see cref="RunAsync"/> has returned.</param>
+    public static MigrationException? FindFault(IReadOnlyList<TableCopy> results) => CopyObstacles.Incomplete(results);
+
     private (ICopyProvider From, ICopyProvider To) Providers() =>
         string.Equals(source.Driver.Engine, target.Driver.Engine, StringComparison.Ordinal)
             ? throw new MigrationException(

@@ -53,6 +53,9 @@ public sealed record TableCopy
     /// <summary>What of it is not copied.</summary>
     public IReadOnlyList<LeftOutObject> LeftOut { get; init; } = [];
 
+    /// <summary>Whether the target has taken all that was to be copied: keys, checks, indexes, defaults, views.</summary>
+    public bool IsComplete => !LeftOut.Any(l => l.IsRefused);
+
     /// <inheritdoc/>
     public override string ToString() => Table;
 }

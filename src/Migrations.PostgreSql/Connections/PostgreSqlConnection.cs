@@ -164,11 +164,18 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     }
 
     /// <summary>Commits the transaction for several steps; however that ends, it is over.</summary>
-    public async Task CommitRunAsync(CancellationToken cancellationToken)
+    /// <param name="before">What is said before, in the same round trip.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task CommitRunAsync(IEnumerable<NpgsqlBatchCommand> before, CancellationToken cancellationToken)
     {
         try
         {
-            await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+            var batch = CreateBatch();
+            await using var _ = batch.ConfigureAwait(false);
+            foreach (var command in before)
+                batch.BatchCommands.Add(command);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -261,7 +261,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
                 _refused.Add(part.LeftOut(part.Refusal!));
             else if (await TryAsync(part.Statement, cancellationToken).ConfigureAwait(false) is { } refusal)
             {
-                var leftOut = part.LeftOut($"the server says '{refusal}'");
+                var leftOut = part.LeftOut($"the server says '{refusal}'") with { IsRefused = true };
                 _refused.Add(leftOut);
                 built.Add(leftOut);
             }

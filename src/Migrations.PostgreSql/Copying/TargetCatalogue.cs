@@ -57,6 +57,7 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
     )
     {
         var found = new List<string>();
+        int RefusedIndexes() => Refused("primary key") + Refused("unique") + Refused("index");
         int Refused(string kind) => refused.Count(r => Is(r.Kind, kind) && Is(r.Table, table.Name));
         await connection
             .QueryAsync(
@@ -78,6 +79,7 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
                     Compare(found, "primary keys", isKeyed ? 1 : 0, row.GetInt32(1));
                     Compare(found, "validated foreign keys", table.ForeignKeys.Count - Refused("foreign key"), row.GetInt32(2));
                     Compare(found, "checks", table.Checks.Count - Refused("check"), row.GetInt32(3));
+                    Compare(found, "keys and indexes", IndexesOf(table) - RefusedIndexes(), row.GetInt32(4));
                 },
                 cancellationToken,
                 schema,
@@ -88,6 +90,13 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
             await CompareNumberingAsync(schema, table, identity, found, cancellationToken).ConfigureAwait(false);
         return [.. found.Select(f => new CopyObstacle(table.Name, Column: null, f, [], Rows: null))];
     }
+
+    // A key without regard to case has an index of its own.
+    private static int IndexesOf(CopyTable table) =>
+        (table.PrimaryKey.Count > 0 ? 1 : 0)
+        + table.Keys.Count
+        + (table.PrimaryKey.Any(c => table.Column(c).IgnoresCase) ? 1 : 0)
+        + table.Indexes.Count;
 
     private async Task CompareNumberingAsync(
         string schema,

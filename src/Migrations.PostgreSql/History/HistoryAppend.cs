@@ -32,17 +32,16 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
             await using var __ = reader.ConfigureAwait(false);
             do
             {
-                if (
-                    reader.FieldCount == 1
-                    && string.Equals(reader.GetName(0), WholeColumn, StringComparison.Ordinal)
-                    && await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-                )
-                    _whole = reader.GetString(0);
+                await TakeAsync(reader, cancellationToken).ConfigureAwait(false);
             } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+
+            if (!connection.IsInRun)
+                history.Rows.Commit();
         }
         catch (PostgresException e)
         {
             var isOurs = e.SqlState is PostgresErrorCodes.DivisionByZero;
+            history.Rows.RollBack();
             await connection.RollBackAsync().ConfigureAwait(false);
             throw isOurs && ReferenceEquals(e.BatchCommand, guard) ? PostgreSqlLock.Lost(entry.Name)
             : isOurs && (ReferenceEquals(e.BatchCommand, check) || ReferenceEquals(e.BatchCommand, seal))
@@ -53,6 +52,20 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
         {
             throw history.Errors.Broken(e, "Writing");
         }
+    }
+
+    private async Task TakeAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (
+            reader.FieldCount != 1
+            || reader.GetName(0) is not (WholeColumn or PostgreSqlHistory.PlaceColumn)
+            || !await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+        )
+            return;
+        if (reader.GetName(0) is WholeColumn)
+            _whole = reader.GetString(0);
+        else
+            history.Rows.Wrote(reader.GetString(0));
     }
 
     private (NpgsqlBatchCommand Guard, NpgsqlBatchCommand? Seal, NpgsqlBatchCommand Check) Fill(
@@ -80,14 +93,18 @@ internal sealed class HistoryAppend(PostgreSqlConnection connection, PostgreSqlH
         // In a transaction of the script's own, its constraints are not yet due.
         if (begins)
             Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
-        var check = Add(history.Check(entry));
+        var check = Add(history.Guard.Check(entry, isOurs: begins || connection.IsInRun));
         foreach (var statement in entry.Beside)
             Add(new NpgsqlBatchCommand(statement));
         _whole = null;
         if (entry.Event == JournalEvent.Started)
             Add(new NpgsqlBatchCommand($"SELECT {history.Guard.Whole} AS {WholeColumn}"));
         if (begins)
+        {
+            Add(new NpgsqlBatchCommand(HistoryGuard.Closing));
             Add(new NpgsqlBatchCommand("COMMIT"));
+        }
+
         return (guard, seal, check);
     }
 

@@ -11,13 +11,15 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     /// <summary>The name of the result that <see cref="InsertMeasured"/> returns.</summary>
     public const string ElapsedColumn = "migrations_elapsed_ms";
 
+    /// <summary>The name of the result that <see cref="Insert(JournalEntry)"/> returns: where the row stands.</summary>
+    public const string PlaceColumn = "migrations_place";
+
     private readonly PostgreSqlConnection _connection;
     private readonly string _table;
     private readonly HistoryQuery _query;
     private readonly HistoryAppend _append;
     private readonly HistoryLook _look;
     private readonly FirstSchema _firstSchema;
-    private long? _lastRead;
     private Guid _runId;
 
     /// <param name="connection">The connection.</param>
@@ -26,7 +28,8 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         var options = connection.Options;
         _connection = connection;
         _table = HistoryTable.Of(options);
-        Guard = new HistoryGuard(connection, _table);
+        Rows = new KnownRows(_table);
+        Guard = new HistoryGuard(connection, _table, Rows);
         Errors = new HistoryErrors(connection);
         _query = new HistoryQuery(connection, Errors);
         _append = new HistoryAppend(connection, this);
@@ -40,6 +43,9 @@ internal sealed class PostgreSqlHistory : IHistoryStore
 
     /// <summary>Makes sure that one row is added, and nothing else changes.</summary>
     public HistoryGuard Guard { get; }
+
+    /// <summary>The rows that must be there.</summary>
+    public KnownRows Rows { get; }
 
     /// <summary>What is said when the server refuses something about the table.</summary>
     public HistoryErrors Errors { get; }
@@ -67,7 +73,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
             // A table that was there before took its numbers along.
-            _lastRead = null;
+            Rows.Forget();
             return [];
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedColumn)
@@ -89,13 +95,13 @@ internal sealed class PostgreSqlHistory : IHistoryStore
 
         if (_look.IsPartitioned)
             throw Errors.Partitioned();
-        _lastRead = entries.Count == 0 ? 0 : entries[^1].Id;
+        Rows.Read(entries.Count == 0 ? 0 : entries[^1].Id, entries.Count);
         return entries;
     }
 
     /// <summary>Whether rows were appended since this session last read that it did not write.</summary>
     public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) =>
-        _lastRead is { } last
+        Rows.LastRead is { } last
         && await _connection
             .AnyAsync($"SELECT 1 FROM ONLY {_table} WHERE id > $1 AND run_id <> $2 LIMIT 1", cancellationToken, last, _runId)
             .ConfigureAwait(false);
@@ -107,7 +113,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         await _query
             .ReadAsync($"SELECT COALESCE(max(id), 0) FROM ONLY {_table}", row => last = row.GetInt64(0), cancellationToken)
             .ConfigureAwait(false);
-        _lastRead = last;
+        Rows.ReadLast(last);
         return last;
     }
 
@@ -146,7 +152,8 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => _append.RunAsync(entry, cancellationToken);
 
     /// <summary>The row of something else than a step, with the figures that it has.</summary>
-    public NpgsqlBatchCommand Insert(JournalEntry entry) => Insert(entry, elapsed: "$18", rows: "$19", returning: "");
+    public NpgsqlBatchCommand Insert(JournalEntry entry) =>
+        Insert(entry, elapsed: "$18", rows: "$19", returning: $" RETURNING ctid::pg_catalog.text AS {PlaceColumn}");
 
     private NpgsqlBatchCommand Insert(JournalEntry entry, string elapsed, string rows, string returning)
     {
@@ -171,14 +178,16 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         var (rows, leftovers) = knownRows is { } known
             ? (figures.Known(known, "$18"), "false")
             : (figures.Rows, StepFigures.Leftovers(_connection.IsInRun ? "true" : _connection.Prepared.IsOther));
-        var command = Insert(entry, figures.Elapsed, rows, $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}");
+        var command = Insert(
+            entry,
+            figures.Elapsed,
+            rows,
+            $" RETURNING execution_time_ms AS {ElapsedColumn}, rows_affected, {leftovers}, ctid::pg_catalog.text"
+        );
         if (knownRows is not null)
             command.Parameters.Add(PostgreSqlText.Parameter(knownRows));
         return command;
     }
-
-    /// <summary>A statement that fails with a division by zero when a row is not all that has changed in the table.</summary>
-    public NpgsqlBatchCommand Check(JournalEntry entry) => Guard.Check(entry, _lastRead);
 
     /// <summary>Looks for the row of a step in a connection that did not write it.</summary>
     /// <returns>The row's figures; null when it is not there.</returns>

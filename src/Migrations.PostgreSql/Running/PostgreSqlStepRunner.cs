@@ -25,10 +25,13 @@ internal sealed class PostgreSqlStepRunner(
     private readonly bool _isInRun = connection.IsInRun;
     private readonly StepFigures _figures = new(history.Table, connection.ServerVersion, connection.IsInRun);
     private readonly FreshTables _fresh = new();
+    private readonly OpenSavepoints _savepoints = new();
     private NpgsqlBatch _batch = connection.CreateBatch();
     private NpgsqlBatchCommand? _guard;
+    private NpgsqlBatchCommand? _before;
     private NpgsqlBatchCommand? _insert;
     private NpgsqlBatchCommand? _check;
+    private NpgsqlBatchCommand? _commit;
     private NpgsqlBatchCommand? _verification;
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
     private readonly HashSet<NpgsqlBatchCommand> _beside = [];
@@ -61,6 +64,8 @@ internal sealed class PostgreSqlStepRunner(
     {
         var unbalanced = connection.UnbalancedTransactions;
         _ = connection.TakeCascaded();
+        if (!_isInRun)
+            history.Rows.RollBack();
         step.Rows?.Restart();
         var isDone = false;
         try
@@ -74,6 +79,8 @@ internal sealed class PostgreSqlStepRunner(
             }
 
             ResetRole();
+            foreach (var release in _savepoints.Release())
+                Add(release);
             End(
                 step.IsLast
                     ? step.Entry with
@@ -85,6 +92,8 @@ internal sealed class PostgreSqlStepRunner(
             MayHaveCommitted = !_isInRun;
             await SendAsync(cancellationToken).ConfigureAwait(false);
             connection.Prepared.Confirm();
+            if (!_isInRun)
+                history.Rows.Commit();
             isDone = true;
         }
         finally
@@ -108,10 +117,7 @@ internal sealed class PostgreSqlStepRunner(
         && (
             ReferenceEquals(command, _verification)
             || _prepares.Contains(command)
-            || (
-                e.SqlState is PostgresErrorCodes.InvalidSqlStatementName
-                && (ReferenceEquals(command, _guard) || ReferenceEquals(command, _insert) || ReferenceEquals(command, _check))
-            )
+            || (e.SqlState is PostgresErrorCodes.InvalidSqlStatementName && IsAnyOf(command, _guard, _before, _insert, _check))
         );
 
     /// <summary>The engine's error for a server's error: which statement, where in the file, what to do.</summary>
@@ -119,14 +125,27 @@ internal sealed class PostgreSqlStepRunner(
     {
         if (ReferenceEquals(e.BatchCommand, _guard) && _guard is not null && e.SqlState is PostgresErrorCodes.DivisionByZero)
             return PostgreSqlLock.Lost(step.Migration.FullName);
-        if (e.BatchCommand is { } own && (ReferenceEquals(own, _insert) || ReferenceEquals(own, _guard) || ReferenceEquals(own, _check)))
-            return ReferenceEquals(own, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero
+        if (IsAnyOf(e.BatchCommand, _guard, _before, _insert, _check))
+            return IsAnyOf(e.BatchCommand, _before, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero
                 ? history.Errors.Disturbed(step.Entry, e)
                 : history.Errors.Refused(e, "Writing");
+        if (e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction && IsAnyOf(e.BatchCommand, _commit))
+            return StatementFailure.InCommit(e, step.Migration.FullName);
         if (e.BatchCommand is NpgsqlBatchCommand beside && _beside.Contains(beside))
             return OutOfStep.Error(step.Entry, $"{e.MessageText} ({e.SqlState})", e);
         var piece = _alone ?? (e.BatchCommand is NpgsqlBatchCommand command ? _sent.GetValueOrDefault(command) : null);
         return StatementFailure.Of(e, step.Script, piece, blocker, attempts, confinement);
+    }
+
+    private static bool IsAnyOf(NpgsqlBatchCommand? command, params ReadOnlySpan<NpgsqlBatchCommand?> own)
+    {
+        foreach (var one in own)
+        {
+            if (one is not null && ReferenceEquals(command, one))
+                return true;
+        }
+
+        return false;
     }
 
     private void Begin()
@@ -177,6 +196,7 @@ internal sealed class PostgreSqlStepRunner(
         Add("SAVEPOINT migrations_look");
         await SendAsync(cancellationToken).ConfigureAwait(false);
         Add("ROLLBACK TO SAVEPOINT migrations_look");
+        Add("RELEASE SAVEPOINT migrations_look");
         try
         {
             return await new PostgreSqlSchemaReader(connection)
@@ -191,12 +211,15 @@ internal sealed class PostgreSqlStepRunner(
 
     private void End(JournalEntry entry)
     {
-        _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _knownRows : null)));
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
-        // steps that follow may be what fulfils them, so there they are checked with the last.
+        // steps that follow may be what fulfils them, so there they are checked with the last. Those of our own row are checked at once.
         if (!_isInRun || step.ClosesTransaction)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
-        _check = Add(Own(history.Check(entry)));
+        // In the transaction of a run our own rows hold the lock; all are compared before its COMMIT.
+        if (!_isInRun)
+            _before = Add(Own(history.Guard.Before(entry)));
+        _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _knownRows : null)));
+        _check = Add(Own(history.Guard.Check(entry, isOurs: true)));
         _beside.UnionWith(entry.Beside.Select(Add));
         if (UsesPrepared && connection.Server.MayRunCode && connection.Prepared.IsAny)
             _verification = Add(connection.Prepared.Verification);
@@ -204,8 +227,10 @@ internal sealed class PostgreSqlStepRunner(
             Add("RESET ALL"); // What the script has set on the connection must not reach the next one.
         if (UsesPrepared && !step.IsLast)
             _prepares.UnionWith(connection.Prepared.Prepare().Select(Add));
-        if (!_isInRun)
-            Add("COMMIT");
+        if (_isInRun)
+            return;
+        Add(HistoryGuard.Closing);
+        _commit = Add(new NpgsqlBatchCommand("COMMIT"));
     }
 
     /// <summary>Whether a statement defines something, or fills what the script has defined before, and does nothing else.</summary>
@@ -243,6 +268,7 @@ internal sealed class PostgreSqlStepRunner(
         if (confinement is not null)
             await ConfineAsync(confinement, piece, cancellationToken).ConfigureAwait(false);
         Statements++;
+        _savepoints.Observe(piece.Text);
         if (_onlyDefines && !OnlyDefines(piece.Text))
             LeaveDefinitions(piece.Text);
         if (piece.CopiesFromClient)
@@ -309,7 +335,7 @@ internal sealed class PostgreSqlStepRunner(
             await using var _ = reader.ConfigureAwait(false);
             do
             {
-                if (reader.FieldCount == 3 && string.Equals(reader.GetName(0), PostgreSqlHistory.ElapsedColumn, StringComparison.Ordinal))
+                if (reader.FieldCount == 4 && string.Equals(reader.GetName(0), PostgreSqlHistory.ElapsedColumn, StringComparison.Ordinal))
                     await FiguresAsync(reader, cancellationToken).ConfigureAwait(false);
             } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
         }
@@ -327,6 +353,7 @@ internal sealed class PostgreSqlStepRunner(
         _elapsed = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
         _rows = reader.IsDBNull(1) ? null : reader.GetInt64(1);
         connection.Leftovers.Found(reader.GetBoolean(2));
+        history.Rows.Wrote(reader.GetString(3));
     }
 
     private async Task CopyAsync(SqlPiece piece, IEnumerator<SqlPiece> pieces, CancellationToken cancellationToken)

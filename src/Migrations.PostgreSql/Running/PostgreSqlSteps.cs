@@ -21,6 +21,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             .TranslateAsync(connection.BeginRunAsync(modes, cancellationToken), "Opening the transaction of the run")
             .ConfigureAwait(false);
         _lastOfRun = null;
+        history.Rows.RollBack();
         return new RunTransaction(this);
     }
 
@@ -77,6 +78,7 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             catch (Exception e)
             {
                 var (elapsed, rows) = await FindOutAsync(step, e).ConfigureAwait(false) ?? throw Lost(step, e, cancellationToken);
+                history.Rows.Commit();
                 return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, runner.Statements)
                 {
                     ObjectsLost = connection.TakeCascaded(),
@@ -163,9 +165,13 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
 
     private async Task CommitRunAsync(CancellationToken cancellationToken)
     {
+        var before = new List<NpgsqlBatchCommand>();
         try
         {
-            await connection.CommitRunAsync(cancellationToken).ConfigureAwait(false);
+            if (_lastOfRun is { } ran)
+                before.AddRange([history.Guard.AtEnd(ran.Entry), new NpgsqlBatchCommand(HistoryGuard.Closing)]);
+            await connection.CommitRunAsync(before, cancellationToken).ConfigureAwait(false);
+            history.Rows.Commit();
         }
         catch (Exception e) when (_lastOfRun is { } last && IsGone(e))
         {
@@ -175,6 +181,15 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
         catch (PostgresException e)
         {
             await connection.RollBackAsync().ConfigureAwait(false);
+            if (
+                _lastOfRun is { } last
+                && before.Count > 0
+                && ReferenceEquals(e.BatchCommand, before[0])
+                && e.SqlState is PostgresErrorCodes.DivisionByZero
+            )
+                throw history.Errors.Disturbed(last.Entry, e);
+            if (e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction)
+                throw StatementFailure.InCommit(e, "the run");
             throw new StatementException(
                 PostgreSqlErrors.IdOf(e),
                 $"PostgreSQL refused to commit the run, and nothing of it is applied: {e.MessageText} ({e.SqlState}).",

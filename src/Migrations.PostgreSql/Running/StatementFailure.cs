@@ -53,6 +53,25 @@ internal static class StatementFailure
         };
     }
 
+    /// <summary>The engine's error when a transaction would still have written during its COMMIT, after the last look at the
+    /// history.</summary>
+    /// <param name="e">The server's error.</param>
+    /// <param name="what">What was to be committed.</param>
+    public static StatementException InCommit(PostgresException e, string what) =>
+        new(
+            PostgreSqlErrors.IdOf(e),
+            $"PostgreSQL refused the commit of {what}: something that was put off until then writes, and after the history is "
+                + $"checked nothing may be written any more: {e.MessageText} ({e.SqlState}). Nothing of it is applied.",
+            "Let the script itself do it: a trigger must not say SET CONSTRAINTS ... DEFERRED, and a cursor WITH HOLD whose query "
+                + "writes must be read to its end (FETCH ALL) before the script ends.",
+            e
+        )
+        {
+            Code = e.SqlState,
+            Detail = e.Detail,
+            Hint = e.Hint,
+        };
+
     /// <summary>The first character of the location's line, when the server gave only a line (in a DO block).</summary>
     private static int? LineStart(SqlPiece? piece, ScriptLocation location)
     {

@@ -17,8 +17,11 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
     private readonly PostgreSqlHistory _history = new(session.Connection);
     private readonly LockWatch _watch = new(session.Connection);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private NpgsqlBatchCommand? _before;
     private NpgsqlBatchCommand? _check;
+    private NpgsqlBatchCommand? _commit;
     private readonly List<StatementException> _leftOut = [];
+    private readonly OpenSavepoints _savepoints = new();
     private SqlPiece? _running;
     private int _statements;
 
@@ -45,8 +48,11 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         {
             await _connection.RollBackAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (_check is not null && ReferenceEquals(e.BatchCommand, _check) && e.SqlState is PostgresErrorCodes.DivisionByZero)
+            var own = e.BatchCommand as NpgsqlBatchCommand;
+            if (own is not null && (own == _before || own == _check) && e.SqlState is PostgresErrorCodes.DivisionByZero)
                 throw _history.Errors.Disturbed(step.Entry, e);
+            if (own is not null && own == _commit && e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction)
+                throw StatementFailure.InCommit(e, step.Migration.FullName);
             throw StatementFailure.Of(e, step.Script, _running, blocker: null, attempts: 1, session.Confinement);
         }
         catch
@@ -139,6 +145,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             return;
         _running = piece;
         _statements++;
+        _savepoints.Observe(piece.Text);
         var began = _clock.Elapsed;
         if (piece.CopiesFromClient)
             await CopyData.SendAsync(_connection, piece.Text, pieces, _ => { }, cancellationToken).ConfigureAwait(false);
@@ -179,14 +186,22 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         var batch = _connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, knownRows: null));
+            _history.Rows.RollBack();
+            foreach (var release in _savepoints.Release())
+                batch.BatchCommands.Add(release);
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"));
-            batch.BatchCommands.Add(_check = _history.Check(step.Entry));
+            batch.BatchCommands.Add(_before = _history.Guard.Before(step.Entry));
+            batch.BatchCommands.Add(_history.InsertMeasured(step.Entry, figures, knownRows: null));
+            batch.BatchCommands.Add(_check = _history.Guard.Check(step.Entry, isOurs: true));
             batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET ALL"));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(HistoryGuard.Closing));
+            batch.BatchCommands.Add(_commit = new NpgsqlBatchCommand("COMMIT"));
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = reader.ConfigureAwait(false);
+            // The first result is that of the comparison before.
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            _history.Rows.Wrote(reader.GetString(3));
             (elapsed, rows) = (reader.IsDBNull(0) ? 0 : reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1));
             while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
             {
@@ -194,6 +209,7 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
             }
         }
 
+        _history.Rows.Commit();
         _watch.End();
         return new StepOutcome(TimeSpan.FromMilliseconds(elapsed), rows, _statements) { ObjectsLost = _connection.TakeCascaded() };
     }

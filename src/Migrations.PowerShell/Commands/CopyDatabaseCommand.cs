@@ -101,12 +101,17 @@ public sealed class CopyDatabaseCommand : MigrationCommand
                 if (this.IsWhatIf())
                     ShowPlan(source, target);
                 else if (MayCopy(source.Target, target.Target))
-                    WriteObject(
-                        Run((events, token) => new DatabaseCopy(source, target, Request(events)).RunAsync(token)),
-                        enumerateCollection: true
-                    );
+                    Copy(source, target);
             }
         );
+
+    private void Copy((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
+    {
+        var results = Run((events, token) => new DatabaseCopy(source, target, Request(events)).RunAsync(token));
+        WriteObject(results, enumerateCollection: true);
+        if (DatabaseCopy.FindFault(results) is { } fault)
+            WriteError(ErrorRecords.Of(fault, target.Target.Display));
+    }
 
     private void ShowPlan((IDatabaseDriver Driver, DatabaseTarget Target) source, (IDatabaseDriver Driver, DatabaseTarget Target) target)
     {

@@ -91,12 +91,6 @@ public sealed class TestMigrationCommand : RehearsalCommand
         }
     }
 
-    /// <summary>Leaves out the hooks of the migration folder.</summary>
-    [Parameter]
-    public SwitchParameter NoHooks { get; set; }
-
-    private protected override bool SkipsHooks => NoHooks;
-
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var folder = Folder;
