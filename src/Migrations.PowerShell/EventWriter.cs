@@ -81,6 +81,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog lo
             case StepRetried retried:
                 Warning(EventText.Of(retried));
                 break;
+            case HookRan hook:
+                Verbose(EventText.Of(hook));
+                break;
             case NoticeReceived notice:
                 Verbose(EventText.Of(notice));
                 break;

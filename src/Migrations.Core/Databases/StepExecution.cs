@@ -53,6 +53,11 @@ public sealed record StepExecution
         return CodeFailure.CatchAsync(Script, context, () => RunningCode.RunAsync(database, () => code.RunAsync(context)));
     }
 
+    /// <summary>
+    /// In a transaction that it shares with others: whether it is the last there, so that deferred constraints are checked at its end.
+    /// </summary>
+    public bool ClosesTransaction { get; init; }
+
     /// <summary>Whether it is the last step of its run: its row gets the fingerprint of the schema as the script leaves it.</summary>
     public bool IsLast { get; init; }
 }

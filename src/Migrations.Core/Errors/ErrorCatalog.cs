@@ -18,7 +18,7 @@ public static class ErrorCatalog
             or ErrorId.NumberingMixed or ErrorId.UndoOrphaned or ErrorId.UndoNameDiffers or ErrorId.HeaderInvalid or ErrorId.SectionInvalid
             or ErrorId.ScriptEmpty or ErrorId.ChecksumFileMismatch or ErrorId.FileChanged or ErrorId.ScriptMixed
             or ErrorId.TransactionControlInvalid or ErrorId.ParameterUnbound or ErrorId.ShellCommandInvalid or ErrorId.ScriptUnterminated
-            or ErrorId.CheckInvalid or ErrorId.VariableUndefined or ErrorId.VariableInvalid or ErrorId.CodeInvalid
+            or ErrorId.HookInvalid or ErrorId.CheckInvalid or ErrorId.VariableUndefined or ErrorId.VariableInvalid or ErrorId.CodeInvalid
             => FailureCategory.Folder,
         ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing
             or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing

@@ -83,6 +83,9 @@ public enum ErrorId
     /// <summary>A file name matches no layout.</summary>
     FileNameInvalid,
 
+    /// <summary>A file of a folder of hooks has no hook's name, or cannot run as that hook.</summary>
+    HookInvalid,
+
     /// <summary>A file cannot be read.</summary>
     FileUnreadable,
 

@@ -63,6 +63,12 @@ internal sealed class FolderScan
 
     private void TakeFolder(FolderEntry folder)
     {
+        if (folder.Name.Equals(Hook.FolderName, StringComparison.OrdinalIgnoreCase))
+        {
+            _content.Hooks.AddRange(FolderEntry.In(folder.Path));
+            return;
+        }
+
         if (FolderNames.Contains(FolderNames.OtherPurposes, folder.Name))
         {
             _content.HasChecks |=

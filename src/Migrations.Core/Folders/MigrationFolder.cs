@@ -15,6 +15,9 @@ public sealed record MigrationFolder
     /// <summary>Whether it declares checks.</summary>
     public bool HasChecks { get; init; }
 
+    /// <summary>The files of its folder of hooks, not yet read.</summary>
+    internal IReadOnlyList<FolderEntry> HookFiles { get; init; } = [];
+
     /// <summary>Whether nothing in it is for this tool: mostly it is the wrong folder.</summary>
     public bool IsEmpty => Migrations.Count == 0 && !HasChecks;
 

@@ -58,6 +58,7 @@ public static class MigrationFolderReader
             Path = name,
             Migrations = pairing.Migrations,
             HasChecks = scan.HasChecks,
+            HookFiles = scan.Hooks,
             Warnings = InOrder([
                 .. scan.Warnings,
                 .. scripts.Values.SelectMany(s => s.Warnings),

@@ -17,6 +17,29 @@ internal static class LossForecaster
         IDatabaseInspector inspector,
         MigrationPlan plan,
         IReadOnlyList<ScriptAnalysis> analyses,
+        HookScripts hooks,
+        CancellationToken cancellationToken
+    )
+    {
+        if (hooks.IsEmpty)
+            return await FindAsync(inspector, plan, analyses, cancellationToken).ConfigureAwait(false);
+        // A hook takes away as a migration does, where it runs among them.
+        var own = new Queue<ScriptAnalysis>(analyses);
+        var all = plan with { Steps = [.. hooks.Between(plan)] };
+        return await FindAsync(
+                inspector,
+                all,
+                [.. all.Steps.Select(s => s.Hook is null ? own.Dequeue() : hooks.Analyze(s))],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>As above, for a plan without hooks.</summary>
+    public static async Task<IReadOnlyList<StepLoss>> FindAsync(
+        IDatabaseInspector inspector,
+        MigrationPlan plan,
+        IReadOnlyList<ScriptAnalysis> analyses,
         CancellationToken cancellationToken
     )
     {
@@ -48,7 +71,7 @@ internal static class LossForecaster
                 ],
             };
             if (forecast.Losses.Count + forecast.NotForeseen.Count + forecast.ObjectsLost.Count > 0)
-                losses.Add(new StepLoss(step.Migration.FullName, forecast));
+                losses.Add(new StepLoss(step.Migration.FullName, forecast) { Step = step.HookOf ?? step.Migration.FullName });
         }
 
         return losses;

@@ -246,7 +246,7 @@ internal sealed class PostgreSqlStepRunner(
 
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last. Those of our own row are checked at once.
-        if (!_isInRun || step.IsLast)
+        if (!_isInRun || step.ClosesTransaction)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         // In the transaction of a run our own rows hold the lock; all are compared before its COMMIT.
         if (!_isInRun)

@@ -46,7 +46,9 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             {
                 await connection.Leftovers.ClearRowsAsync(HandOver, cancellationToken).ConfigureAwait(false);
                 var outcome = await runner.RunAsync(cancellationToken).ConfigureAwait(false);
-                _lastOfRun = isInRun ? step : null;
+                // A migration's row is there once in a run; that of a hook may be there for other steps.
+                if (!isInRun || _lastOfRun is null || step.Entry.Event is not JournalEvent.Ran)
+                    _lastOfRun = isInRun ? step : null;
                 return outcome;
             }
             catch (PostgresException e)
