@@ -36,7 +36,7 @@ public sealed class HookReaderTests
         using var folder = new TemporaryFolder().With("001_a.sql", "hooks/" + name);
         var problem = Assert.Single(Assert.Throws<FolderException>(() => Read(folder)).Problems);
         Assert.Equal((ErrorId.HookInvalid, 1), (problem.Id, problem.Location.Line));
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem.Remedy.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
