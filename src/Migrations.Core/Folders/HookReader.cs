@@ -168,9 +168,9 @@ internal static class HookReader
         Problem(
             file,
             "The hook is written in PowerShell, and hooks in PowerShell cannot be run.",
-            $"Write it in SQL as '{Path.ChangeExtension(file.Name, Sql)}', or run without hooks: --no-hooks"
+            $"Write it in SQL as '{Path.ChangeExtension(file.Name, Sql)}', or run without hooks: {CallOption.NoHooks}."
         );
 
-    private static FileProblem Problem(FolderEntry file, string message, string remedy, int line = 1) =>
+    private static FileProblem Problem(FolderEntry file, string message, Advice remedy, int line = 1) =>
         new(ErrorId.HookInvalid, new ScriptLocation(file.Path, line), message, remedy);
 }
