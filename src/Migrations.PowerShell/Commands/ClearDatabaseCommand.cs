@@ -57,6 +57,12 @@ public sealed class ClearDatabaseCommand : ChangeCommand
 
     private protected override bool IsForced => Force;
 
+    /// <summary>Leaves out the hooks of the migration folder.</summary>
+    [Parameter]
+    public SwitchParameter NoHooks { get; set; }
+
+    private protected override bool SkipsHooks => NoHooks;
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var folder = Migrate ? Folder : "";
