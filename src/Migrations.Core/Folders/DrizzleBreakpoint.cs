@@ -17,7 +17,7 @@ internal static class DrizzleBreakpoint
         for (int at = 0, next; (next = text[at..].IndexOf(Mark)) >= 0; at += next + Mark.Length)
         {
             var before = text[..(at + next)].TrimEnd(" \t\r\n"u8);
-            if (before.IsEmpty || before[^1] == ';' || before.EndsWith(Mark))
+            if (before.IsEmpty || before[^1] == ';' || before.EndsWith(Mark[3..]))
                 continue;
             ";--"u8.CopyTo(text[(at + next)..]);
             changed = true;
