@@ -22,7 +22,9 @@ internal static class DieselMetadata
         foreach (var line in File.ReadLines(path))
         {
             number++;
-            if (line.Split('#')[0].Split('=', 2, StringSplitOptions.TrimEntries) is not [var key, var value] || Unquoted(key) != Key)
+            if (line.Split('#')[0].Split('=', 2, StringSplitOptions.TrimEntries) is not [var key, var value])
+                continue;
+            if (!string.Equals(Unquoted(key), Key, StringComparison.Ordinal))
                 continue;
             if (value is "true" or "false")
                 settings = settings with { OutsideTransaction = value is "false" };

@@ -55,7 +55,11 @@ public sealed class ScriptSettingsTests
 
         Assert.True(read.Migrations[0].Up.Header.Transaction);
         Assert.True(read.Migrations[0].Up.Header.Variables is { Quoted: true, None: false });
-        Assert.Contains("'V2__gone.sql'", Assert.Single(read.Warnings, w => w.Id == ErrorId.FileNameInvalid).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'V2__gone.sql'",
+            Assert.Single(read.Warnings, w => w.Id == ErrorId.FileNameInvalid).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

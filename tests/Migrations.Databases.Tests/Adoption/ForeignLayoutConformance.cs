@@ -80,7 +80,8 @@ public abstract class ForeignLayoutConformance(DatabaseKind kind) : Conformance(
         Write("0002_c.sql", "CREATE TABLE c (id integer);\n");
         Write("0002_d.sql", "CREATE TABLE d (id integer);\n");
         await Database.ExecuteAsync(
-            $"CREATE TABLE d1_migrations (id {(Kind == DatabaseKind.Sqlite ? "integer" : "serial")} PRIMARY KEY, name text UNIQUE, applied_at timestamp DEFAULT CURRENT_TIMESTAMP NOT NULL);"
+            $"CREATE TABLE d1_migrations (id {(Kind == DatabaseKind.Sqlite ? "integer" : "serial")} PRIMARY KEY, name text "
+                + "UNIQUE, applied_at timestamp DEFAULT CURRENT_TIMESTAMP NOT NULL);"
                 + "INSERT INTO d1_migrations (name) VALUES ('0001_a.sql'), ('0002_c.sql'), ('0002_b.sql');"
                 + "CREATE TABLE a (id integer); CREATE TABLE b (id integer); CREATE TABLE c (id integer)"
         );
@@ -91,7 +92,9 @@ public abstract class ForeignLayoutConformance(DatabaseKind kind) : Conformance(
         );
         Assert.Contains("--identity name", refused.Problems[0].Remedy.ToString(), StringComparison.Ordinal);
 
-        var adopted = await new HistoryImporter(Kind.Driver, Target(), Folder, byName).ImportAsync(new AdoptionRequest { KeepInStep = true });
+        var adopted = await new HistoryImporter(Kind.Driver, Target(), Folder, byName).ImportAsync(
+            new AdoptionRequest { KeepInStep = true }
+        );
 
         Assert.Equal(["0001_a", "0002_c", "0002_b"], adopted.Migrations.Select(m => m.Name));
         Assert.Equal(AdoptionVerdict.Proven, adopted.Verdict);
