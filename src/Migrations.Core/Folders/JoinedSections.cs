@@ -20,7 +20,7 @@ internal static class JoinedSections
             var start = (int)(part.Offset - first.Offset);
             Blank(text.AsSpan(end, start - end));
             end = start + (int)part.Length;
-            // Only of the sections themselves: an edit of the other half is none of this one.
+            // Only of the sections themselves: an edit of the other half does not change this one.
             hash.Append(text.AsSpan(start, (int)part.Length));
         }
 

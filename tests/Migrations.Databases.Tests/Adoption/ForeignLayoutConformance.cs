@@ -1,6 +1,5 @@
 using Migrations.Adoption;
 using Migrations.Folders;
-using Migrations.Planning;
 
 namespace Migrations.Databases.Tests.Adoption;
 
