@@ -45,6 +45,7 @@ internal sealed class ModuleSpelling : Spelling
     {
         ["backups"] = "BackupPath",
         ["config"] = "ConfigurationPath",
+        ["sql"] = "SqlPath",
     };
 
     /// <inheritdoc/>
