@@ -89,6 +89,8 @@ internal sealed class AdoptOptions
         var isMarked = result.GetValue(_marker) is not null;
         if (isMarked && (result.GetValue(_tool) is not null || result.GetValue(_table) is not null || result.GetValue(_keep)))
             result.AddError("--marker stands for a history: it cannot be used with --tool, --table or --keep-in-step.");
+        if (result.GetValue(_sql) is not null && (isMarked || result.GetValue(_skipProof)))
+            result.AddError("--sql proves a schema: it cannot be used with --skip-proof or --marker.");
         if (result.GetValue(_writeBack) && !result.GetValue(_undo))
             result.AddError("--write-back applies only with --undo.");
     }

@@ -19,6 +19,7 @@ internal static class HistoryAdoption
         IDatabaseSession session,
         JournalRecorder recorder,
         AdoptionPlan plan,
+        OtherToolLock? other,
         CancellationToken cancellationToken
     )
     {
@@ -26,6 +27,8 @@ internal static class HistoryAdoption
         var run = await session.BeginRunAsync([], cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
+            if (other is not null && plan.Digest is { } digest)
+                await other.DemandUnchangedAsync(digest, cancellationToken).ConfigureAwait(false);
             foreach (var entry in Entries(recorder, plan))
                 await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
             await run.CommitAsync(cancellationToken).ConfigureAwait(false);

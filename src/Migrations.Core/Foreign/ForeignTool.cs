@@ -37,6 +37,9 @@ internal abstract class ForeignTool
     /// <param name="database">The name of the database.</param>
     public virtual long? LockKey(ForeignTable table, string database) => null;
 
+    /// <summary>The table in which the tool writes down that it is migrating; null when it has none that is known.</summary>
+    public virtual LockTable? LockTable => null;
+
     /// <summary>The statements after which the tool counts a migration as applied.</summary>
     /// <param name="table">Its table, as it stands in statements.</param>
     /// <param name="migration">The migration.</param>

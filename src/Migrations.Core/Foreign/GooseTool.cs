@@ -7,6 +7,9 @@ namespace Migrations.Foreign;
 /// </summary>
 internal sealed class GooseTool : ForeignTool
 {
+    // Held by applications that migrate with it as a library, see https://pressly.github.io/goose/blog/2023/goose-provider/
+    private const long Lock = 4097083626;
+
     public override string Name => "goose";
 
     public override IReadOnlyList<ForeignShape> Shapes { get; } = [new("goose_db_version", "version_id is_applied tstamp")];
@@ -28,6 +31,8 @@ internal sealed class GooseTool : ForeignTool
                     AppliedAt = ForeignValue.Moment(r["tstamp"]),
                 }),
         ]);
+
+    public override long? LockKey(ForeignTable table, string database) => Lock;
 
     public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
