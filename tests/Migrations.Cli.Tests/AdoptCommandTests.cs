@@ -46,7 +46,7 @@ public abstract class AdoptCommandTests(string engine) : CliTests(engine)
     public async Task Names_of_programs_are_proven_by_the_SQL_that_is_given()
     {
         Write("20250101000000_next.sql", "CREATE TABLE next (id integer PRIMARY KEY);\n");
-        var sql = Write("../script.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
+        var sql = Temporary.Write("script.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
         await Database.ExecuteAsync(
             "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('ae10');"
                 + "CREATE TABLE a (id integer PRIMARY KEY)"
