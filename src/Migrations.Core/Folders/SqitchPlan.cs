@@ -1,6 +1,7 @@
 namespace Migrations.Folders;
 
-/// <summary>The plan of a Sqitch project, see <see href="https://sqitch.org/docs/manual/sqitch-plan/"/>: its changes in their order.</summary>
+/// <summary>The plan of a Sqitch project, see <see href="https://sqitch.org/docs/manual/sqitch-plan/"/>: its changes in their
+/// order.</summary>
 internal static class SqitchPlan
 {
     private const string FileName = "sqitch.plan";
@@ -18,7 +19,8 @@ internal static class SqitchPlan
         return places.OfType<string>().Select(p => Path.Combine(p, FileName)).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>The deploy scripts in the order of the plan. A change that was reworked has its older script under the tag before it.</summary>
+    /// <summary>The deploy scripts in the order of the plan. A change that was reworked has its older script under the tag before
+    /// it.</summary>
     /// <exception cref="IOException">The plan cannot be read.</exception>
     public static IReadOnlyList<string> Deployed(string plan)
     {

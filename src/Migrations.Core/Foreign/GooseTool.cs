@@ -34,7 +34,7 @@ internal sealed class GooseTool : ForeignTool
 
     public override long? LockKey(ForeignTable table, string database) => Lock;
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
             ? []
             :
@@ -48,6 +48,6 @@ internal sealed class GooseTool : ForeignTool
                 ),
             ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is { } version ? [ForeignSql.Delete(table, "version_id", version.Key)] : [];
 }

@@ -118,7 +118,10 @@ internal sealed class PostgreSqlForeignTables(PostgreSqlConnection connection) :
     {
         if (
             await connection
-                .AnyAsync($"SELECT 1 WHERE pg_catalog.has_table_privilege({PostgreSqlText.Literal(table.Sql)}, 'UPDATE')", cancellationToken)
+                .AnyAsync(
+                    $"SELECT 1 WHERE pg_catalog.has_table_privilege({PostgreSqlText.Literal(table.Sql)}, 'UPDATE')",
+                    cancellationToken
+                )
                 .ConfigureAwait(false)
         )
             await connection

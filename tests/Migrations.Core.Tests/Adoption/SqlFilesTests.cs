@@ -23,7 +23,12 @@ public sealed class SqlFilesTests
     [InlineData("deploy")]
     public void The_plan_of_a_Sqitch_project_says_the_order(string path)
     {
-        using var folder = new TemporaryFolder().With("deploy/users.sql", "deploy/appschema.sql", "deploy/users@v1.sql", "revert/users.sql");
+        using var folder = new TemporaryFolder().With(
+            "deploy/users.sql",
+            "deploy/appschema.sql",
+            "deploy/users@v1.sql",
+            "revert/users.sql"
+        );
         folder.Write(
             "sqitch.plan",
             "%syntax-version=1.0.0\n%project=shop\n\nappschema 2024-01-15T10:30:22Z Ann <a@b.c> # schema\n"

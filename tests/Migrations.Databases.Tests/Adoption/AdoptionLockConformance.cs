@@ -18,7 +18,13 @@ public abstract class AdoptionLockConformance(DatabaseKind kind) : AdoptionConfo
         );
 
     [Theory]
-    [InlineData("knex", "Knex", "UPDATE knex_migrations_lock SET is_locked = 1", "UPDATE knex_migrations_lock SET is_locked = 0", "knex migrate:unlock")]
+    [InlineData(
+        "knex",
+        "Knex",
+        "UPDATE knex_migrations_lock SET is_locked = 1",
+        "UPDATE knex_migrations_lock SET is_locked = 0",
+        "knex migrate:unlock"
+    )]
     [InlineData(
         "liquibase",
         "Liquibase",

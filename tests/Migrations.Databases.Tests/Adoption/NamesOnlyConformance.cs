@@ -69,10 +69,7 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
         Assert.Contains(first, planned.UnmatchedEntries);
         Assert.Contains(planned.Obstacles, o => o.Contains("albums_by_artist", StringComparison.Ordinal) && o.EndsWith("makes it."));
         Assert.Contains(planned.Obstacles, o => o.Contains("extra", StringComparison.Ordinal) && o.EndsWith("does not make it."));
-        await ThrowsAsync<MigrationException>(
-            ErrorId.AdoptionUnproven,
-            () => AdoptAsync(new AdoptionRequest { SqlPath = SqlOf(tool) })
-        );
+        await ThrowsAsync<MigrationException>(ErrorId.AdoptionUnproven, () => AdoptAsync(new AdoptionRequest { SqlPath = SqlOf(tool) }));
         Assert.False(await HasJournalAsync());
     }
 
@@ -97,7 +94,13 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
             () => AdoptAsync(new AdoptionRequest { SqlPath = empty })
         );
         Assert.Contains("1.sql:1", failed.Message, StringComparison.Ordinal);
-        foreach (var request in new[] { new AdoptionRequest { SkipProof = true }, new AdoptionRequest { Marker = "artists" } })
+        foreach (
+            var request in new[]
+            {
+                new AdoptionRequest { SkipProof = true },
+                new AdoptionRequest { Marker = "artists" },
+            }
+        )
             await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => AdoptAsync(request with { SqlPath = empty }));
         Assert.False(await HasJournalAsync());
     }
@@ -130,9 +133,15 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
     }
 
     [Theory]
-    [InlineData("CREATE TABLE gorp_migrations (id varchar(255) PRIMARY KEY, applied_at timestamp)", "'001_a.up.sql', NULL), ('002_b.up.sql', NULL")]
+    [InlineData(
+        "CREATE TABLE gorp_migrations (id varchar(255) PRIMARY KEY, applied_at timestamp)",
+        "'001_a.up.sql', NULL), ('002_b.up.sql', NULL"
+    )]
     [InlineData("CREATE TABLE schema_version (version integer NOT NULL)", "2")]
-    [InlineData("CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp)", "'002', NULL), ('001', NULL")]
+    [InlineData(
+        "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp)",
+        "'002', NULL), ('001', NULL"
+    )]
     [InlineData(
         "CREATE TABLE migrations (id integer PRIMARY KEY, name varchar(100), hash varchar(40), executed_at timestamp)",
         "0, 'create-migrations-table', '', NULL), (1, 'a', '', NULL), (2, 'b', '', NULL"
