@@ -7,7 +7,7 @@ internal static class NotSql
 
     /// <summary>What can be done where another tool has applied them already.</summary>
     public static Advice GoOn =>
-        "To go on from what their tool has applied, give the SQL migrations to come a folder of their own "
+        $"To go on from what their tool has applied, give the SQL migrations to come a folder of their own "
         + $"({CallOption.Path}), and take its "
         + $"history over by name, proven by the SQL of these: {Call.Adopt.With(CallOption.Sql.Of("<folder>"))}";
 

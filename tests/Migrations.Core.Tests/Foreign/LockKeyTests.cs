@@ -8,13 +8,13 @@ namespace Migrations.Core.Tests.Foreign;
 public sealed class LockKeyTests
 {
     [Theory]
-    [InlineData("flyway", "flyway_schema_history", 77433833903597)]
-    [InlineData("golang-migrate", "schema_migrations", 3689236698)]
-    [InlineData("sqlx", "_sqlx_migrations", 2969972169318647292)]
-    [InlineData("evolve", "changelog", 12345)]
-    [InlineData("prisma", "_prisma_migrations", 72707369)]
-    [InlineData("node-pg-migrate", "pgmigrations", 7241865325823964)]
-    [InlineData("goose", "goose_db_version", 4097083626)]
+    [InlineData("flyway", "flyway_schema_history", 77433833903597L)]
+    [InlineData("golang-migrate", "schema_migrations", 3689236698L)]
+    [InlineData("sqlx", "_sqlx_migrations", 2969972169318647292L)]
+    [InlineData("evolve", "changelog", 12345L)]
+    [InlineData("prisma", "_prisma_migrations", 72707369L)]
+    [InlineData("node-pg-migrate", "pgmigrations", 7241865325823964L)]
+    [InlineData("goose", "goose_db_version", 4097083626L)]
     [InlineData("dbmate", "schema_migrations", null)]
     public void They_are_those_of_the_tool(string tool, string table, long? expected) =>
         Assert.Equal(
