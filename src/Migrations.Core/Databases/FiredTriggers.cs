@@ -9,7 +9,7 @@ public sealed class FiredTriggers
     private readonly List<(string Table, RowWriteKind On, FiredTrigger Trigger)> _triggers = [];
     private readonly List<(RowWrite Parent, RowWrite Child)> _keys = [];
 
-    /// <summary>Whether there is none.</summary>
+    /// <summary>Whether there are no triggers.</summary>
     public bool IsEmpty => _triggers.Count == 0;
 
     /// <summary>A trigger is there.</summary>

@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 

@@ -9,7 +9,7 @@ namespace Migrations.PostgreSql;
 /// <param name="Function">Its function, without the schema.</param>
 /// <param name="IsOfStatement">Whether it fires once for a statement, however many rows that finds.</param>
 /// <param name="Columns">The columns whose change fires it; empty for all.</param>
-/// <param name="Key">The column that alone is the table's key; null where there is none.</param>
+/// <param name="Key">The column that alone is the table's key; null where it has no such key.</param>
 internal sealed record TableTrigger(
     string Name,
     string Table,

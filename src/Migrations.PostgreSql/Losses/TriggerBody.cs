@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 
@@ -8,7 +7,7 @@ namespace Migrations.PostgreSql;
 /// </summary>
 /// <param name="body">The body.</param>
 /// <param name="table">The trigger's table, without its schema.</param>
-/// <param name="key">The column that alone is its key, as the server keeps it; null where there is none.</param>
+/// <param name="key">The column that alone is its key, as the server keeps it; null where it has no such key.</param>
 /// <param name="routines">The functions that may delete or overwrite rows.</param>
 internal sealed class TriggerBody(string body, string table, string? key, HarmfulRoutines routines)
 {

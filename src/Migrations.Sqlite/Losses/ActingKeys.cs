@@ -4,7 +4,8 @@ using Migrations.Sqlite.Native;
 namespace Migrations.Sqlite;
 
 /// <summary>
-/// Reads the foreign keys that act when rows of their parent are deleted or get another key (<see href="https://sqlite.org/foreignkeys.html#fk_actions"/>).
+/// Reads the foreign keys that act when rows of their parent are deleted or get another key (<see
+/// href="https://sqlite.org/foreignkeys.html#fk_actions"/>).
 /// </summary>
 internal static class ActingKeys
 {

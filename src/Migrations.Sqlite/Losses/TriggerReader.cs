@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 /// of its own than the one that fires it.
 /// </summary>
 /// <param name="tokens">The definition.</param>
-/// <param name="keyOf">The column that alone is the key of a table; null where there is none.</param>
+/// <param name="keyOf">The column that alone is the key of a table; null where it has no such key.</param>
 internal sealed class TriggerReader(List<SqliteToken> tokens, Func<string, string?> keyOf)
 {
     private static readonly string[] Rowids = ["rowid", "oid", "_rowid_"];
