@@ -63,21 +63,19 @@ internal static class CopyResults
     public static TableCopy Proven(
         CopyForecast forecast,
         CopyTable table,
-        TableDigest sent,
-        TableDigest found,
-        long rejected,
-        TimeSpan duration
+        SentTable sent,
+        TableDigest found
     ) =>
         forecast.Tables.First(t => t.TargetTable is not null && string.Equals(t.Table, table.Name, StringComparison.Ordinal)) with
         {
             Outcome = CopyOutcome.Copied,
             Rows = found.Rows,
-            Rejected = rejected,
+            Rejected = sent.Rejected,
             Bytes = found.Bytes,
-            Duration = duration,
-            SourceDigest = sent.ToString(),
+            Duration = sent.Duration,
+            SourceDigest = sent.Digest.ToString(),
             TargetDigest = found.ToString(),
-            Equal = sent.Rows == found.Rows && string.Equals(sent.ToString(), found.ToString(), StringComparison.Ordinal),
+            Equal = sent.Digest.Rows == found.Rows && string.Equals(sent.Digest.ToString(), found.ToString(), StringComparison.Ordinal),
         };
 
     /// <summary>The results, with what the target has refused.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Migrations.Databases;
 using Migrations.Tables;
 
@@ -24,6 +23,10 @@ public sealed class DatabaseCopy(
     public async Task<CopyForecast> ForecastAsync(CancellationToken cancellationToken)
     {
         var (from, to) = Providers();
+        if (request.Folder is { } folder)
+            return await new RowsCopy((source.Target, from), (target, to), request, folder)
+                .ForecastAsync(cancellationToken)
+                .ConfigureAwait(false);
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Read }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
@@ -56,6 +59,8 @@ public sealed class DatabaseCopy(
     )
     {
         var (from, to) = providers;
+        if (request.Folder is { } folder)
+            return await new RowsCopy((source.Target, from), (target, to), request, folder).RunAsync(cancellationToken).ConfigureAwait(false);
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Create }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
@@ -67,9 +72,12 @@ public sealed class DatabaseCopy(
         await using var ___ = rejects.ConfigureAwait(false);
         var tables = await destination.BeginAsync(cancellationToken).ConfigureAwait(false);
         forecast = forecast with { Plan = forecast.Plan! with { Tables = tables } };
-        var copies = await CopyAsync(origin, destination, tables, rejects, cancellationToken).ConfigureAwait(false);
+        var transfer = new TableTransfer(origin, request, rejects);
+        var sent = await transfer
+            .CopyAsync([.. tables.Select(TableMove.Of)], destination.WriteAsync, cancellationToken)
+            .ConfigureAwait(false);
         var refused = await destination.FinishAsync(cancellationToken).ConfigureAwait(false);
-        var results = await ProveAsync(origin, destination, forecast, copies, cancellationToken).ConfigureAwait(false);
+        var results = await ProveAsync(transfer, destination, forecast, sent, cancellationToken).ConfigureAwait(false);
         await destination.PublishAsync(cancellationToken).ConfigureAwait(false);
         return CopyResults.With(results, refused);
     }
@@ -97,70 +105,17 @@ public sealed class DatabaseCopy(
         return CopyResults.Forecast(plan, planned, source.Target, target.Target);
     }
 
-    private async Task<Dictionary<string, Copied>> CopyAsync(
-        ICopySource origin,
-        ICopyTarget destination,
-        IReadOnlyList<CopyTable> tables,
-        RejectFile rejects,
-        CancellationToken cancellationToken
-    )
-    {
-        var progress = new CopyProgress(Session.Events, tables.Sum(t => t.Rows));
-        var copies = new Dictionary<string, Copied>(StringComparer.Ordinal);
-        foreach (var table in tables)
-        {
-            var clock = Stopwatch.StartNew();
-            var before = rejects.Rows;
-            var rows = new RowRequest(table.Name, [.. table.Stored.Select(c => new ReadColumn(c.Name, c.Type))])
-            {
-                Rejected = request.RejectFile is null ? null : rejects.Add,
-            };
-            var reader = await origin.ReadAsync(rows, cancellationToken).ConfigureAwait(false);
-            await using var _ = reader.ConfigureAwait(false);
-            var writer = await destination.WriteAsync(table, cancellationToken).ConfigureAwait(false);
-            await using var __ = writer.ConfigureAwait(false);
-            var activity = $"Copying {table.Name} ({copies.Count + 1} of {tables.Count})";
-            var digest = await RowPump
-                .RunAsync(reader, writer.WriteAsync, d => progress.Report(activity, d.Rows), cancellationToken)
-                .ConfigureAwait(false);
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            progress.Finish(table.Rows);
-            copies.Add(table.Name, new Copied(digest, rejects.Rows - before, clock.Elapsed));
-        }
-
-        return copies;
-    }
-
-    private async Task<List<TableCopy>> ProveAsync(
-        ICopySource origin,
+    private async Task<IReadOnlyList<TableCopy>> ProveAsync(
+        TableTransfer transfer,
         ICopyTarget destination,
         CopyForecast forecast,
-        Dictionary<string, Copied> copies,
+        Dictionary<string, SentTable> sent,
         CancellationToken cancellationToken
     )
     {
-        var plan = forecast.Plan!;
-        var progress = new CopyProgress(Session.Events, copies.Values.Sum(c => c.Digest.Rows));
-        var results = new List<TableCopy>();
-        foreach (var table in plan.Tables)
-        {
-            ReadColumn[] columns = [.. table.Columns.Select(c => new ReadColumn(c.Name, c.Type))];
-            var activity = $"Proving {table.Name} ({results.Count + 1} of {plan.Tables.Count})";
-            var (sent, rejected, duration) = copies[table.Name];
-            // What the target computes itself was not sent, and is read again.
-            if (table.Columns.Any(c => c.Generated is not null))
-                sent = await DigestAsync(
-                        await origin.ReadAsync(Again(table, columns), cancellationToken).ConfigureAwait(false),
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            var reader = await destination.ReadBackAsync(table, columns, cancellationToken).ConfigureAwait(false);
-            await using var _ = reader.ConfigureAwait(false);
-            var found = await RowPump.DigestAsync(reader, d => progress.Report(activity, d.Rows), cancellationToken).ConfigureAwait(false);
-            progress.Finish(found.Rows);
-            results.Add(CopyResults.Proven(forecast, table, sent, found, rejected, duration));
-        }
-
+        var moves = forecast.Plan!.Tables.Select(TableMove.Of).ToList();
+        var found = await transfer.ReadBackAsync(moves, sent, destination.ReadBackAsync, cancellationToken).ConfigureAwait(false);
+        var results = found.Select(f => CopyResults.Proven(forecast, f.Move.Source, f.Sent, f.Found)).ToList();
         var differing = await destination.VerifyAsync(cancellationToken).ConfigureAwait(false);
         CopyObstacles.DemandEqual(results, differing, target.Target);
         return
@@ -172,16 +127,4 @@ public sealed class DatabaseCopy(
             .. forecast.Tables.Where(t => t.Outcome == CopyOutcome.LeftOut),
         ];
     }
-
-    // The rows that were left out are in the file already.
-    private RowRequest Again(CopyTable table, IReadOnlyList<ReadColumn> columns) =>
-        new(table.Name, columns) { Rejected = request.RejectFile is null ? null : static _ => { } };
-
-    private static async Task<TableDigest> DigestAsync(IRowReader reader, CancellationToken cancellationToken)
-    {
-        await using var _ = reader.ConfigureAwait(false);
-        return await RowPump.DigestAsync(reader, _ => { }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private sealed record Copied(TableDigest Digest, long Rejected, TimeSpan Duration);
 }

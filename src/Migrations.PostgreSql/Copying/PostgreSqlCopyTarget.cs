@@ -239,6 +239,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
             .OpenAsync(
                 Connection,
                 $"COPY {name} ({TargetNames.List(table.Stored.Select(c => c.Name))}) FROM STDIN (FORMAT BINARY, FREEZE)",
+                token => Connection.ExecuteAsync("COMMIT", token),
                 cancellationToken
             )
             .ConfigureAwait(false);
