@@ -50,6 +50,15 @@ public abstract class CopyTestBase : IAsyncLifetime
         );
     }
 
+    /// <summary>Copies the way back, into a file of the folder.</summary>
+    protected Task<IReadOnlyList<TableCopy>> CopyBackAsync(string file)
+    {
+        var sqlite = new SqliteDriver();
+        return new DatabaseCopy(Sides().Target, (sqlite, sqlite.Parse(Folder[file], "/")!), new CopyRequest()).RunAsync(
+            TestContext.Current.CancellationToken
+        );
+    }
+
     protected Task<CopyForecast> ForecastAsync(CopyRequest request)
     {
         var (source, target) = Sides();

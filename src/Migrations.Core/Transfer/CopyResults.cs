@@ -6,6 +6,9 @@ namespace Migrations.Transfer;
 /// <summary>Puts plans and digests together as results.</summary>
 internal static class CopyResults
 {
+    /// <summary>The kind of the history of migrations.</summary>
+    public const string History = "history";
+
     /// <summary>What a copy would do.</summary>
     public static CopyForecast Forecast(CopyPlan plan, TargetPlan planned, DatabaseTarget source, DatabaseTarget target)
     {
@@ -57,6 +60,22 @@ internal static class CopyResults
             Plan = plan,
             Target = planned,
         };
+    }
+
+    /// <summary>The same, with the history of migrations.</summary>
+    public static CopyForecast WithHistory(CopyForecast forecast, CarriedHistory history, string table)
+    {
+        var any = forecast.Tables[0];
+        var carried = new TableCopy
+        {
+            Source = any.Source,
+            Database = any.Database,
+            Kind = History,
+            Table = table,
+            Outcome = CopyOutcome.WhatIf,
+            Rows = history.Rows.Count,
+        };
+        return forecast with { Tables = [.. forecast.Tables.Where(t => t.Kind is not History), carried] };
     }
 
     /// <summary>A table that has been copied and read back.</summary>

@@ -32,7 +32,7 @@ public sealed class DatabaseCopy(
         await using var _ = destination.ConfigureAwait(false);
         var origin = await from.OpenSourceAsync(source.Target, Session, cancellationToken).ConfigureAwait(false);
         await using var __ = origin.ConfigureAwait(false);
-        return await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false);
+        return (await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false)).Forecast;
     }
 
     /// <summary>Copies, proves, and only then puts the tables in their places.</summary>
@@ -66,7 +66,7 @@ public sealed class DatabaseCopy(
         await using var _ = destination.ConfigureAwait(false);
         var origin = await from.OpenSourceAsync(source.Target, Session, cancellationToken).ConfigureAwait(false);
         await using var __ = origin.ConfigureAwait(false);
-        var forecast = await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false);
+        var (forecast, history) = await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false);
         CopyObstacles.Demand(forecast, target.Target);
         var rejects = new RejectFile(request.RejectFile);
         await using var ___ = rejects.ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class DatabaseCopy(
             .ConfigureAwait(false);
         var refused = await destination.FinishAsync(cancellationToken).ConfigureAwait(false);
         var results = await ProveAsync(transfer, destination, forecast, sent, cancellationToken).ConfigureAwait(false);
-        await destination.PublishAsync(cancellationToken).ConfigureAwait(false);
+        await destination.PublishAsync(history, cancellationToken).ConfigureAwait(false);
         return CopyResults.With(results, refused);
     }
 
@@ -96,13 +96,19 @@ public sealed class DatabaseCopy(
             )
             : ((ICopyProvider)source.Driver, (ICopyProvider)target.Driver);
 
-    private async Task<CopyForecast> ForecastAsync(ICopySource origin, ICopyTarget destination, CancellationToken cancellationToken)
+    private async Task<(CopyForecast Forecast, CarriedHistory? History)> ForecastAsync(
+        ICopySource origin,
+        ICopyTarget destination,
+        CancellationToken cancellationToken
+    )
     {
         var plan = await origin
             .PlanAsync(request.Scope with { Rejects = request.RejectFile is not null }, cancellationToken)
             .ConfigureAwait(false);
         var planned = await destination.PlanAsync(plan, request.Recreates, cancellationToken).ConfigureAwait(false);
-        return CopyResults.Forecast(plan, planned, source.Target, target.Target);
+        var history = await new SourceHistory(source, target, Session).FindAsync(cancellationToken).ConfigureAwait(false);
+        var forecast = CopyResults.Forecast(plan, planned, source.Target, target.Target);
+        return (history is null ? forecast : CopyResults.WithHistory(forecast, history, Session.HistoryTable), history);
     }
 
     private async Task<IReadOnlyList<TableCopy>> ProveAsync(
@@ -122,7 +128,7 @@ public sealed class DatabaseCopy(
         [
             .. results,
             .. forecast
-                .Tables.Where(t => t.Kind is "view" && t.Outcome == CopyOutcome.WhatIf)
+                .Tables.Where(t => t.Kind is "view" or CopyResults.History && t.Outcome == CopyOutcome.WhatIf)
                 .Select(v => v with { Outcome = CopyOutcome.Copied }),
             .. forecast.Tables.Where(t => t.Outcome == CopyOutcome.LeftOut),
         ];

@@ -192,7 +192,7 @@ public sealed class CopyDatabaseCommand : PairCommand
         foreach (var obstacle in forecast.Obstacles)
             Log.Warn($"Nothing would be copied. {obstacle}");
         foreach (var table in forecast.Replaced)
-            Log.Warn($"{table} would be dropped first.");
+            Log.Warn($"{table} would be replaced, with its rows.");
         WriteObject(forecast.Tables, enumerateCollection: true);
     }
 

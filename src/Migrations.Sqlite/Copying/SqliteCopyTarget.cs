@@ -102,8 +102,10 @@ internal sealed class SqliteCopyTarget : ICopyTarget
         );
 
     /// <inheritdoc/>
-    public async Task PublishAsync(CancellationToken cancellationToken)
+    public async Task PublishAsync(CarriedHistory? history, CancellationToken cancellationToken)
     {
+        if (history is not null)
+            await AppendAsync(history, cancellationToken).ConfigureAwait(false);
         await CallAsync(
                 () =>
                 {
@@ -126,6 +128,15 @@ internal sealed class SqliteCopyTarget : ICopyTarget
         SqliteTargetFile.Remove(_file, _target, _options.Events);
         if (_lock is not null)
             await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task AppendAsync(CarriedHistory carried, CancellationToken cancellationToken)
+    {
+        // The session owns the connection, which is needed until the file is in its place.
+        var history = new SqliteHistory(new SqliteConnection(_file?.Target ?? _target, _options, Handle));
+        await history.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var schema = await CallAsync(() => SqliteSchemaReader.Read(Handle, _options.HistoryTable), cancellationToken).ConfigureAwait(false);
+        await carried.AppendAsync(history, schema, cancellationToken).ConfigureAwait(false);
     }
 
     private static TargetTable Describe(SqliteTableScript script, CopyTable planned) =>
