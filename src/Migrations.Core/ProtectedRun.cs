@@ -27,9 +27,6 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
     /// <summary>Whether rows and values may go.</summary>
     public required bool AcceptsLoss { get; init; }
 
-    /// <summary>What is done in the transaction of a run that has one, after its last step; null: nothing.</summary>
-    public Func<CancellationToken, Task>? Concluding { get; init; }
-
     public async Task<IReadOnlyList<MigrationResult>> RunAsync(CancellationToken cancellationToken)
     {
         protection.DemandBackup();
@@ -116,7 +113,6 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
             HooksSkipped = planned.Plan.HooksSkipped,
             Mirror = await StepMirror.FindAsync(session.History.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
             Backup = protection.Backup?.Path,
-            Concluding = Concluding,
         };
         try
         {

@@ -38,7 +38,8 @@ public sealed class CopyBackRowsTests : IAsyncLifetime
             "001_tables.sql",
             """
             CREATE TABLE o (id INTEGER PRIMARY KEY, p INT REFERENCES p (id));
-            CREATE TABLE p (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, at DATETIME, ok BOOLEAN, cost DECIMAL(9,2), more TEXT DEFAULT 'x');
+            CREATE TABLE p (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, at DATETIME, ok BOOLEAN,
+                cost DECIMAL(9,2), more TEXT DEFAULT 'x');
             CREATE TABLE seen (id INT);
             CREATE TRIGGER t AFTER INSERT ON p BEGIN INSERT INTO seen VALUES (new.id); END;
             INSERT INTO p (name) VALUES ('seed'); INSERT INTO o VALUES (9, 1); DELETE FROM seen;
@@ -58,13 +59,19 @@ public sealed class CopyBackRowsTests : IAsyncLifetime
         Assert.Equal("41", await _file.ScalarAsync("INSERT INTO p DEFAULT VALUES RETURNING id"));
         Assert.Equal("1", await _file.ScalarAsync("SELECT count(*) FROM seen"));
         Assert.Equal("1", await _file.ScalarAsync("SELECT count(*) FROM migration_journal WHERE event = 'applied'"));
-        Assert.DoesNotContain(Directory.GetFiles(Path.GetDirectoryName(_file.File)!), f => f.Contains(".copying-", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.GetDirectoryName(_file.File)!),
+            f => f.Contains(".copying-", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
     [InlineData("CREATE TABLE t (a INT, b INT)", "sent digest")]
     [InlineData("CREATE TABLE t (a INT)", "no such column")]
-    [InlineData("CREATE TABLE t (a INT REFERENCES q (a), b TEXT); CREATE TABLE q (a INT PRIMARY KEY)", "a row has no parent in q (rowid 1)")]
+    [InlineData(
+        "CREATE TABLE t (a INT REFERENCES q (a), b TEXT); CREATE TABLE q (a INT PRIMARY KEY)",
+        "a row has no parent in q (rowid 1)"
+    )]
     [InlineData("CREATE TABLE t (a INT CHECK (a < 1), b TEXT)", "CHECK constraint failed")]
     [InlineData("CREATE TABLE t (a INT, b TEXT); VACUUM", "001_tables.sql")]
     public async Task What_does_not_fit_is_refused_and_no_file_is_there(string tables, string words)

@@ -1,6 +1,4 @@
-using Migrations.History;
 using Migrations.Tables;
-using Migrations.Testing;
 using Migrations.Transfer;
 
 namespace Migrations.Databases.Tests;
@@ -50,7 +48,10 @@ public sealed class CopyRowsTests : CopyTestBase
         var copied = results.Where(r => r.Outcome == CopyOutcome.Copied).ToList();
         Assert.Equal(["Users", "orders"], copied.Select(r => r.Table));
         Assert.All(copied, r => Assert.True(r.Equal));
-        Assert.Equal(["integer", "character varying(10)", "boolean", "jsonb", "time without time zone"], copied[0].Columns.Select(c => c.Type));
+        Assert.Equal(
+            ["integer", "character varying(10)", "boolean", "jsonb", "time without time zone"],
+            copied[0].Columns.Select(c => c.Type)
+        );
         Assert.Contains(copied[0].LeftOut, l => l is { Kind: "column of the target", Name: "note" });
         Assert.Contains(results, r => r is { Table: "log", Outcome: CopyOutcome.LeftOut });
         Assert.Equal(
@@ -59,10 +60,14 @@ public sealed class CopyRowsTests : CopyTestBase
         );
         Assert.Equal(["2|1|2|4", "10|3|1.5|3"], await Target.RowsAsync("SELECT * FROM orders ORDER BY id"));
         Assert.Equal("8|11", await ScalarAsync("SELECT nextval('users_id_seq') || '|' || nextval('orders_id_seq')"));
-        Assert.Equal("O|true|whose", await ScalarAsync(
-            "SELECT tgenabled::text || '|' || condeferred || '|' || obj_description(k.oid, 'pg_constraint') FROM pg_trigger, pg_constraint k "
-                + "WHERE tgname = 'noted' AND conname = 'orders_user_id_fkey'"
-        ));
+        Assert.Equal(
+            "O|true|whose",
+            await ScalarAsync(
+                "SELECT tgenabled::text || '|' || condeferred || '|' || obj_description(k.oid, 'pg_constraint') FROM pg_trigger, "
+                    + "pg_constraint k "
+                    + "WHERE tgname = 'noted' AND conname = 'orders_user_id_fkey'"
+            )
+        );
         Assert.Equal("1", await ScalarAsync("SELECT count(*) FROM migration_journal WHERE event = 'applied'"));
         Assert.Equal("0", await ScalarAsync("SELECT count(*) FROM log WHERE line <> 'seed'"));
     }
@@ -76,13 +81,23 @@ public sealed class CopyRowsTests : CopyTestBase
     [InlineData("CREATE TABLE t (a int, b uuid)", "t.b: values that do not fit the chosen type uuid (rowid 1, rowid 2)", "uuid")]
     [InlineData("CREATE TABLE t (a int, b numeric(2,1))", "t.b: values that do not fit the chosen type numeric(2,1)", "numeric")]
     [InlineData("CREATE TABLE t (a int CHECK (a < 5), b text)", "violates check constraint", "t_a_check")]
-    [InlineData("CREATE TABLE t (a int PRIMARY KEY, b text); CREATE TABLE q (a int PRIMARY KEY, t int DEFAULT 9 REFERENCES t)", "Key (t)=(9)", "q_t_fkey")]
+    [InlineData(
+        "CREATE TABLE t (a int PRIMARY KEY, b text); CREATE TABLE q (a int PRIMARY KEY, t int DEFAULT 9 REFERENCES t)",
+        "Key (t)=(9)",
+        "q_t_fkey"
+    )]
     [InlineData("CREATE TYPE mood AS ENUM ('abcdé'); CREATE TABLE t (a int, b mood)", "invalid input value for enum", "mood")]
     [InlineData("CREATE TABLE t (a int, b text); CREATE INDEX CONCURRENTLY i ON t (a)", "001_tables.sql", "transaction")]
     public async Task What_does_not_fit_is_refused_and_the_target_stays_as_it_was(string tables, params string[] words)
     {
-        await FillAsync("CREATE TABLE t (a INT, b TEXT); INSERT INTO t VALUES (1, 'abcdé'), (70000, '12'); CREATE TABLE q (a INT); INSERT INTO q VALUES (1);");
-        Folder.Write("001_tables.sql", tables.Contains("TABLE q", StringComparison.Ordinal) ? tables : $"CREATE TABLE q (a int); {tables};");
+        await FillAsync(
+            "CREATE TABLE t (a INT, b TEXT); INSERT INTO t VALUES (1, 'abcdé'), (70000, '12'); CREATE TABLE q (a INT); "
+                + "INSERT INTO q VALUES (1);"
+        );
+        Folder.Write(
+            "001_tables.sql",
+            tables.Contains("TABLE q", StringComparison.Ordinal) ? tables : $"CREATE TABLE q (a int); {tables};"
+        );
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => CopyAsync(Request));
         Assert.All(words, w => Assert.Contains(w, error.ToString(), StringComparison.Ordinal));
         Assert.DoesNotContain(await Target.TablesAsync(), t => t is not "migration_journal");

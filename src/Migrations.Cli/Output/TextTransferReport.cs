@@ -14,7 +14,9 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
         terminal.Progress(null);
         foreach (var table in forecast.Tables.Where(IsTable))
         {
-            terminal.Out($"{table.Table}{(table.TargetTable is null ? "" : $" -> {table.TargetTable}, {PlainText.Count(table.Rows, "row")}")}");
+            terminal.Out(
+                $"{table.Table}{(table.TargetTable is null ? "" : $" -> {table.TargetTable}, {PlainText.Count(table.Rows, "row")}")}"
+            );
             TablePrinter.Print(
                 terminal,
                 ["  Column", "Declared", "Type", "Values", "Why"],

@@ -5,7 +5,8 @@ namespace Migrations.Tables;
 /// <summary>A column's type, in the words of no engine.</summary>
 /// <param name="Kind">What kind of values.</param>
 /// <param name="Precision">
-/// How many digits a decimal number has at most; of a whole number or a real, how many bits; of a text, how many characters. Null: no limit.
+/// How many digits a decimal number has at most; of a whole number or a real, how many bits; of a text, how many characters. Null: no
+/// limit.
 /// </param>
 /// <param name="Scale">How many of them stand behind the point; null: no limit.</param>
 public sealed record ColumnType(ColumnKind Kind, int? Precision = null, int? Scale = null)

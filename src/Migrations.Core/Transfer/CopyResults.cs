@@ -79,12 +79,7 @@ internal static class CopyResults
     }
 
     /// <summary>A table that has been copied and read back.</summary>
-    public static TableCopy Proven(
-        CopyForecast forecast,
-        CopyTable table,
-        SentTable sent,
-        TableDigest found
-    ) =>
+    public static TableCopy Proven(CopyForecast forecast, CopyTable table, SentTable sent, TableDigest found) =>
         forecast.Tables.First(t => t.TargetTable is not null && string.Equals(t.Table, table.Name, StringComparison.Ordinal)) with
         {
             Outcome = CopyOutcome.Copied,

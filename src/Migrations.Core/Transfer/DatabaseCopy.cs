@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Tables;
 
 namespace Migrations.Transfer;
 
@@ -60,7 +59,9 @@ public sealed class DatabaseCopy(
     {
         var (from, to) = providers;
         if (request.Folder is { } folder)
-            return await new RowsCopy((source.Target, from), (target, to), request, folder).RunAsync(cancellationToken).ConfigureAwait(false);
+            return await new RowsCopy((source.Target, from), (target, to), request, folder)
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Create }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);

@@ -28,7 +28,13 @@ internal sealed class FormMatch
         _extra.AddRange(
             target
                 .Where(t => !used.Contains(t))
-                .Select(t => new LeftOutObject("table of the target", t.Name, Table: null, "Only the target has it; it is left as it is.", Text: null))
+                .Select(t => new LeftOutObject(
+                    "table of the target",
+                    t.Name,
+                    Table: null,
+                    "Only the target has it; it is left as it is.",
+                    Text: null
+                ))
         );
     }
 
@@ -137,7 +143,13 @@ internal sealed class FormMatch
                 );
             else
                 _extra.Add(
-                    new LeftOutObject("column of the target", extra.Name, table.Name, "Only the target has it; the rows get its default.", Text: null)
+                    new LeftOutObject(
+                        "column of the target",
+                        extra.Name,
+                        table.Name,
+                        "Only the target has it; the rows get its default.",
+                        Text: null
+                    )
                 );
         }
 

@@ -47,8 +47,9 @@ internal sealed class RowsCopy(
         var destination = await OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using var __ = destination.ConfigureAwait(false);
         var tables = await destination.ListAsync(cancellationToken).ConfigureAwait(false);
-        return (await PlanAsync(origin, tables, [.. tables.Where(t => t.HasRows)], begin: null, cancellationToken).ConfigureAwait(false))
-            .Forecast;
+        return (
+            await PlanAsync(origin, tables, [.. tables.Where(t => t.HasRows)], begin: null, cancellationToken).ConfigureAwait(false)
+        ).Forecast;
     }
 
     /// <summary>Copies.</summary>
@@ -61,11 +62,12 @@ internal sealed class RowsCopy(
         await using var __ = origin.ConfigureAwait(false);
         var rejects = new RejectFile(request.RejectFile);
         await using var ___ = rejects.ConfigureAwait(false);
-        // Rows that the pending migrations bring are in tables that are new, or in those that are empty now: the source's take their places.
+        // Rows that the pending migrations bring are in tables that are new, or in those that are empty now: the source's take their
+        // places.
         var before = await destination.ListAsync(cancellationToken).ConfigureAwait(false);
         var occupied = before.Where(t => t.HasRows).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<TableCopy>? results = null;
-        await RunAsync(destination.Session, read, FillAsync, () => results is not null, cancellationToken).ConfigureAwait(false);
+        await RunAsync(destination.Session, read, FillAsync, cancellationToken).ConfigureAwait(false);
         await destination.PublishAsync(cancellationToken).ConfigureAwait(false);
         return results!;
 
@@ -79,28 +81,31 @@ internal sealed class RowsCopy(
         IDatabaseSession session,
         MigrationFolder read,
         Func<CancellationToken, Task> fill,
-        Func<bool> isFilled,
         CancellationToken cancellationToken
     )
     {
-        var protection = new RunProtection(
-            target.Side.Driver,
-            target.Side.Database,
-            request.Session,
-            request: null,
-            restoreOnFailure: false,
-            acceptFaults: false
-        );
-        var run = new ProtectedRun(_context, protection, new RunCheck(_context, request: null))
+        var turn = new RunTurn(_context, input => ApplyPlanner.Plan(input, Together), session, read);
+        if (
+            await turn.IsAnythingToDoAsync(cancellationToken).ConfigureAwait(false)
+            && await turn.PlanAsync(cancellationToken).ConfigureAwait(false) is { } planned
+        )
         {
-            Access = SessionAccess.Create,
-            Planner = input => ApplyPlanner.Plan(input, Together),
-            AcceptsLoss = true,
-            Concluding = fill,
-        };
-        await run.RunLockedAsync(session, read, cancellationToken).ConfigureAwait(false);
-        if (isFilled())
+            var run = new MigrationRun(
+                session,
+                target.Side.Driver.Dialect,
+                target.Side.Database,
+                _context.NewRecorder(),
+                _context.Options,
+                planned.History
+            )
+            {
+                Mirror = await StepMirror.FindAsync(session.History.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
+                Concluding = fill,
+            };
+            await run.RunAsync(planned.Plan, planned.Analyses, cancellationToken).ConfigureAwait(false);
             return;
+        }
+
         var transaction = await session.BeginRunAsync([], cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         await fill(cancellationToken).ConfigureAwait(false);
@@ -162,7 +167,9 @@ internal sealed class RowsCopy(
             .ConfigureAwait(false);
         var planned = match.Describe(
             [],
-            request.Recreates ? [] : [.. filled.Select(t => new CopyObstacle(t.Name, Column: null, $"{t.Shown} is not empty", [], Rows: null))],
+            request.Recreates
+                ? []
+                : [.. filled.Select(t => new CopyObstacle(t.Name, Column: null, $"{t.Shown} is not empty", [], Rows: null))],
             request.Recreates ? [.. filled.Select(t => t.Shown)] : []
         );
         // Keys, indexes and views are the target's own.

@@ -1,5 +1,3 @@
-using Migrations.Folders;
-
 namespace Migrations.Transfer;
 
 /// <summary>The migrations that make the tables of a copy's target.</summary>

@@ -24,9 +24,7 @@ internal sealed class LiftedObjects(PostgreSqlConnection connection)
         await connection.QueryAsync(Keys(list), row => _keys.Add(Key(row)), cancellationToken).ConfigureAwait(false);
         await connection.QueryAsync(Triggers(list), row => _triggers.Add(Trigger(row)), cancellationToken).ConfigureAwait(false);
         foreach (var key in _keys)
-            await connection
-                .ExecuteAsync($"ALTER TABLE {key.Table} DROP CONSTRAINT {key.Name}", cancellationToken)
-                .ConfigureAwait(false);
+            await connection.ExecuteAsync($"ALTER TABLE {key.Table} DROP CONSTRAINT {key.Name}", cancellationToken).ConfigureAwait(false);
         foreach (var trigger in _triggers)
             await connection
                 .ExecuteAsync($"ALTER TABLE {trigger.Table} DISABLE TRIGGER {trigger.Name}", cancellationToken)
@@ -56,19 +54,19 @@ internal sealed class LiftedObjects(PostgreSqlConnection connection)
     // https://www.postgresql.org/docs/current/catalog-pg-constraint.html; those of partitions follow their table's.
     private static string Keys(string tables) =>
         $"""
-        SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), quote_ident(k.conname), pg_get_constraintdef(k.oid),
-            obj_description(k.oid, 'pg_constraint')
-        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY ({tables}) OR k.confrelid = ANY ({tables}))
-        ORDER BY k.oid
-        """;
+            SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), quote_ident(k.conname), pg_get_constraintdef(k.oid),
+                obj_description(k.oid, 'pg_constraint')
+            FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY ({tables}) OR k.confrelid = ANY ({tables}))
+            ORDER BY k.oid
+            """;
 
     private static string Triggers(string tables) =>
         $"""
-        SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), quote_ident(t.tgname), t.tgenabled::text
-        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid = ANY ({tables}) ORDER BY t.oid
-        """;
+            SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), quote_ident(t.tgname), t.tgenabled::text
+            FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid = ANY ({tables}) ORDER BY t.oid
+            """;
 
     private static (string, string, string, string?) Key(NpgsqlDataReader row) =>
         (row.GetString(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3));

@@ -351,15 +351,14 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
 
     // Names and functions mean what the server's own catalogue says, and copying takes as long as it takes.
     private Task<int> SetAsync(CancellationToken cancellationToken) =>
-        Connection
-            .QueryAsScriptAsync(
-                "SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('statement_timeout', '0', true), "
-                    + "pg_catalog.set_config('lock_timeout', $2, true)",
-                _ => { },
-                cancellationToken,
-                OwnSettings.SearchPath,
-                ((long)Connection.Options.TableLockTimeout.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture)
-            );
+        Connection.QueryAsScriptAsync(
+            "SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('statement_timeout', '0', true), "
+                + "pg_catalog.set_config('lock_timeout', $2, true)",
+            _ => { },
+            cancellationToken,
+            OwnSettings.SearchPath,
+            ((long)Connection.Options.TableLockTimeout.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
 
     /// <summary>Runs a statement that the server may refuse.</summary>
     /// <returns>Its words; null when it did not.</returns>

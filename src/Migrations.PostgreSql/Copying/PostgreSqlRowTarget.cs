@@ -156,14 +156,13 @@ internal sealed class PostgreSqlRowTarget : IRowTarget
         );
     }
 
-    private async Task<IRowReader> OpenReaderAsync(CopyTable table, IReadOnlyList<ReadColumn> columns, CancellationToken cancellationToken) =>
+    private async Task<IRowReader> OpenReaderAsync(
+        CopyTable table,
+        IReadOnlyList<ReadColumn> columns,
+        CancellationToken cancellationToken
+    ) =>
         await CopyStreamReader
-            .OpenAsync(
-                Connection,
-                $"COPY ({_stages[table.Name].Select(columns)}) TO STDOUT (FORMAT BINARY)",
-                columns,
-                cancellationToken
-            )
+            .OpenAsync(Connection, $"COPY ({_stages[table.Name].Select(columns)}) TO STDOUT (FORMAT BINARY)", columns, cancellationToken)
             .ConfigureAwait(false);
 
     private async Task<bool> AnalyzeAsync(CancellationToken cancellationToken)

@@ -151,8 +151,7 @@ internal sealed class SqliteRowTarget : IRowTarget
                 .. table.Text.Columns.Select(c => new RowTableColumn(c.Name, c.Type, Type: null)
                 {
                     IsComputed = c.Generated is not null,
-                    IsRequired =
-                        c is { NotNull: not null, Default: null } && !string.Equals(c.Name, table.Alias, StringComparison.Ordinal),
+                    IsRequired = c is { NotNull: not null, Default: null } && !string.Equals(c.Name, table.Alias, StringComparison.Ordinal),
                 }),
             ]
         );
