@@ -1,6 +1,5 @@
 using Migrations.PostgreSql;
 using Migrations.Sqlite;
-using Migrations.Tables;
 using Migrations.Testing;
 using Migrations.Transfer;
 

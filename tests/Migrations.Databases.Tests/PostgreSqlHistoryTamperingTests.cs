@@ -79,7 +79,7 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         {
             const string Off = "SET track_counts = off;\n{0};\nSET track_counts = on";
             const string Update = "UPDATE migration_journal SET checksum = 'x' WHERE id = 1";
-            const string Function = "CREATE FUNCTION f() RETURNS {0} LANGUAGE plpgsql SET track_counts = off AS $$BEGIN {1}; END$$;";
+            const string Uncounted = "CREATE FUNCTION f() RETURNS {0} LANGUAGE plpgsql SET track_counts = off AS $$BEGIN {1}; END$$;";
             string Of(string format, params string[] values) => string.Format(CultureInfo.InvariantCulture, format, values);
             var data = new TheoryData<string, string, TransactionMode>();
             foreach (var mode in (TransactionMode[])[TransactionMode.Each, TransactionMode.All])
@@ -89,13 +89,13 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
                 data.Add("", Of(Off, Another), mode);
                 data.Add("", Of(Off, $"SAVEPOINT s;\n{Update};\nRELEASE s"), mode);
                 data.Add(
-                    Of(Function, "trigger", Update + "; RETURN NULL")
+                    Of(Uncounted, "trigger", Update + "; RETURN NULL")
                         + "CREATE TRIGGER f AFTER INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION f()",
                     "SELECT 1",
                     mode
                 );
                 data.Add(
-                    Of(Function, "text", Update + "; RETURN ''"),
+                    Of(Uncounted, "text", Update + "; RETURN ''"),
                     "ALTER TABLE migration_journal ADD z text;\nALTER TABLE migration_journal ALTER z SET DEFAULT f()",
                     mode
                 );

@@ -44,7 +44,8 @@ public sealed class PasswordFileTests
                 .Replace("{port}", $"{server.Port}", StringComparison.Ordinal)
                 .Replace("{password}", "p\\:w\\\\x", StringComparison.Ordinal);
             await File.WriteAllTextAsync(path, text);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | more);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | more);
             var url = Url(host, server.Port, name, role) + $"passfile={path}";
 
             Assert.Equal(isRight, await PsqlConnectsAsync(url));
@@ -89,6 +90,7 @@ public sealed class PasswordFileTests
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         start.Environment.Remove("PGPASSWORD");
         using var psql = Process.Start(start)!;

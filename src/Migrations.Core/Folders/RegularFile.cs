@@ -8,6 +8,10 @@ namespace Migrations.Folders;
 /// </summary>
 internal static class RegularFile
 {
+    // EWOULDBLOCK, which .NET reports for a file that someone else has locked.
+    private const int LinuxWouldBlock = 11;
+    private const int AppleWouldBlock = 35;
+
     /// <summary>
     /// What a path leads to, if it is not a regular file; null for one, for what is not there, and on Windows, where folders hold nothing
     /// else.
@@ -62,6 +66,11 @@ internal static class RegularFile
         {
             using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
                 writer.WriteEntry(path, "file");
+        }
+        catch (IOException e) when (e.HResult is LinuxWouldBlock or AppleWouldBlock)
+        {
+            // Only a regular file is opened: another process keeps it locked.
+            return TarEntryType.RegularFile;
         }
         catch (IOException)
         {

@@ -47,7 +47,7 @@ internal static class RefusedLock
         var from = message.IndexOf(Beginning, StringComparison.Ordinal);
         if (from < 0)
             return null;
-        // A list of many tables is cut off in the message: the first one is enough.
+        // A list of many tables is cut off in the message: its first one says as much.
         var to = message.IndexOf(End, from, StringComparison.Ordinal);
         var tables = to < 0 ? message[from..].Split(',')[0] : message[from..to];
         return tables + End + " NOWAIT";

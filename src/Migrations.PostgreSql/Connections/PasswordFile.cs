@@ -22,7 +22,7 @@ internal static class PasswordFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    // Where libpq's own socket is by default, and in the packages of Debian and Red Hat.
+    // Where libpq's own socket is: where nothing else was set, and in the packages of Debian and Red Hat.
     private static readonly string[] UsualSockets = ["/tmp", "/var/run/postgresql"];
 
     /// <summary>The password for a host; null when the file has none.</summary>

@@ -67,7 +67,8 @@ internal static partial class FarMoment
     [GeneratedRegex(
         @"^(?<year>\d{4,6})-(?<month>\d\d)-(?<day>\d\d)"
             + @"(?<time> (?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(\.(?<part>\d{1,6}))?)?(?<zone>\+00)?(?<bc> BC)?$",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Pattern();
 }

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using Migrations.Backup;
-using Migrations.Databases;
-using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
 

@@ -61,7 +61,6 @@ internal sealed unsafe class SqliteApi
     private readonly delegate* unmanaged[Cdecl]<nint, long> _totalChanges64;
     private readonly delegate* unmanaged[Cdecl]<nint, int> _errorOffset;
     private readonly delegate* unmanaged[Cdecl]<nint, int, nint, nint, int> _configure;
-    private readonly delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint, nint, nint, nint, nint, nint, int> _configurePadded;
 
     public SqliteApi(nint library)
     {
@@ -113,8 +112,10 @@ internal sealed unsafe class SqliteApi
         _totalChanges64 = (delegate* unmanaged[Cdecl]<nint, long>)FindOptional("sqlite3_total_changes64");
         _errorOffset = (delegate* unmanaged[Cdecl]<nint, int>)FindOptional("sqlite3_error_offset");
         _configure = (delegate* unmanaged[Cdecl]<nint, int, nint, nint, int>)Find("sqlite3_db_config");
-        _configurePadded = (delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint, nint, nint, nint, nint, nint, int>)_configure;
     }
+
+    private delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint, nint, nint, nint, nint, nint, int> ConfigurePadded =>
+        (delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint, nint, nint, nint, nint, nint, int>)_configure;
 
     /// <summary>The library's handle.</summary>
     public nint Library { get; }
@@ -145,7 +146,7 @@ internal sealed unsafe class SqliteApi
         var value = on ? 1 : 0;
         var inForce = -1;
         var code = PadsVariableArguments
-            ? _configurePadded(db, setting, 0, 0, 0, 0, 0, 0, value, (nint)(&inForce))
+            ? ConfigurePadded(db, setting, 0, 0, 0, 0, 0, 0, value, (nint)(&inForce))
             : _configure(db, setting, value, (nint)(&inForce));
         return code != SqliteCodes.Ok || inForce < 0 ? null : inForce != 0;
     }
