@@ -73,7 +73,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
             return new Prepared(result, Folder: null, seed);
         var read = _context.ReadFolder(cancellationToken);
         var input = PlanningInputReader.Of(read, [], _context.Options);
-        var plan = ApplyPlanner.Plan(input, request.Apply);
+        var plan = _context.WithHooks(ApplyPlanner.Plan(input, request.Apply), read, cancellationToken);
         _ = _context.Analyze(plan, input.History);
         return new Prepared(result with { Applied = [.. plan.Steps.Select(s => s.Migration.FullName)], Seed = seed?.Name }, read, seed);
     }

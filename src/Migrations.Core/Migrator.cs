@@ -156,6 +156,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
                         session.Inspector,
                         plan,
                         [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))],
+                        _context.HooksOf(plan),
                         cancellationToken
                     )
                     .ConfigureAwait(false);
@@ -304,7 +305,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && driver.Creator.IsImplicit)
         {
             var empty = PlanningInputReader.Of(read, [], _context.Options);
-            var first = planner(empty);
+            var first = _context.WithHooks(planner(empty), read, cancellationToken);
             _ = _context.Analyze(first, empty.History);
             return first;
         }
@@ -312,7 +313,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         await using (session.ConfigureAwait(false))
         {
             var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
-            var plan = planner(input);
+            var plan = _context.WithHooks(planner(input), read, cancellationToken);
             _ = _context.Analyze(plan, input.History);
             return plan;
         }

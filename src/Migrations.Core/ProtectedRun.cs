@@ -109,6 +109,8 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         var run = new MigrationRun(session, context.Driver.Dialect, context.Target, context.NewRecorder(), context.Options, planned.History)
         {
             Folder = context.Folder,
+            Scripts = context.HooksOf(planned.Plan),
+            HooksSkipped = planned.Plan.HooksSkipped,
             Mirror = await StepMirror.FindAsync(session.History.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
             Backup = protection.Backup?.Path,
         };
@@ -118,9 +120,11 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
             await ConcludeAsync(results, cancellationToken).ConfigureAwait(false);
             return results;
         }
-        catch (MigrationException e) when (protection.Restores(e))
+        catch (MigrationException e)
         {
-            await protection.NoteStateAsync(session, run).ConfigureAwait(false);
+            await run.Hooks.RunOnErrorAsync(e, planned.Plan.Direction, cancellationToken).ConfigureAwait(false);
+            if (protection.Restores(e))
+                await protection.NoteStateAsync(session, run).ConfigureAwait(false);
             throw;
         }
     }
@@ -138,7 +142,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         if (AcceptsLoss && planned.Plan.Direction == MigrationDirection.Down)
             return;
         var losses = await LossForecaster
-            .FindAsync(session.Inspector, planned.Plan, planned.Analyses, cancellationToken)
+            .FindAsync(session.Inspector, planned.Plan, planned.Analyses, context.HooksOf(planned.Plan), cancellationToken)
             .ConfigureAwait(false);
         if (!AcceptsLoss)
             LossForecaster.Refuse(losses, context.Target.Display);

@@ -93,8 +93,7 @@ public abstract class ConfiguredCommand : MigrationCommand
         };
 
     /// <summary>The full path of a folder that the configuration names.</summary>
-    private protected string PathIn(ConfiguredValue<string> path) =>
-        System.IO.Path.GetFullPath(new ConfigurationReferences(Configured!.Folder, Secret).Expand(path), Configured.Folder);
+    private protected string PathIn(ConfiguredValue<string> path) => new ConfigurationReferences(Configured!.Folder, Secret).PathOf(path);
 
     /// <summary>The variables of a call: those that it gives, and for all other names those of the configuration.</summary>
     private protected VariableSet? VariablesOf(ConfigurationSettings settings, Hashtable? given) =>

@@ -30,20 +30,24 @@ internal static class Confirmation
     {
         if (force && !cmdlet.IsConfirmSaid() && !cmdlet.IsWhatIf())
             return true;
-        return Ask(
+        if (cmdlet.IsNeverAsked())
+            return cmdlet.ShouldProcess(target, action);
+        return cmdlet.Ask(
             () => cmdlet.ShouldProcess(target, action),
             e => Required($"'{action}' for {target} requires confirmation, but the session is not interactive.", e)
         );
     }
 
     /// <summary>Asks a question. Where no one can be asked, a host throws one of three kinds of exceptions, by its own making.</summary>
+    /// <param name="cmdlet">The cmdlet that asks.</param>
     /// <param name="question">The question, with <c>ShouldProcess</c> or <c>ShouldContinue</c>.</param>
     /// <param name="unasked">The error where no one can be asked.</param>
-    public static bool Ask(Func<bool> question, Func<Exception, MigrationException> unasked)
+    public static bool Ask(this PSCmdlet cmdlet, Func<bool> question, Func<Exception, MigrationException> unasked)
     {
         try
         {
-            if (StandardInput.IsOwnPipe())
+            // Other hosts have a way of their own to ask.
+            if (cmdlet.Host.Name is "ConsoleHost" && StandardInput.IsOwnPipe())
                 throw new HostException("Standard input is closed.");
             return question();
         }
@@ -79,9 +83,17 @@ internal static class Confirmation
             inner
         );
 
-    private static bool ConfirmsMediumImpact(PSCmdlet cmdlet) =>
+    /// <summary>Whether <c>ShouldProcess</c> asks nothing: -WhatIf only prints, and -Confirm:$false and the preference None say not
+    /// to.</summary>
+    private static bool IsNeverAsked(this PSCmdlet cmdlet) =>
+        cmdlet.IsWhatIf() || cmdlet.IsConfirmOff() || (!cmdlet.IsConfirmSaid() && Preference(cmdlet) is ConfirmImpact.None);
+
+    private static bool ConfirmsMediumImpact(PSCmdlet cmdlet) => Preference(cmdlet) is ConfirmImpact.Low or ConfirmImpact.Medium;
+
+    private static ConfirmImpact? Preference(PSCmdlet cmdlet) =>
         LanguagePrimitives.TryConvertTo<ConfirmImpact>(cmdlet.SessionState.PSVariable.GetValue("ConfirmPreference"), out var preference)
-        && preference is ConfirmImpact.Low or ConfirmImpact.Medium;
+            ? preference
+            : null;
 
     private static bool? Switch(PSCmdlet cmdlet, string name) =>
         cmdlet.MyInvocation.BoundParameters.TryGetValue(name, out var value) && value is SwitchParameter given ? given.IsPresent : null;

@@ -188,7 +188,7 @@ public abstract class DatabaseCommand : ConfiguredCommand
             {
                 var names = selected.Select(s => s.Service is null ? Shown(s) : $"{s.Service} ({Shown(s)})");
                 var what = $"{MyInvocation.MyCommand.Name} in the environment '{selected[0].Environment}' on {string.Join(", ", names)}";
-                isAnswered = Confirmation.Ask(
+                isAnswered = this.Ask(
                     () => ShouldContinue($"Run {what}?", $"Environment {selected[0].Environment}"),
                     e => Confirmation.Required($"Running {what} requires confirmation, but no one can be asked.", e)
                 );

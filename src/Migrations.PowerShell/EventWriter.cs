@@ -20,6 +20,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog lo
     private (int Number, int Total) _step;
     private string _activity = "Migrations";
 
+    /// <summary>Runs code of migrations in the cmdlet's pipeline.</summary>
+    public PipelineCode Code => new(cmdlet, queue);
+
     /// <inheritdoc/>
     public void Publish(MigrationEvent item)
     {
@@ -77,6 +80,9 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog lo
                 break;
             case StepRetried retried:
                 Warning(EventText.Of(retried));
+                break;
+            case HookRan hook:
+                Verbose(EventText.Of(hook));
                 break;
             case NoticeReceived notice:
                 Verbose(EventText.Of(notice));

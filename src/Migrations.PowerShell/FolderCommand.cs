@@ -78,6 +78,9 @@ public abstract class FolderCommand : DatabaseCommand
     // A backup has a path too, which is not that of a migration folder.
     private protected override void GoTo(string? folder) => (_brought, Path) = (folder, _givenPath);
 
+    /// <summary>Whether the call leaves out the hooks.</summary>
+    private protected virtual bool SkipsHooks => false;
+
     /// <summary>The folder's full path.</summary>
     private protected string Folder
     {
@@ -128,7 +131,10 @@ public abstract class FolderCommand : DatabaseCommand
                     ? string.Equals(Identity, "Name", StringComparison.OrdinalIgnoreCase)
                     : Settings.IdentityByName?.Value ?? false,
                 AllowEmpty = AllowEmpty,
+                Hooks = Settings.Hooks is { } hooks ? PathIn(hooks) : null,
+                NoHooks = SkipsHooks,
                 Variables = _variables,
+                PowerShell = (events as EventWriter)?.Code,
             },
         };
 }

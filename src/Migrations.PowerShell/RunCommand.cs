@@ -50,6 +50,12 @@ public abstract class RunCommand : ChangeCommand
     [Parameter]
     public SwitchParameter AcceptFaults { get; set; }
 
+    /// <summary>Leaves out the hooks of the migration folder.</summary>
+    [Parameter]
+    public SwitchParameter NoHooks { get; set; }
+
+    private protected override bool SkipsHooks => NoHooks;
+
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
         RunPlan(database, Folder, Chosen);
 
@@ -148,7 +154,7 @@ public abstract class RunCommand : ChangeCommand
         }
         else if (reason == ShouldProcessReason.WhatIf)
         {
-            WriteObject(plan.Steps.Select(s => Preview(database.Target, folder, s)), enumerateCollection: true);
+            WriteObject(plan.Steps.Select((s, i) => Preview(database.Target, folder, plan, i)), enumerateCollection: true);
         }
     }
 
@@ -199,9 +205,17 @@ public abstract class RunCommand : ChangeCommand
     private static string Sql(IDatabaseDriver driver, MigrationPlan plan)
     {
         var text = new StringBuilder(":");
+        foreach (var hook in plan.Hooks)
+            text.Append("\n-- ").Append(hook.Name).Append(' ').Append(hook.Point.When());
         foreach (var step in plan.Steps)
         {
             text.Append("\n-- ").Append(step.Migration);
+            if (step.Script.Code is not null)
+                text.Append("\n# ")
+                    .Append(step.Script.File)
+                    .Append(": code, the function '")
+                    .Append(step.Direction == MigrationDirection.Up ? "up" : "down")
+                    .Append('\'');
             foreach (var statement in driver.Dialect.Split(step.Script))
                 text.Append('\n').Append(ScriptRedaction.Show(driver.Dialect, statement.Text)).Append(';');
         }
@@ -209,8 +223,10 @@ public abstract class RunCommand : ChangeCommand
         return text.ToString();
     }
 
-    private MigrationResult Preview(DatabaseTarget target, string folder, PlanStep step) =>
-        new()
+    private MigrationResult Preview(DatabaseTarget target, string folder, MigrationPlan plan, int at)
+    {
+        var step = plan.Steps[at];
+        return new MigrationResult
         {
             Database = target.Display,
             Target = target,
@@ -221,5 +237,8 @@ public abstract class RunCommand : ChangeCommand
             Outcome = MigrationOutcome.WhatIf,
             Path = folder,
             File = step.Script.File,
+            Hooks = plan.HooksOf(at),
+            HooksSkipped = plan.HooksSkipped,
         };
+    }
 }

@@ -8,7 +8,13 @@ internal static class StandardInput
 {
     private const string Descriptors = "/proc/self/fd";
 
-    /// <summary>Whether it is a pipe whose other end this process holds itself; false where that cannot be found out.</summary>
+    // O_WRONLY or O_RDWR, in the octal number of https://man7.org/linux/man-pages/man5/proc_pid_fdinfo.5.html
+    private const int Writes = 3;
+
+    /// <summary>
+    /// Whether it is a pipe that this process itself writes to; false where that cannot be found out. The console reads from copies of the
+    /// descriptor, which lead to the same pipe and say nothing.
+    /// </summary>
     public static bool IsOwnPipe()
     {
         try
@@ -19,7 +25,9 @@ internal static class StandardInput
                 && Directory
                     .EnumerateFiles(Descriptors)
                     .Any(d =>
-                        Path.GetFileName(d) is not ("0" or "1" or "2") && string.Equals(TargetOf(d), input, StringComparison.Ordinal)
+                        Path.GetFileName(d) is not ("0" or "1" or "2")
+                        && string.Equals(TargetOf(d), input, StringComparison.Ordinal)
+                        && IsWritten(Path.GetFileName(d))
                     );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -27,6 +35,10 @@ internal static class StandardInput
             return false;
         }
     }
+
+    private static bool IsWritten(string descriptor) =>
+        File.ReadLines($"/proc/self/fdinfo/{descriptor}").FirstOrDefault(l => l.StartsWith("flags:", StringComparison.Ordinal)) is { } flags
+        && (flags[^1] - '0' & Writes) != 0;
 
     private static string? TargetOf(string descriptor)
     {

@@ -169,7 +169,7 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
             Names((await JsonAsync(0, "verify", path))[0])
         );
         Assert.Equal(
-            ["database", "backup", "kept", "how", "migrationVersion", "stamp", "durationMs", "checks"],
+            ["database", "backup", "kept", "how", "leftOut", "migrationVersion", "stamp", "durationMs", "checks"],
             Names((await JsonAsync(0, "restore", path, "--yes"))[0])
         );
         Assert.Equal(

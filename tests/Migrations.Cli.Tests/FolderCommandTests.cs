@@ -40,6 +40,36 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task Migrations_in_PowerShell_are_shown_and_nothing_of_the_folder_is_run()
+    {
+        Write("001_a.sql", "CREATE TABLE a (id integer);\n");
+        Write("001_a.down.sql", "DROP TABLE a;\n");
+        await OutputAsync("up");
+        Write("002_b.sql", "CREATE TABLE b (id integer);\n");
+        await OutputAsync("create", "c", "--language", "powershell");
+        Assert.Contains("[ ] 003_c  in PowerShell", await OutputAsync("status"), StringComparison.Ordinal);
+        Assert.Contains("\"kind\": \"PowerShell\"", await OutputAsync("status", "--output", "json"), StringComparison.Ordinal);
+        foreach (
+            var command in (string[][])
+                [
+                    ["up"],
+                    ["up", "--what-if"],
+                    ["test"],
+                ]
+        )
+            await FailsAsync(ErrorId.CodeNeedsModule, 1, ["003_c", "only the module runs", "Invoke-Migration"], command);
+        Assert.Contains("[ ] 002_b", await OutputAsync("status"), StringComparison.Ordinal);
+        Assert.Contains("001_a", await OutputAsync("history"), StringComparison.Ordinal);
+        Assert.Contains("Applied 1 migration", await OutputAsync("up", "--target", "002"), StringComparison.Ordinal);
+        await Database.ExecuteAsync(
+            "INSERT INTO migration_journal (run_id, version, name, direction, event, applied_at, applied_by, host, success, tool_version) "
+                + "SELECT run_id, '003', '003_c', direction, event, applied_at, applied_by, host, success, tool_version "
+                + "FROM migration_journal WHERE name = '002_b'"
+        );
+        await FailsAsync(ErrorId.CodeNeedsModule, 1, ["003_c"], "down");
+    }
+
+    [Fact]
     public async Task A_header_that_names_no_migration_is_named_by_file_and_line()
     {
         Write("001_a.sql", "-- Description: first\n-- Depends-On: 009_gone\nCREATE TABLE a (id integer);\n");

@@ -65,4 +65,24 @@ Describe 'A question that no one can answer' -Skip:(-not $IsLinux) {
         (Get-MigrationStatus asked.db $folder).State | Should -Be 'Applied', 'Applied'
         Remove-Item asked.db*
     }
+
+    It 'is answered by what a pipe brings' {
+        $null = Invoke-Migration asked.db $folder -Confirm:$false
+        $call = "Import-Module '$manifest'; Clear-Database asked.db; 'after'; exit"
+        $null = sh -c "printf 'y\n' | timeout 60 pwsh -NoProfile -Interactive -Command `"`$1`" 2>&1" sh $call
+        (Get-MigrationStatus asked.db $folder).State | Should -Be 'Pending', 'Pending'
+        Remove-Item asked.db*
+    }
+
+    It 'is not asked with <Switch>, whatever standard input is' -ForEach @(
+        @{ Switch = '-WhatIf'; Expected = '*What if:*after*' }
+        @{ Switch = '-Confirm:$false'; Expected = '*after*' }
+    ) {
+        $null = Invoke-Migration asked.db $folder -Confirm:$false
+        $null = New-Item kept -ItemType Directory -Force
+        $null = Backup-Database asked.db kept -Confirm:$false
+        $call = "`$ErrorActionPreference = 'Stop'; Import-Module '$manifest'; Get-DatabaseBackup kept | Restore-Database $Switch; 'after'; exit"
+        sh -c "timeout 60 pwsh -NoProfile -Interactive -Command `"`$1`" <&- 2>&1" sh $call | Out-String | Should -BeLike $Expected
+        Remove-Item asked.db*, kept -Recurse
+    }
 }

@@ -28,7 +28,7 @@ internal static class ClearCommand
             new DescribedCommand(
                 "fresh",
                 "Empty a database, apply all migrations, and run the seed. For development.",
-                SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+                SharedOptions.Runs | SharedOptions.WhatIf | SharedOptions.Yes,
                 "migrations fresh --what-if",
                 "migrations fresh --seed --accept-data-loss"
             ),

@@ -15,6 +15,12 @@ internal static class CreateCommand
             "--irreversible",
             "Create no down script: the header says '-- Irreversible: yes', and nothing reminds of a missing one."
         );
+        var language = new Option<string>("--language")
+        {
+            Description = "What it is written in: sql, or powershell, which only the module runs. Default: sql.",
+            DefaultValueFactory = _ => "sql",
+        };
+        language.AcceptOnlyFromAmong("sql", "powershell");
         var command = new DescribedCommand(
             "create",
             "Create the files of the next migration, in the layout of the folder.",
@@ -25,6 +31,7 @@ internal static class CreateCommand
         {
             name,
             irreversible,
+            language,
         };
         command.SetAction(parse =>
         {
@@ -37,6 +44,7 @@ internal static class CreateCommand
                     var options = new CreateOptions
                     {
                         Layout = settings.Options(configured).Folder.Layout,
+                        Language = parse.GetValue(language) is "powershell" ? MigrationKind.PowerShell : MigrationKind.Sql,
                         Irreversible = parse.GetValue(irreversible),
                     };
                     return Run(settings with { Folder = folder }, report, given, options);

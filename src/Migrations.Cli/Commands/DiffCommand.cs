@@ -26,7 +26,7 @@ internal static class DiffCommand
             "migrations diff ./migrations shop.db",
             "migrations diff postgres://ada@staging/shop postgres://ada@production/shop",
             "migrations diff --data shop.db postgres://ada@production/shop",
-            "migrations diff --data --source-environment production --environment staging --service '*'"
+            "migrations diff --data --source-environment production --environment staging"
         )
         {
             data,

@@ -31,7 +31,7 @@ internal static class DownCommand
         var command = new DescribedCommand(
             "down",
             "Roll back the last migration, or several.",
-            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+            SharedOptions.Runs | SharedOptions.WhatIf | SharedOptions.Yes,
             "migrations down --what-if",
             "migrations down --to 041 --yes"
         )

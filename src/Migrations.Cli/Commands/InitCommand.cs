@@ -14,7 +14,7 @@ internal static class InitCommand
         var command = new DescribedCommand(
             "init",
             "Wait for the server, create the database, and run an init script or the pending migrations, once.",
-            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+            SharedOptions.Runs | SharedOptions.WhatIf | SharedOptions.Yes,
             "migrations init --create",
             "migrations init --path scripts/init-db.sql --marker users"
         );

@@ -18,7 +18,7 @@ internal static class RepairCommand
             "migrations repair 042",
             "migrations repair --assign-service api",
             "migrations repair --forget 042",
-            "migrations repair --forget 042 --scratch-database postgres://db.example.com/postgres"
+            "migrations repair --forget 042 --scratch-database postgres://db/postgres"
         );
         options.AddTo(command);
         command.Effect = CommandEffect.Changes;

@@ -14,7 +14,7 @@ internal static class ResetCommand
         var command = new DescribedCommand(
             "reset",
             "Roll back all migrations; the same as down --all.",
-            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+            SharedOptions.Runs | SharedOptions.WhatIf | SharedOptions.Yes,
             "migrations reset --what-if",
             "migrations reset --yes --accept-data-loss"
         )

@@ -31,7 +31,7 @@ internal static class UpCommand
         var command = new DescribedCommand(
             "up",
             "Apply pending migrations.",
-            SharedOptions.Migrations | SharedOptions.WhatIf,
+            SharedOptions.Runs | SharedOptions.WhatIf,
             "migrations up --database shop.db",
             "migrations up --target 042 --backup ./backups --restore-on-failure",
             "migrations up --schema-file migrations/schema.sql"

@@ -70,6 +70,8 @@ internal sealed class GlobalOptions
 
     private readonly VariableOption _variable = new();
 
+    private readonly Option<bool> _noHooks = new("--no-hooks") { Description = "Leave out the hooks of the migration folder." };
+
     private readonly Option<bool> _allowEmpty = new("--allow-empty")
     {
         Description = "Accept an empty migration folder even when the database has no history.",
@@ -111,6 +113,7 @@ internal sealed class GlobalOptions
             new("Migrations", SharedOptions.Path, [_path, _layout]),
             new("Migrations", SharedOptions.Selection, [_identity, _allowEmpty]),
             new("Migrations", SharedOptions.Variables, [_variable.Option]),
+            new("Migrations", SharedOptions.Hooks, [_noHooks]),
             new("History", SharedOptions.History, [_historyTable, _historySchema]),
             new("Time limits", SharedOptions.Limits, [_lockTimeout, _statementTimeout, _tableLockTimeout]),
             new(General, SharedOptions.WhatIf, [_whatIf]),
@@ -222,6 +225,8 @@ internal sealed class GlobalOptions
                     ? identity == MigrationIdentity.Name
                     : settings.IdentityByName?.Value ?? false,
                 AllowEmpty = parse.GetValue(_allowEmpty),
+                Hooks = settings.Hooks is { } hooks ? references.PathOf(hooks) : null,
+                NoHooks = parse.GetValue(_noHooks),
                 Variables = Takes(parse, SharedOptions.Variables)
                     ? ConfiguredVariables.Find(settings, references, _variable.Read(parse))
                     : null,

@@ -34,6 +34,12 @@ internal enum SharedOptions
     /// <summary>The variables that scripts take.</summary>
     Variables = 256,
 
+    /// <summary>Whether the hooks of the folder run.</summary>
+    Hooks = 512,
+
     /// <summary>What a command takes that compares a database with its migration folder.</summary>
     Migrations = Database | Path | Selection | History | Limits | Configuration | Variables,
+
+    /// <summary>What a command takes that runs migrations.</summary>
+    Runs = Migrations | Hooks,
 }

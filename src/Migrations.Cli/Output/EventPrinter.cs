@@ -30,6 +30,9 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
             case StepRetried e:
                 terminal.Error(EventText.Of(e), Tone.Notice);
                 break;
+            case HookRan e when _verbose:
+                terminal.Error(EventText.Of(e), Tone.Faint);
+                break;
             case NoticeReceived e when _verbose || !IsQuiet(e.Severity):
                 terminal.Error(EventText.Of(e), Tone.Faint);
                 break;

@@ -21,6 +21,7 @@ internal sealed record JsonStatus(
     bool IsRenumbered,
     string? Description,
     string? SemanticVersion,
+    MigrationKind Kind,
     MigrationState State,
     bool HasUndo,
     bool IsIrreversible,
@@ -52,6 +53,7 @@ internal sealed record JsonStatus(
             s.IsRenumbered,
             s.Description,
             s.SemanticVersion,
+            s.Kind,
             s.State,
             s.HasUndo,
             s.IsIrreversible,
@@ -120,6 +122,7 @@ internal sealed record JsonEvent(
     string Name,
     string? Description,
     string? SemanticVersion,
+    MigrationKind? Kind,
     MigrationDirection Direction,
     JournalEvent Event,
     string? Checksum,
@@ -146,6 +149,7 @@ internal sealed record JsonEvent(
             e.Name,
             e.Description,
             e.SemanticVersion,
+            e.Kind,
             e.Direction,
             e.Event,
             e.Checksum,
@@ -209,6 +213,8 @@ internal sealed record JsonResult(
     string? Error,
     string? File,
     IReadOnlyList<JsonLostObject> ObjectsLost,
+    IReadOnlyList<string> Hooks,
+    IReadOnlyList<string> HooksSkipped,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Sql = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonLoss>? Losses = null
 )
@@ -227,26 +233,37 @@ internal sealed record JsonResult(
             r.Backup,
             r.Error,
             r.File,
-            JsonLostObject.Of(r.ObjectsLost)
+            JsonLostObject.Of(r.ObjectsLost),
+            r.Hooks,
+            r.HooksSkipped
         );
 
-    public static JsonResult Of(DatabaseTarget target, string? service, PlanStep step, IReadOnlyList<string> sql, StepLoss? loss) =>
+    public static JsonResult Of(
+        DatabaseTarget target,
+        string? service,
+        MigrationPlan plan,
+        int at,
+        IReadOnlyList<string> sql,
+        IReadOnlyList<StepLoss> losses
+    ) =>
         new(
             target.Display,
             service,
-            step.Migration.Version?.Text,
-            step.Migration.FullName,
-            step.Direction,
+            plan.Steps[at].Migration.Version?.Text,
+            plan.Steps[at].Migration.FullName,
+            plan.Steps[at].Direction,
             MigrationOutcome.WhatIf,
             0,
             null,
             sql.Count,
             null,
             null,
-            step.Script.File,
-            JsonLostObject.Of(loss?.Forecast.ObjectsLost ?? []),
+            plan.Steps[at].Script.File,
+            JsonLostObject.Of([.. losses.SelectMany(l => l.Forecast.ObjectsLost)]),
+            plan.HooksOf(at),
+            plan.HooksSkipped,
             sql,
-            loss is null ? [] : JsonLoss.Of(loss)
+            [.. losses.SelectMany(JsonLoss.Of)]
         );
 
     public static JsonResult Of(DatabaseTarget target, string? service, MigrationDirection direction, PlanSkip skip) =>
@@ -263,6 +280,8 @@ internal sealed record JsonResult(
             null,
             skip.Reason,
             skip.Migration.Script(direction)?.File,
+            [],
+            [],
             []
         );
 }

@@ -80,14 +80,16 @@ internal sealed class JsonReport : IReport, IDisposable
             Warn(new JsonWarning(warning.ToString(), target.Display));
         Write(plan.Skipped.Select(skip => JsonResult.Of(target, service, plan.Direction, skip)), json => json.JsonResult);
         Write(
-            plan.Steps.Select(step =>
-                JsonResult.Of(
-                    target,
-                    service,
-                    step,
-                    [.. dialect.Split(step.Script).Select(s => ScriptRedaction.Show(dialect, s.Text))],
-                    losses.FirstOrDefault(l => string.Equals(l.Migration, step.Migration.FullName, StringComparison.Ordinal))
-                )
+            plan.Steps.Select(
+                (step, i) =>
+                    JsonResult.Of(
+                        target,
+                        service,
+                        plan,
+                        i,
+                        [.. dialect.Split(step.Script).Select(s => ScriptRedaction.Show(dialect, s.Text))],
+                        [.. losses.Where(l => string.Equals(l.Step, step.Migration.FullName, StringComparison.Ordinal))]
+                    )
             ),
             json => json.JsonResult
         );

@@ -17,6 +17,10 @@ internal static class PlanListing
     {
         foreach (var skip in plan.Skipped)
             terminal.Out($"Would skip {skip.Migration.FullName}: it {skip.Reason}.", Tone.Notice);
+        foreach (var hook in plan.Hooks)
+            terminal.Out($"Would run {hook.Name} {hook.Point.When()} ({hook.Script.File}).");
+        if (plan.HooksSkipped.Count > 0)
+            terminal.Out(Skipped(plan.HooksSkipped), Tone.Notice);
         foreach (var step in plan.Steps)
             Statements(terminal, step.Migration.FullName, step.Script, dialect);
 
@@ -28,6 +32,9 @@ internal static class PlanListing
                 : $"What if: {count} would be rolled back in {target.Display}. Nothing was changed."
         );
     }
+
+    /// <summary>Which hooks are left out.</summary>
+    public static string Skipped(IReadOnlyList<string> hooks) => $"Hooks left out (--no-hooks): {string.Join(", ", hooks)}.";
 
     /// <summary>Prints the SQL of a script.</summary>
     public static void Statements(Terminal terminal, string name, MigrationScript script, ISqlDialect dialect)

@@ -66,6 +66,8 @@ internal static class StatusListing
                 _ => "",
             }
         );
+        if (status.Kind != MigrationKind.Sql)
+            notes.Add(status.Kind == MigrationKind.PowerShell ? "in PowerShell" : "in code");
         if (status.RecordedAs is { } other)
             notes.Add(IsApplied(status.State) ? $"applied as {other}" : $"this version was applied as {other}");
         if (status is { AdoptedFrom: { } tool, AdoptionProof: { } proof })

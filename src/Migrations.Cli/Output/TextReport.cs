@@ -80,6 +80,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
         );
         if (results.Select(result => result.Backup).FirstOrDefault(backup => backup is not null) is { } made)
             terminal.Out("Backup: " + made);
+        if (results is [{ HooksSkipped: { Count: > 0 } hooks }, ..])
+            terminal.Out(PlanListing.Skipped(hooks));
     }
 
     public void Repairs(DatabaseTarget target, IReadOnlyList<RepairResult> repairs, bool whatIf)

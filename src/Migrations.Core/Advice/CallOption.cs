@@ -56,6 +56,7 @@ internal readonly ref struct CallOption
     public static CallOption MaxDuration => Named();
     public static CallOption New => Named();
     public static CallOption NoCounts => Named();
+    public static CallOption NoHooks => Named();
     public static CallOption OnError => Named();
     public static CallOption Owner => Named();
     public static CallOption Path => Named();

@@ -67,6 +67,7 @@ internal sealed class LibrarySpelling : Spelling
         ["marker"] = "InitializationRequest.Marker",
         ["max-duration"] = "CheckRequest.MaxDuration",
         ["no-counts"] = "BackupRequest.CountRows",
+        ["no-hooks"] = "FolderOptions.NoHooks",
         ["record"] = "RehearsalRequest.Record",
         ["remove-missing"] = "RepairRequest.RemoveMissing",
         ["require-proven"] = "UndoRequest.RequireProven",

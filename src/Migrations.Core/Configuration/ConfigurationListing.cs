@@ -26,7 +26,7 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
             AddDatabase(selector, service);
             AddFolder(selector, service);
             AddSettings(service?.Name, selector.SettingsOf(service));
-            AddVariables(selector, service);
+            AddFolderSettings(selector, service);
         }
 
         return _entries;
@@ -91,17 +91,21 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
     private string Shown(DatabaseSelector selector, ConfiguredValue<string> path) =>
         System.IO.Path.GetFullPath(selector.References.Show(path), configuration!.Folder);
 
-    private void AddVariables(DatabaseSelector selector, ConfiguredService? service)
+    private void AddFolderSettings(DatabaseSelector selector, ConfiguredService? service)
     {
         var settings = selector.SettingsOf(service);
-        Add(
-            service?.Name,
-            "schemaFile",
-            settings.SchemaFile is { } file ? Try(() => Shown(selector, file)) : "none",
-            settings.SchemaFile is { } own ? Source(own.Place) : Default
-        );
+        AddPath("hooks", settings.Hooks, "hooks in the migration folder");
+        AddPath("schemaFile", settings.SchemaFile, "none");
         foreach (var (name, value) in settings.Variables ?? new Dictionary<string, ConfiguredValue<string>>(StringComparer.Ordinal))
             Add(service?.Name, "variables." + name, Try(() => selector.References.Show(value)), Source(value.Place));
+
+        void AddPath(string name, ConfiguredValue<string>? path, string without) =>
+            Add(
+                service?.Name,
+                name,
+                path is null ? without : Try(() => Shown(selector, path)),
+                path is null ? Default : Source(path.Place)
+            );
     }
 
     private void AddSettings(string? service, ConfigurationSettings settings)

@@ -105,6 +105,7 @@ internal static class ConfigurationReader
             HistoryTable = values.Text("historyTable"),
             HistorySchema = values.Text("historySchema"),
             Variables = ReadVariables(values.Object("variables")),
+            Hooks = values.Text("hooks"),
             SchemaFile = values.Text("schemaFile"),
         };
 

@@ -19,6 +19,10 @@ public sealed class ConfigurationReferences(string folder, Func<string, string, 
     /// nothing.</exception>
     public string Expand(ConfiguredValue<string> text) => Replace(text, reference => Find(reference, text.Place));
 
+    /// <summary>The full path that a text names, from the folder of the configuration.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/>: as for <see cref="Expand"/>.</exception>
+    public string PathOf(ConfiguredValue<string> text) => Path.GetFullPath(Expand(text), folder);
+
     /// <summary>The text as it may be shown: what comes from files and vaults is hidden.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/>: as for <see cref="Expand"/>.</exception>
     public string Show(ConfiguredValue<string> text) =>

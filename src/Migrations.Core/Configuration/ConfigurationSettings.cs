@@ -25,6 +25,9 @@ public sealed record ConfigurationSettings
     /// </summary>
     public IReadOnlyDictionary<string, ConfiguredValue<string>>? Variables { get; init; }
 
+    /// <summary>The folder of hooks.</summary>
+    public ConfiguredValue<string>? Hooks { get; init; }
+
     /// <summary>The file that gets the complete schema after a run.</summary>
     public ConfiguredValue<string>? SchemaFile { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record ConfigurationSettings
             HistoryTable = HistoryTable ?? other.HistoryTable,
             HistorySchema = HistorySchema ?? other.HistorySchema,
             Variables = Together(Variables, other.Variables),
+            Hooks = Hooks ?? other.Hooks,
             SchemaFile = SchemaFile ?? other.SchemaFile,
             TransactionMode = TransactionMode ?? other.TransactionMode,
             CheckAfterRun = CheckAfterRun ?? other.CheckAfterRun,

@@ -51,6 +51,9 @@ public sealed record SessionOptions
     /// <summary>The longest that one statement may take; null: no limit. A script's header may say otherwise.</summary>
     public TimeSpan? StatementTimeout { get; init; }
 
+    /// <summary>Whether migrations in code may run in the session: then its connection can be given to them.</summary>
+    internal bool RunsCode { get; init; }
+
     /// <summary>Where events go.</summary>
     public IEventSink Events { get; init; } = NullEventSink.Instance;
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Migrations.History;
 using Migrations.Sql;
 
@@ -29,6 +30,33 @@ public sealed record StepExecution
 
     /// <summary>Takes the rows that its statements give; null: they are not read.</summary>
     public IRowSink? Rows { get; init; }
+
+    /// <summary>Runs the half, where it is code.</summary>
+    /// <param name="connection">The session's connection.</param>
+    /// <param name="transaction">The step's transaction on it, as the connection's provider knows it.</param>
+    /// <param name="database">What identifies the database among those of its engine.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.CodeFailed"/></exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    internal Task RunCodeAsync(DbConnection connection, DbTransaction? transaction, string database, CancellationToken cancellationToken)
+    {
+        var code = Script.Code!;
+        var context = new CodeContext
+        {
+            Connection = connection,
+            Transaction = transaction,
+            Direction = Direction,
+            Migration = Migration.FullName,
+            Variables = code.Variables,
+            CancellationToken = cancellationToken,
+        };
+        return CodeFailure.CatchAsync(Script, context, () => RunningCode.RunAsync(database, () => code.RunAsync(context)));
+    }
+
+    /// <summary>
+    /// In a transaction that it shares with others: whether it is the last there, so that deferred constraints are checked at its end.
+    /// </summary>
+    public bool ClosesTransaction { get; init; }
 
     /// <summary>Whether it is the last step of its run: its row gets the fingerprint of the schema as the script leaves it.</summary>
     public bool IsLast { get; init; }

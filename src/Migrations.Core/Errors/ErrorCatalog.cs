@@ -18,7 +18,7 @@ public static class ErrorCatalog
             or ErrorId.NumberingMixed or ErrorId.UndoOrphaned or ErrorId.UndoNameDiffers or ErrorId.HeaderInvalid or ErrorId.SectionInvalid
             or ErrorId.ScriptEmpty or ErrorId.ChecksumFileMismatch or ErrorId.FileChanged or ErrorId.ScriptMixed
             or ErrorId.TransactionControlInvalid or ErrorId.ParameterUnbound or ErrorId.ShellCommandInvalid or ErrorId.ScriptUnterminated
-            or ErrorId.CheckInvalid or ErrorId.VariableUndefined or ErrorId.VariableInvalid
+            or ErrorId.HookInvalid or ErrorId.CheckInvalid or ErrorId.VariableUndefined or ErrorId.VariableInvalid or ErrorId.CodeInvalid
             => FailureCategory.Folder,
         ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing
             or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing
@@ -30,14 +30,15 @@ public static class ErrorCatalog
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
             or ErrorId.AdoptionMissing or ErrorId.AdoptionUnsupported or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
-            or ErrorId.CopyRefused or ErrorId.CopyTargetOccupied
+            or ErrorId.CopyRefused or ErrorId.CopyTargetOccupied or ErrorId.CodeNeedsModule
+            or ErrorId.CodeNotReplayed or ErrorId.CodeReentered
             => FailureCategory.Refused,
         ErrorId.ConnectionFailed or ErrorId.OutcomeUnknown or ErrorId.PoolerUnsuitable => FailureCategory.Connection,
         ErrorId.AuthenticationFailed => FailureCategory.Authentication,
         ErrorId.PermissionDenied or ErrorId.DatabaseReadOnly => FailureCategory.Permission,
         ErrorId.LockTimedOut or ErrorId.LockLost or ErrorId.LockUnsupported => FailureCategory.Lock,
         ErrorId.TableLockTimedOut or ErrorId.StatementTimedOut => FailureCategory.Timeout,
-        ErrorId.StatementFailed or ErrorId.TransactionUnbalanced => FailureCategory.Statement,
+        ErrorId.StatementFailed or ErrorId.TransactionUnbalanced or ErrorId.CodeFailed => FailureCategory.Statement,
         ErrorId.DatabaseInvalid or ErrorId.DatabaseReplaced or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken
             or ErrorId.RowsLost or ErrorId.ObjectsLost or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven
             or ErrorId.CheckFailed or ErrorId.MarkerMissing or ErrorId.ClientToolFailed or ErrorId.AdoptionUnproven

@@ -83,6 +83,9 @@ public enum ErrorId
     /// <summary>A file name matches no layout.</summary>
     FileNameInvalid,
 
+    /// <summary>A file of a folder of hooks has no hook's name, or cannot run as that hook.</summary>
+    HookInvalid,
+
     /// <summary>A file cannot be read.</summary>
     FileUnreadable,
 
@@ -328,6 +331,21 @@ public enum ErrorId
 
     /// <summary>Checks failed.</summary>
     CheckFailed,
+
+    /// <summary>A migration in code is malformed: no function <c>up</c>, or a syntax error.</summary>
+    CodeInvalid,
+
+    /// <summary>A migration in code failed.</summary>
+    CodeFailed,
+
+    /// <summary>A migration is written in PowerShell, which only the module runs.</summary>
+    CodeNeedsModule,
+
+    /// <summary>What migrations make cannot be replayed, because one of them is code, which no replay runs.</summary>
+    CodeNotReplayed,
+
+    /// <summary>The code of a migration calls for another operation on the database that it works on.</summary>
+    CodeReentered,
 
     /// <summary>The run was cancelled.</summary>
     Cancelled,

@@ -38,6 +38,9 @@ public static class EventText
         + (e.Blocker is null ? "" : $", held by {e.Blocker}")
         + $". Rolled back; trying again in {Of(e.Delay)}.";
 
+    /// <summary>Which hook ran.</summary>
+    public static string Of(HookRan e) => $"Ran {e.Hook}{(e.Migration is { } migration ? " for " + migration : "")} in {Of(e.Duration)}";
+
     /// <summary>What the database says.</summary>
     public static string Of(NoticeReceived e) => $"{e.Severity}: {e.Message}";
 

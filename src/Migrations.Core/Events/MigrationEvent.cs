@@ -78,3 +78,9 @@ public sealed record StepFinished(MigrationResult Result, int Number, int Total)
 /// <param name="Total">How much there is; null where it is not known.</param>
 /// <param name="Unit">What is counted: <c>bytes</c>, <c>tables</c>, <c>migrations</c>.</param>
 public sealed record WorkAdvanced(string Activity, long Done, long? Total, string Unit) : MigrationEvent;
+
+/// <summary>A hook has run and is committed.</summary>
+/// <param name="Hook">The hook, for example <c>hooks/before-each.sql</c>.</param>
+/// <param name="Migration">The full name of the migration around which it ran; null for a hook of the whole run.</param>
+/// <param name="Duration">How long it took.</param>
+public sealed record HookRan(string Hook, string? Migration, TimeSpan Duration) : MigrationEvent;

@@ -6,6 +6,9 @@ public sealed record CreateOptions
     /// <summary>The layout to use; null takes the folder's own, and the down suffix in an empty one.</summary>
     public MigrationLayout? Layout { get; init; }
 
+    /// <summary>What the migration is written in: SQL or PowerShell.</summary>
+    public MigrationKind Language { get; init; }
+
     /// <summary>The description for the header; null makes one of the name.</summary>
     public string? Description { get; init; }
 

@@ -55,21 +55,34 @@ internal sealed class EmbeddedSource(Assembly assembly, string prefix) : Migrati
     private void Add(FolderContent content, LayoutFilter filter, string resource)
     {
         var name = FileNameOf(resource)!;
-        var rollback = Array.Find(
-            FolderNames.Rollback,
-            f => name.StartsWith(f, StringComparison.OrdinalIgnoreCase) && Separators.Contains(name[f.Length])
-        );
+        if (FolderOf(name, [Hook.FolderName]) is { } hooks)
+        {
+            var file = name[(hooks.Length + 1)..];
+            content.Hooks.Add(new FolderEntry($"{Name}/{hooks}/{file}", file, IsFolder: false) { Open = Opener(resource) });
+            return;
+        }
+
+        var rollback = FolderOf(name, FolderNames.Rollback);
         var script = new FolderEntry(
             rollback is null ? $"{Name}/{name}" : $"{Name}/{rollback}/{name[(rollback.Length + 1)..]}",
             rollback is null ? name : name[(rollback.Length + 1)..],
             IsFolder: false
         )
         {
-            Open = () => assembly.GetManifestResourceStream(resource)!,
+            Open = Opener(resource),
         };
         if (rollback is null)
             content.AddNumbered(script, filter);
         else if (filter.Reads(MigrationLayout.RollbackFolder))
             content.AddRollback(script);
     }
+
+    private Func<Stream> Opener(string resource) => () => assembly.GetManifestResourceStream(resource)!;
+
+    /// <summary>The folder, of some, that a name begins with; null where it begins with none.</summary>
+    private static string? FolderOf(string name, string[] folders) =>
+        Array.Find(
+            folders,
+            f => name.StartsWith(f, StringComparison.OrdinalIgnoreCase) && name.Length > f.Length && Separators.Contains(name[f.Length])
+        );
 }

@@ -24,6 +24,9 @@ internal sealed class FolderContent
     /// <summary>Whether checks are declared in it.</summary>
     public bool HasChecks { get; set; }
 
+    /// <summary>The files of its folder of hooks.</summary>
+    public List<FolderEntry> Hooks { get; } = [];
+
     /// <summary>A script that may be a numbered migration.</summary>
     public void AddNumbered(FolderEntry entry, LayoutFilter filter)
     {

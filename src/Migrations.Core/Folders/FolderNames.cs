@@ -8,7 +8,7 @@ internal static class FolderNames
 
     public const string Checks = "checks";
 
-    public static readonly string[] OtherPurposes = [Checks, "hooks"];
+    public static readonly string[] OtherPurposes = [Checks, Hook.FolderName];
     public static readonly string[] Rollback = ["rollback", "rollbacks"];
 
     /// <summary>Folders whose scripts undo others: never proposed as migration folders.</summary>
@@ -24,7 +24,6 @@ internal static class FolderNames
     /// </summary>
     public static readonly string[] Languages =
     [
-        ".ps1",
         ".go",
         ".js",
         ".mjs",

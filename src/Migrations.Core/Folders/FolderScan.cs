@@ -45,6 +45,8 @@ internal sealed class FolderScan
             _content.ChecksumFiles.Add(entry.Path);
         else if (MigrationFileName.IsSql(entry.Name) && !FolderNames.Contains(FolderNames.NoMigrations, entry.Name))
             addScript(entry);
+        else if (PowerShellFile.Is(entry.Name) && MigrationFileName.BeginsLikeOne(entry.Name))
+            addScript(entry);
         else if (LeftOutFile.Of(entry.Name, MigrationFileName.BeginsLikeOne(entry.Name)) is { } leftOut)
             _content.LeaveOut(entry, leftOut);
         else if (
@@ -54,13 +56,19 @@ internal sealed class FolderScan
         )
             _content.Report(
                 entry,
-                "The file looks like a migration that is not written in SQL; only SQL migrations can be run.",
+                "The file looks like a migration that is not written in SQL; only SQL and PowerShell migrations can be run.",
                 $"Write it in SQL as '{Path.ChangeExtension(entry.Name, ".sql")}', or move it out of the folder."
             );
     }
 
     private void TakeFolder(FolderEntry folder)
     {
+        if (folder.Name.Equals(Hook.FolderName, StringComparison.OrdinalIgnoreCase))
+        {
+            _content.Hooks.AddRange(FolderEntry.In(folder.Path));
+            return;
+        }
+
         if (FolderNames.Contains(FolderNames.OtherPurposes, folder.Name))
         {
             _content.HasChecks |=

@@ -33,6 +33,9 @@ internal sealed record MigrationFile
     /// <summary>Whether a file beside it says that it does not run in a transaction (diesel's <c>metadata.toml</c>).</summary>
     public bool OutsideTransaction { get; init; }
 
+    /// <summary>Whether it is written in PowerShell.</summary>
+    public bool IsPowerShell => Open is null && PowerShellFile.Is(Path);
+
     /// <summary>The file's name without its folder.</summary>
     public string FileName => System.IO.Path.GetFileName(Path);
 

@@ -39,12 +39,13 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     /// <summary>Whether the name ends with <c>.sql</c>, in any case.</summary>
     public static bool IsSql(string fileName) => fileName.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads the name of an <c>.sql</c> file.</summary>
+    /// <summary>Reads the name of an <c>.sql</c> or <c>.ps1</c> file.</summary>
     /// <param name="fileName">The name without folders.</param>
     /// <param name="rollbackSuffix">Whether <c>_rollback</c> at the end means an undo script, and is not just a part of the name.</param>
     /// <param name="parsed">What it says.</param>
     public static bool TryParse(string fileName, bool rollbackSuffix, [NotNullWhen(true)] out MigrationFileName? parsed)
     {
+        // Both endings are of one length.
         var stem = fileName[..^Extension.Length];
         parsed = ParseVersioned(stem) ?? ParseNumbered(stem, rollbackSuffix);
         return parsed is not null;

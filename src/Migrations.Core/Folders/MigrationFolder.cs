@@ -15,8 +15,14 @@ public sealed record MigrationFolder
     /// <summary>Whether it declares checks.</summary>
     public bool HasChecks { get; init; }
 
+    /// <summary>The files of its folder of hooks, not yet read.</summary>
+    internal IReadOnlyList<FolderEntry> HookFiles { get; init; } = [];
+
     /// <summary>Whether nothing in it is for this tool: mostly it is the wrong folder.</summary>
     public bool IsEmpty => Migrations.Count == 0 && !HasChecks;
+
+    /// <summary>Whether a migration in it is code.</summary>
+    internal bool HasCode => Migrations.Any(m => m.IsCode);
 
     /// <summary>What is allowed but worth telling: gaps in a sequence, missing and empty down scripts.</summary>
     public IReadOnlyList<FileProblem> Warnings { get; init; } = [];

@@ -58,6 +58,7 @@ public static class MigrationFolderReader
             Path = name,
             Migrations = pairing.Migrations,
             HasChecks = scan.HasChecks,
+            HookFiles = scan.Hooks,
             Warnings = InOrder([
                 .. scan.Warnings,
                 .. scripts.Values.SelectMany(s => s.Warnings),
@@ -106,7 +107,9 @@ public static class MigrationFolderReader
             () => new ScriptReader(),
             (i, _, reader) =>
             {
-                read[i] = reader.Read(files[i], RuleOf(files[i], layout), cancellationToken);
+                read[i] = files[i].IsPowerShell
+                    ? PowerShellFile.Read(files[i])
+                    : reader.Read(files[i], RuleOf(files[i], layout), cancellationToken);
                 return reader;
             },
             reader => reader.Dispose()
@@ -123,7 +126,7 @@ public static class MigrationFolderReader
     {
         var beside = migrations
             .Where(m =>
-                m.HasUndo
+                m is { HasUndo: true, IsCode: false }
                 && m.Layout
                     is MigrationLayout.DownSuffix
                         or MigrationLayout.RollbackSuffix

@@ -3,7 +3,7 @@ using Migrations.Folders;
 
 namespace Migrations;
 
-/// <summary>Where migrations come from: a folder, or scripts that an assembly carries as embedded resources.</summary>
+/// <summary>Where migrations come from: a folder, scripts that an assembly carries as embedded resources, or objects.</summary>
 public abstract class MigrationSource
 {
     private protected MigrationSource(string name) => Name = name;
@@ -26,6 +26,14 @@ public abstract class MigrationSource
     /// <param name="assembly">The assembly.</param>
     /// <param name="prefix">The beginning of the resources' names, for example <c>App.Migrations</c>.</param>
     public static MigrationSource Embedded(Assembly assembly, string prefix) => new EmbeddedSource(assembly, prefix);
+
+    /// <summary>Migrations that are objects of the application.</summary>
+    /// <param name="migrations">The migrations, in any order.</param>
+    public static MigrationSource Of(params CodeMigration[] migrations) => new ObjectSource([.. migrations], other: null);
+
+    /// <summary>The migrations of this source, and objects of the application between them.</summary>
+    /// <param name="migrations">The objects; each has its place by its version.</param>
+    public MigrationSource With(params CodeMigration[] migrations) => new ObjectSource([.. migrations], this);
 
     /// <summary>The migrations of a folder, as <see cref="FromFolder"/> names them.</summary>
     public static implicit operator MigrationSource(string folder) => FromFolder(folder);

@@ -109,7 +109,7 @@ public static class MigrationTemplate
                 && !files.Exists(f => f is { Form: FileForm.FolderEach, IsDown: false }),
             UndoApart = apart,
         };
-        return (text.Files(place), text.Number);
+        return (options.Language == MigrationKind.PowerShell ? [text.PowerShell()] : text.Files(place), text.Number);
     }
 
     /// <summary>A migration beside a folder of services, or among undo scripts, would hardly be where it is meant to be.</summary>

@@ -39,6 +39,25 @@ internal sealed class MigrationTemplateText(string number, string name, string d
         ];
     }
 
+    /// <summary>The file of a migration in PowerShell, which has both halves.</summary>
+    public (string Path, string Text) PowerShell()
+    {
+        var full = $"{number.Replace('_', '.')}_{name}";
+        var header = Header(full + ".sql", description).Replace("-- ", "# ", StringComparison.Ordinal);
+        return (full + PowerShellFile.Extension, header + PowerShellHalf("up") + (Irreversible ? "" : "\n" + PowerShellHalf("down")));
+    }
+
+    private static string PowerShellHalf(string half) =>
+        $$"""
+            function {{half}} {
+                $command = $Connection.CreateCommand()
+                $command.Transaction = $Transaction
+                $command.CommandText = '{{(half is "up" ? "Write a statement of the migration here." : "Write what rolls it back here.")}}'
+                $null = $command.ExecuteNonQuery()
+            }
+
+            """;
+
     private static MigrationLayout Layout(TemplatePlace place) =>
         place.UndoApart && place.Layout is not (MigrationLayout.Versioned or MigrationLayout.FolderEach or MigrationLayout.VersionFolders)
             ? MigrationLayout.RollbackFolder

@@ -74,7 +74,8 @@ internal static class StandaloneScript
     private static FileProblem Empty(string path, int line) =>
         new(ErrorId.ScriptEmpty, new ScriptLocation(path, line), "The script contains no statement.", "Write one, or name another file.");
 
-    private static MigrationFile FileOf(string path)
+    /// <summary>A script as a reader takes it.</summary>
+    public static MigrationFile FileOf(string path)
     {
         var name = Path.GetFileName(path);
         return new MigrationFile

@@ -62,6 +62,9 @@ public sealed record JournalEntry : IHasPlace
     /// <summary>Why it failed, without secrets; or what a repair compared.</summary>
     public string? ErrorMessage { get; init; }
 
+    /// <summary>What the script that ran was written in; null where the row does not say it.</summary>
+    public MigrationKind? Kind => CodeNote.Of(this);
+
     /// <summary>
     /// Started, progress and failures outside a transaction: which statement, from 0. Of a script that ran: its last statement.
     /// </summary>

@@ -26,7 +26,7 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
             Version = migration.Version?.Text,
             Description = migration.Header.Description,
             SemanticVersion = migration.Header.SemanticVersion,
-            Checksum = migration.Up.Checksum,
+            Checksum = migration.Up.Checksum is { Length: > 0 } checksum ? checksum : null,
         };
 
     /// <summary>A row about a migration that only the history knows.</summary>

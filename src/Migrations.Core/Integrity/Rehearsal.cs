@@ -113,6 +113,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
                 SkipChecksum = true,
             }
         );
+        PlannedCode.Demand(plan.Steps);
         return [.. plan.Steps.Select(s => s.Migration)];
     }
 

@@ -3,6 +3,7 @@ using Migrations.Events;
 using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Running;
 using Migrations.Sql;
 
 namespace Migrations.Integrity;
@@ -28,6 +29,9 @@ internal sealed class RehearsalCopy(
 
     /// <summary>How its SQL is read.</summary>
     public ISqlDialect Dialect => driver.Dialect;
+
+    /// <summary>Whether migrations in code are run on it.</summary>
+    public bool RunsCode => request.RunCode;
 
     /// <summary>Whether it holds the rows of the live database; known when it is made.</summary>
     public bool HasData => _content == ScratchContent.Data;
@@ -63,6 +67,7 @@ internal sealed class RehearsalCopy(
                 options.Session with
                 {
                     Access = SessionAccess.Create,
+                    RunsCode = request.RunCode,
                     Events = NullEventSink.Instance,
                 },
                 cancellationToken
@@ -76,9 +81,11 @@ internal sealed class RehearsalCopy(
     /// <exception cref="MigrationException">It failed, and was rolled back as far as the script allows.</exception>
     public async Task<StepMeasurement> RunAsync(Migration migration, MigrationDirection direction, CancellationToken cancellationToken)
     {
-        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
         var script = migration.Script(direction)!;
-        var analysis = driver.Dialect.Analyze(script);
+        if (!request.RunCode)
+            PlannedCode.DemandNone(migration, script);
+        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
+        var analysis = PlannedScripts.Analyze(driver.Dialect, script);
         // What a run refuses is not a good migration.
         var problems =
             direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script)

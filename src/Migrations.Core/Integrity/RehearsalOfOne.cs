@@ -24,6 +24,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             Name = migration.FullName,
             Applies = false,
             WithData = copy.HasData,
+            RanCode = migration.IsCode && copy.RunsCode,
         };
         try
         {
@@ -45,7 +46,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         }
         catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
         {
-            return e.Id == ErrorId.ReachesBeyondCopy ? NotRun(result, e) : result with { Failure = e };
+            return e.Id is ErrorId.ReachesBeyondCopy or ErrorId.CodeNotReplayed ? NotRun(result, e) : result with { Failure = e };
         }
 
         var after = await SchemaAsync(cancellationToken).ConfigureAwait(false);
@@ -118,7 +119,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     }
 
     private static RehearsalResult Failed(RehearsalResult result, MigrationException failure) =>
-        failure.Id == ErrorId.ReachesBeyondCopy
+        failure.Id is ErrorId.ReachesBeyondCopy or ErrorId.CodeNotReplayed
             ? NotRun(result, failure)
             : result with
             {

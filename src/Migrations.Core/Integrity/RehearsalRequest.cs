@@ -15,6 +15,12 @@ public sealed record RehearsalRequest
     /// <summary>The last version to rehearse (a version, a semantic version or a name); null: the newest.</summary>
     public string? Target { get; init; }
 
+    /// <summary>
+    /// Whether migrations in code are run on the copy. What their code does elsewhere is done, and not undone. Without it nothing is found
+    /// out about them.
+    /// </summary>
+    public bool RunCode { get; init; }
+
     /// <summary>Another server for the scratch database; null for the database's own.</summary>
     public DatabaseTarget? ScratchServer { get; init; }
 

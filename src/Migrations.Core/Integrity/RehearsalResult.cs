@@ -38,8 +38,13 @@ public sealed record RehearsalResult : IHasPlace
     /// </summary>
     public bool? UndoProven => UndoVerdict.IsProven();
 
+    /// <summary>Whether code of it was run on the copy: what that did elsewhere is not known.</summary>
+    public bool RanCode { get; init; }
+
     /// <summary>The verdict in a few words, for people: where no values were compared, it says so.</summary>
-    public string UndoMessage =>
+    public string UndoMessage => RanCode ? Verdict + "; what its code did outside the copy is not known" : Verdict;
+
+    private string Verdict =>
         UndoVerdict == UndoVerdict.SameButColumnOrder && ValuesCompared.Count == 0
             ? "undo proven for the schema only, but the order of columns changes: there were no rows to compare"
             : UndoVerdict.Message();

@@ -1,3 +1,4 @@
+using Migrations.History;
 using Migrations.Schema;
 
 namespace Migrations.Integrity;
@@ -87,6 +88,31 @@ internal static class SchemaChecks
                 Target = difference.Name,
             };
         }
+    }
+
+    /// <summary>
+    /// Whether the schema is the one that the last run left, where migrations in code forbid a replay; null where no run has recorded it.
+    /// </summary>
+    public static CheckResult? SinceLastRun(IReadOnlyList<JournalEntry> journal, SchemaSnapshot live)
+    {
+        if (journal.LastOrDefault(e => e.IsOfMigration && !e.IsFailure) is not { SchemaFingerprint: { } recorded } last)
+            return null;
+        var isSame = string.Equals(recorded, live.Fingerprint, StringComparison.Ordinal);
+        return new CheckResult
+        {
+            Name = "drift",
+            Category = CheckCategory.Drift,
+            Status = isSame ? CheckStatus.Pass : CheckStatus.Warn,
+            Expected = recorded,
+            Actual = live.Fingerprint,
+            Message = isSame
+                ? $"The schema is the one that the last run left ({last.Name}). Migrations in code are not replayed."
+                : $"The schema is not the one that the last run left ({last.Name}). What differs is not known, because migrations in code "
+                    + "are not replayed.",
+            NextStep = isSame
+                ? null
+                : Advice.Of($"Compare with a file that contains the whole schema: {Call.Diff.On("<database>", "schema.sql")}"),
+        };
     }
 
     /// <summary>

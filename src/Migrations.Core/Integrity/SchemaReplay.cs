@@ -33,6 +33,7 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
 
     private async Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, bool prepared, CancellationToken cancellationToken)
     {
+        PlannedCode.DemandNone(migrations);
         var request = scratch with { Scripts = [.. migrations.Select(m => m.Up)], Prepared = prepared };
         var made = await driver.Scratch.CreateAsync(request, cancellationToken).ConfigureAwait(false);
         await using (made.ConfigureAwait(false))

@@ -25,6 +25,8 @@ internal sealed class ValueReach
     public static ValueReach Of(ISqlDialect dialect, Migration migration)
     {
         var reach = new ValueReach(dialect);
+        if (migration.IsCode)
+            reach.NamesOf(ValueEffect.Hidden);
         reach.Add(dialect.Split(migration.Up));
         if (migration.Down is { } down)
             reach.Add(dialect.Split(down));

@@ -39,6 +39,15 @@ public sealed record MigrationResult : IHasPlace
     /// <summary>What went with what the script dropped or rebuilt, and the script does not name.</summary>
     public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
 
+    /// <summary>
+    /// The hooks that ran with it, or would run, in order: those around it, and those of the run with its first and last migration. What
+    /// runs after the last migration has not run yet when that one is reported.
+    /// </summary>
+    public IReadOnlyList<string> Hooks { get; init; } = [];
+
+    /// <summary>The files of the hooks that were left out because the call says so.</summary>
+    public IReadOnlyList<string> HooksSkipped { get; init; } = [];
+
     /// <summary>The backup made before the run; null when none was asked for.</summary>
     public string? Backup { get; init; }
 

@@ -33,6 +33,9 @@ public sealed record MigrationStatus : IHasPlace
     /// <summary>The semantic version of the header.</summary>
     public string? SemanticVersion { get; init; }
 
+    /// <summary>What it is written in; of one whose file is gone, what the history shows of it.</summary>
+    public MigrationKind Kind { get; init; }
+
     /// <summary>Where it stands.</summary>
     public required MigrationState State { get; init; }
 

@@ -7,6 +7,9 @@ namespace Migrations;
 /// <param name="Forecast">What goes.</param>
 public sealed record StepLoss(string Migration, LossForecast Forecast)
 {
+    /// <summary>The full name of the migration with which it goes: another than that when a hook takes it away.</summary>
+    public string Step { get; init; } = Migration;
+
     /// <summary>Whether rows or values go. What could not be counted counts as a loss.</summary>
     public bool IsLossy => Forecast.NotForeseen.Count > 0 || Forecast.Losses.Any(l => l.IsLossy);
 

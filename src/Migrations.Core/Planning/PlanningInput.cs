@@ -95,6 +95,9 @@ public sealed record PlanningInput
     {
         if (!migration.HasUndo)
             return UndoVerdict.None;
+        // Code whose content nothing identifies may be another by now.
+        if (migration.Up.Checksum.Length == 0)
+            return UndoVerdict.NotRun;
         var checksum = RehearsalVerdict.ChecksumOf(migration);
         if (Verdicts.GetValueOrDefault(migration.FullName) is { } kept && string.Equals(kept.Checksum, checksum, StringComparison.Ordinal))
             return kept.Verdict;

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
@@ -22,6 +23,7 @@ internal sealed class ChangeFinder(IHistoryStore history, ISqlDialect dialect)
         {
             if (
                 view.Find(migration.Key)?.Applied is { Checksum: { } checksum } applied
+                && migration.Up.Checksum.Length > 0
                 && !string.Equals(checksum, migration.Up.Checksum, StringComparison.Ordinal)
             )
                 changes[migration.Key] = await CompareAsync(migration.Up, applied, cancellationToken).ConfigureAwait(false);
@@ -63,6 +65,8 @@ internal sealed class ChangeFinder(IHistoryStore history, ISqlDialect dialect)
         var stored = await history.ReadScriptAsync(applied.Id, cancellationToken).ConfigureAwait(false);
         if (stored is null)
             return ScriptChange.Statement;
+        if (script.Code is not null)
+            return PowerShellText.IsSame(stored, ScriptText.ReadChecked(script)) ? ScriptChange.Cosmetic : ScriptChange.Statement;
         var current = ScriptRedaction.Redact(dialect, ScriptText.ReadChecked(script));
         var change = ScriptComparison.Compare(dialect, ScriptRedaction.Redact(dialect, stored), current);
         // Equal once the secrets are masked, yet another checksum: it is the secret that was edited.

@@ -47,7 +47,7 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
             Direction = MigrationDirection.Up,
             Script = Script,
             Analysis = Analysis,
-            Entry = recorder.Ran(Name, Script, CountStatements(dialect)) with { Script = recorder.StoredText(Script) },
+            Entry = recorder.Ran(Name, Script, StatementCount.Of(dialect, Script)) with { Script = recorder.StoredText(Script) },
             Rows = rows,
             IsLast = true,
         };
@@ -72,10 +72,6 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
             ),
         ];
     }
-
-    // A large one is not read once more for it.
-    private int? CountStatements(ISqlDialect dialect) =>
-        Script.Length <= JournalRecorder.LongestStoredScript ? dialect.Split(Script).Count() : null;
 
     private Migration AsMigration =>
         new()

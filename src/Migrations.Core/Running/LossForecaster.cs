@@ -17,6 +17,29 @@ internal static class LossForecaster
         IDatabaseInspector inspector,
         MigrationPlan plan,
         IReadOnlyList<ScriptAnalysis> analyses,
+        HookScripts hooks,
+        CancellationToken cancellationToken
+    )
+    {
+        if (hooks.IsEmpty)
+            return await FindAsync(inspector, plan, analyses, cancellationToken).ConfigureAwait(false);
+        // A hook takes away as a migration does, where it runs among them.
+        var own = new Queue<ScriptAnalysis>(analyses);
+        var all = plan with { Steps = [.. hooks.Between(plan)] };
+        return await FindAsync(
+                inspector,
+                all,
+                [.. all.Steps.Select(s => s.Hook is null ? own.Dequeue() : hooks.Analyze(s))],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>As above, for a plan without hooks.</summary>
+    public static async Task<IReadOnlyList<StepLoss>> FindAsync(
+        IDatabaseInspector inspector,
+        MigrationPlan plan,
+        IReadOnlyList<ScriptAnalysis> analyses,
         CancellationToken cancellationToken
     )
     {
@@ -27,12 +50,16 @@ internal static class LossForecaster
             if (!analyses[at].MayLose && !(analyses[at].MayOverwrite && plan.Direction == MigrationDirection.Down))
                 continue;
             var step = plan.Steps[at];
-            var forecast = await FindAsync(
-                    inspector,
-                    new LossForecastRequest(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            if (step.Script.Code is not null && plan.Direction == MigrationDirection.Up)
+                continue;
+            var forecast =
+                PlannedCode.Forecast(step.Script)
+                ?? await FindAsync(
+                        inspector,
+                        new LossForecastRequest(step.Script, plan.Direction, [.. plan.Steps.Take(at).Select(s => s.Script)], Limit),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             // What an earlier step takes away cannot go twice; two conditions may take different rows.
             forecast = forecast with
             {
@@ -44,7 +71,7 @@ internal static class LossForecaster
                 ],
             };
             if (forecast.Losses.Count + forecast.NotForeseen.Count + forecast.ObjectsLost.Count > 0)
-                losses.Add(new StepLoss(step.Migration.FullName, forecast));
+                losses.Add(new StepLoss(step.Migration.FullName, forecast) { Step = step.HookOf ?? step.Migration.FullName });
         }
 
         return losses;

@@ -25,8 +25,19 @@ internal sealed class MigrationRun(
 {
     private readonly IEventSink _events = options.Session.Events;
     private readonly List<MigrationResult> _results = [];
-    private int _current;
+    private StepExecution? _running;
+    private StepGroup? _current;
     private StatementRun? _statements;
+    private HookRun? _hooks;
+
+    /// <summary>The hooks of the run.</summary>
+    public HookScripts Scripts { get; init; } = new(dialect, variables: null, []);
+
+    /// <summary>The files of the hooks that are left out, for its results.</summary>
+    public IReadOnlyList<string> HooksSkipped { get; init; } = [];
+
+    /// <summary>Runs the hooks.</summary>
+    public HookRun Hooks => _hooks ??= new HookRun(session, dialect, recorder, _events, Scripts);
 
     /// <summary>The migration folder, for its results; null where none is to be passed on.</summary>
     public string? Folder { get; init; }
@@ -68,14 +79,60 @@ internal sealed class MigrationRun(
     )
     {
         _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
-        var steps = plan
-            .Steps.Select((step, i) => Prepare(step, analyses[i], plan.Overruled) with { IsLast = i == plan.Steps.Count - 1 })
-            .ToList();
+        var last = Hooks.Find(HookPoint.AfterRun, plan.Direction);
+        var groups = Group(plan, analyses, concludes: last is null);
+        await RunHookAsync(Hooks.Find(HookPoint.BeforeRun, plan.Direction), groups, cancellationToken).ConfigureAwait(false);
         if (plan.TransactionMode == TransactionMode.All)
-            await RunTogetherAsync(steps, cancellationToken).ConfigureAwait(false);
+            await RunTogetherAsync(groups, cancellationToken).ConfigureAwait(false);
         else
-            await RunEachAsync(steps, cancellationToken).ConfigureAwait(false);
+            await RunEachAsync(groups, cancellationToken).ConfigureAwait(false);
+        await RunHookAsync(last is null ? null : last with { IsLast = true }, [], cancellationToken).ConfigureAwait(false);
         return _results;
+    }
+
+    /// <summary>The steps, each with the hooks around it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="analyses">What is known of each step's script.</param>
+    /// <param name="concludes">Whether nothing runs after them: what is last in a run gets the schema's fingerprint.</param>
+    private List<StepGroup> Group(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, bool concludes)
+    {
+        var groups = new List<StepGroup>();
+        foreach (var step in plan.Steps)
+        {
+            var isLast = concludes && groups.Count == plan.Steps.Count - 1;
+            var after = Hooks.Find(HookScripts.After, step);
+            if (isLast && after.Count > 0)
+                after[^1] = after[^1] with { IsLast = true };
+            var execution = Prepare(step, analyses[groups.Count], plan.Overruled) with { IsLast = isLast && after.Count == 0 };
+            groups.Add(
+                new StepGroup(groups.Count + 1, plan.Steps.Count, execution)
+                {
+                    Before = Hooks.Find(HookScripts.Before, step),
+                    After = after,
+                }
+            );
+        }
+
+        return groups;
+    }
+
+    /// <summary>Runs a hook of the whole run.</summary>
+    /// <param name="hook">The hook; null: nothing runs.</param>
+    /// <param name="left">The steps that follow it; without any it follows all, and what it follows is committed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    private async Task RunHookAsync(StepExecution? hook, IReadOnlyList<StepGroup> left, CancellationToken cancellationToken)
+    {
+        _running = null;
+        try
+        {
+            if (hook is not null)
+                await Hooks.RunAsync(hook, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException failure)
+        {
+            failure.LeftBehind |= left.Count == 0;
+            throw Describe(failure, left);
+        }
     }
 
     private StepExecution Prepare(PlanStep step, ScriptAnalysis analysis, string? overruled)
@@ -91,107 +148,126 @@ internal sealed class MigrationRun(
             Analysis = analysis,
             Entry = recorder.Entry(step.Migration, step.Direction, what) with
             {
-                ErrorMessage = overruled is null ? null : "Overruled: " + overruled,
+                ErrorMessage = NoteOf(step, overruled),
                 Beside = Mirror?.Of(step) ?? [],
             },
         };
     }
 
-    private async Task RunEachAsync(List<StepExecution> steps, CancellationToken cancellationToken)
+    private static string? NoteOf(PlanStep step, string? overruled)
     {
-        for (var i = 0; i < steps.Count; i++)
+        var note = CodeNote.For(step.Script);
+        return overruled is null ? note : $"{(note is null ? "" : note + " ")}Overruled: {overruled}";
+    }
+
+    private async Task RunEachAsync(List<StepGroup> groups, CancellationToken cancellationToken)
+    {
+        foreach (var group in groups)
         {
-            var step = steps[i];
+            _running = null;
             if (cancellationToken.IsCancellationRequested)
-                throw Describe(new OperationCanceledException(cancellationToken), [.. steps.Skip(i)], started: false);
+                throw Describe(new OperationCanceledException(cancellationToken), [.. groups.Skip(_results.Count)]);
             try
             {
-                Finished(step, await RunOneAsync(step, i, steps.Count, cancellationToken).ConfigureAwait(false), i, steps.Count);
+                await RunGroupAsync(group, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is MigrationException or OperationCanceledException)
             {
-                var failure = Describe(e, [.. steps.Skip(i)], started: true);
-                await FailedAsync(step, failure, i, steps.Count).ConfigureAwait(false);
+                var failure = Describe(e, [.. groups.Skip(_results.Count)]);
+                await FailedAsync(group, failure).ConfigureAwait(false);
                 throw failure;
             }
         }
     }
 
-    private async Task RunTogetherAsync(List<StepExecution> steps, CancellationToken cancellationToken)
+    /// <summary>One step with its hooks: in one transaction where the step has one.</summary>
+    private async Task RunGroupAsync(StepGroup group, CancellationToken cancellationToken)
     {
-        List<StepOutcome> outcomes;
+        if (group.HasNoHooks)
+            Finished(group, [await RunOneAsync(group.Step, group, cancellationToken).ConfigureAwait(false)]);
+        else if (!group.Step.Analysis.OutsideTransaction)
+            Finished(group, await Shared([group]).RunAsync(group.All, cancellationToken).ConfigureAwait(false));
+        else
+            await RunOutsideAsync(group, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A step without a transaction, and each of its hooks in one of its own.</summary>
+    private async Task RunOutsideAsync(StepGroup group, CancellationToken cancellationToken)
+    {
+        foreach (var hook in group.Before)
+            await Hooks.RunAsync(hook, cancellationToken).ConfigureAwait(false);
+        var outcome = await RunOneAsync(group.Step, group, cancellationToken).ConfigureAwait(false);
+        Finished(group, [outcome]);
+        _running = null;
         try
         {
-            outcomes = await RunInOneTransactionAsync(steps, cancellationToken).ConfigureAwait(false);
+            foreach (var hook in group.After)
+                await Hooks.RunAsync(hook, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException failure)
+        {
+            failure.LeftBehind = true;
+            throw;
+        }
+    }
+
+    private async Task RunTogetherAsync(List<StepGroup> groups, CancellationToken cancellationToken)
+    {
+        List<StepExecution> steps = [.. groups.SelectMany(g => g.All)];
+        IReadOnlyList<StepOutcome> outcomes;
+        try
+        {
+            outcomes = await Shared(groups).RunAsync(steps, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MigrationException or OperationCanceledException)
         {
-            var failure = Describe(e, steps, started: true);
-            await FailedAsync(steps[_current], failure, _current, steps.Count).ConfigureAwait(false);
+            var failure = Describe(e, groups);
+            await FailedAsync(_current ?? groups[0], failure).ConfigureAwait(false);
             throw failure;
         }
 
-        for (var i = 0; i < steps.Count; i++)
-            Finished(steps[i], outcomes[i], i, steps.Count);
-    }
-
-    /// <summary>
-    /// Runs all steps, and all of them again when other sessions blocked them: the locks of those before it must not be held through the
-    /// pause.
-    /// </summary>
-    private async Task<List<StepOutcome>> RunInOneTransactionAsync(List<StepExecution> steps, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+        var at = 0;
+        foreach (var group in groups)
         {
-            try
-            {
-                return await TryInOneTransactionAsync(steps, cancellationToken).ConfigureAwait(false);
-            }
-            catch (MigrationException e)
-                when (e.Id == ErrorId.TableLockTimedOut
-                    && attempt <= options.Session.TableLockRetries
-                    && !cancellationToken.IsCancellationRequested
-                )
-            {
-                var blocker = (e as StatementException)?.Blocker;
-                await RetryPause
-                    .WaitAsync(options.Session, steps[_current].Migration.FullName, attempt, blocker, cancellationToken)
-                    .ConfigureAwait(false);
-            }
+            Finished(group, [.. outcomes.Skip(at).Take(group.All.Count)]);
+            at += group.All.Count;
         }
     }
 
-    private async Task<List<StepOutcome>> TryInOneTransactionAsync(List<StepExecution> steps, CancellationToken cancellationToken)
+    /// <summary>One transaction for some steps and their hooks.</summary>
+    private SharedTransaction Shared(IReadOnlyList<StepGroup> groups)
     {
-        var outcomes = new List<StepOutcome>();
-        _current = 0;
-        var transaction = await session.BeginRunAsync(steps, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        for (; _current < steps.Count; _current++)
-            outcomes.Add(await RunOneAsync(steps[_current], _current, steps.Count, cancellationToken).ConfigureAwait(false));
-        _current = steps.Count - 1;
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return outcomes;
+        List<StepGroup> owners = [.. groups.SelectMany(g => Enumerable.Repeat(g, g.All.Count))];
+        return new SharedTransaction(session, options.Session, (step, at, token) => RunOneAsync(step, owners[at], token));
     }
 
-    private Task<StepOutcome> RunOneAsync(StepExecution step, int index, int total, CancellationToken cancellationToken) =>
-        OperationTrace.RunAsync(
-            "step",
-            target.Engine,
-            target.Database,
-            step.Migration.FullName,
-            async span =>
-            {
-                var outcome = await RunStepAsync(step, index, total, cancellationToken).ConfigureAwait(false);
-                span?.SetTag("migrations.rows", outcome.RowsAffected);
-                span?.SetTag("migrations.statements", outcome.Statements);
-                return outcome;
-            }
-        );
-
-    private async Task<StepOutcome> RunStepAsync(StepExecution step, int index, int total, CancellationToken cancellationToken)
+    private async Task<StepOutcome> RunOneAsync(StepExecution step, StepGroup group, CancellationToken cancellationToken)
     {
-        _events.Publish(new StepStarted(step.Migration.FullName, step.Direction, index + 1, total));
+        (_current, _running) = (group, step);
+        var outcome = await OperationTrace
+            .RunAsync(
+                "step",
+                target.Engine,
+                target.Database,
+                step.Migration.FullName,
+                async span =>
+                {
+                    var done = await RunStepAsync(step, group, cancellationToken).ConfigureAwait(false);
+                    span?.SetTag("migrations.rows", done.RowsAffected);
+                    span?.SetTag("migrations.statements", done.Statements);
+                    return done;
+                }
+            )
+            .ConfigureAwait(false);
+        // What fails after the last hook, the commit, is a failure of the migration.
+        _running = group.Step;
+        return outcome;
+    }
+
+    private async Task<StepOutcome> RunStepAsync(StepExecution step, StepGroup group, CancellationToken cancellationToken)
+    {
+        if (ReferenceEquals(step.Migration, group.Step.Migration))
+            _events.Publish(new StepStarted(group.Name, step.Direction, group.Number, group.Total));
         var complete = step with { Entry = step.Entry with { Script = recorder.StoredText(step.Script) } };
         try
         {
@@ -206,9 +282,20 @@ internal sealed class MigrationRun(
         }
     }
 
-    private void Finished(StepExecution step, StepOutcome outcome, int index, int total)
+    /// <summary>What ran is committed.</summary>
+    /// <param name="group">The step and its hooks.</param>
+    /// <param name="outcomes">What each did; of a step that has no transaction only its own.</param>
+    private void Finished(StepGroup group, IReadOnlyList<StepOutcome> outcomes)
     {
-        var result = Result(step, MigrationOutcome.Done) with
+        var hooks = outcomes.Count == group.All.Count ? group.All : [group.Step];
+        for (var i = 0; i < hooks.Count; i++)
+        {
+            if (!ReferenceEquals(hooks[i], group.Step))
+                Hooks.Publish(hooks[i], outcomes[i]);
+        }
+
+        var outcome = outcomes[outcomes.Count == 1 ? 0 : group.Before.Count];
+        var result = Result(group, MigrationOutcome.Done) with
         {
             Duration = outcome.Duration,
             RowsAffected = outcome.RowsAffected,
@@ -217,54 +304,68 @@ internal sealed class MigrationRun(
         };
         _results.Add(result);
         foreach (var lost in outcome.ObjectsLost.Where(l => l.Weight > LostObjectWeight.Listed))
-            _events.Publish(new WarningRaised(LostObjectText.Warning(step.Migration.FullName, lost)));
-        _events.Publish(new StepFinished(result, index + 1, total));
+            _events.Publish(new WarningRaised(LostObjectText.Warning(group.Name, lost)));
+        _events.Publish(new StepFinished(result, group.Number, group.Total));
     }
 
-    private MigrationException Describe(Exception error, List<StepExecution> left, bool started)
+    /// <summary>The error of a run: with what was committed, and what was not.</summary>
+    /// <remarks>A hook that ran alone has said what became of it.</remarks>
+    private MigrationException Describe(Exception error, IReadOnlyList<StepGroup> left)
     {
         var failure =
             error as MigrationException
             ?? new MigrationException(
                 ErrorId.Cancelled,
-                !started ? $"The run was cancelled before {left[0].Migration}."
-                    : left[0].Analysis.OutsideTransaction
-                        ? $"The run was cancelled in {left[0].Migration}; its statements before the interrupted one are kept and recorded."
-                    : $"The run was cancelled in {left[0].Migration}, which was rolled back.",
+                _running is not { } interrupted ? $"The run was cancelled before {left[0].Name}."
+                    : interrupted.Analysis.OutsideTransaction
+                        ? $"The run was cancelled in {interrupted.Migration}; its statements before the interrupted one are kept "
+                            + "and recorded."
+                    : $"The run was cancelled in {interrupted.Migration}, which was rolled back.",
                 "Run the command again to continue from here.",
                 error
             );
-        failure.LeftBehind = started && left[0].Analysis.OutsideTransaction;
-        failure.InDatabase = started ? InDatabase(failure, left[0]) : null;
+        if (_running is { } running)
+        {
+            failure.LeftBehind = running.Analysis.OutsideTransaction;
+            failure.InDatabase = InDatabase(failure, running);
+        }
+
         failure.Applied = [.. _results];
-        failure.NotApplied = [.. left.Select(s => s.Migration.FullName)];
+        failure.NotApplied = [.. left.Select(g => g.Name)];
         return failure;
     }
 
     /// <summary>What of the failed script is in the database. Where the answer of the database is not known, nothing is said.</summary>
     private string? InDatabase(MigrationException failure, StepExecution step) =>
         step.Analysis.OutsideTransaction ? _statements?.InDatabase
-        : failure is StatementException { Id: not ErrorId.TransactionUnbalanced } ? "nothing of the script, which was rolled back"
-        : null;
+        : failure is not (StatementException { Id: not ErrorId.TransactionUnbalanced } or { Id: ErrorId.CodeFailed }) ? null
+        : step.Entry.Event == JournalEvent.Ran ? $"nothing of the hook and of {_current!.Name}, which were rolled back"
+        : "nothing of the script, which was rolled back";
 
-    private async Task FailedAsync(StepExecution step, MigrationException failure, int index, int total)
+    private async Task FailedAsync(StepGroup group, MigrationException failure)
     {
-        await new FailureRecorder(session, recorder, _events).RecordAsync(step, failure).ConfigureAwait(false);
-        _events.Publish(new StepFinished(Result(step, MigrationOutcome.Failed) with { Error = failure.Message }, index + 1, total));
+        if (_running is { } running)
+            await new FailureRecorder(session, recorder, _events).RecordAsync(running, failure).ConfigureAwait(false);
+        if (_results.Count < group.Number)
+            _events.Publish(
+                new StepFinished(Result(group, MigrationOutcome.Failed) with { Error = failure.Message }, group.Number, group.Total)
+            );
     }
 
-    private MigrationResult Result(StepExecution step, MigrationOutcome outcome) =>
+    private MigrationResult Result(StepGroup group, MigrationOutcome outcome) =>
         new()
         {
             Database = target.Display,
             Target = target,
             Service = options.Service,
             Path = Folder,
-            Version = step.Migration.Version,
-            Name = step.Migration.FullName,
-            Direction = step.Direction,
+            Version = group.Step.Migration.Version,
+            Name = group.Name,
+            Direction = group.Step.Direction,
             Outcome = outcome,
-            File = step.Script.File,
+            File = group.Step.Script.File,
+            Hooks = outcome == MigrationOutcome.Done ? Scripts.NamesAt(group.Number, group.Total) : [],
+            HooksSkipped = HooksSkipped,
             Backup = Backup,
         };
 }

@@ -13,10 +13,18 @@ internal static class PlannedScripts
     /// <param name="folder">The migration folder, for errors.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="history">What has run before.</param>
+    /// <param name="others">What was found in scripts that run with it.</param>
     /// <returns>One analysis for each step.</returns>
     /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
-    public static IReadOnlyList<ScriptAnalysis> Analyze(ISqlDialect dialect, string folder, MigrationPlan plan, HistoryView history)
+    public static IReadOnlyList<ScriptAnalysis> Analyze(
+        ISqlDialect dialect,
+        string folder,
+        MigrationPlan plan,
+        HistoryView history,
+        IReadOnlyList<FileProblem> others
+    )
     {
+        PlannedCode.Demand(plan.Steps);
         var analyses = plan
             .Steps.Select(step =>
                 Analyze(
@@ -30,6 +38,7 @@ internal static class PlannedScripts
             plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script))
                 .Select(s => EmptyScript.Problem(s.Script))
         );
+        problems.AddRange(others);
         if (plan.TransactionMode == TransactionMode.All)
             problems.AddRange(plan.Steps.Where((_, i) => analyses[i].OutsideTransaction).Select(OutsideTransaction));
         return problems.Count == 0 ? analyses : throw new FolderException(folder, problems);
@@ -41,7 +50,7 @@ internal static class PlannedScripts
     {
         try
         {
-            return dialect.Analyze(script);
+            return PlannedCode.Analyze(script) ?? dialect.Analyze(script);
         }
         catch (FolderException e) when (script.Filled is not null)
         {

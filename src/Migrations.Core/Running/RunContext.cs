@@ -17,6 +17,8 @@ namespace Migrations.Running;
 internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions options)
 {
     private bool _isSaid;
+    private bool _hasCode;
+    private (MigrationFolder Of, IReadOnlyList<Hook> Hooks)? _hooks;
 
     public IDatabaseDriver Driver => driver;
 
@@ -35,11 +37,20 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
         var read = VariableBinding.ReadFolder(source, options.Folder, driver.Dialect, cancellationToken);
         foreach (var warning in read.Warnings)
             Warn(warning.Describe());
+        _hasCode = read.HasCode;
         return read;
     }
 
     public Task<IDatabaseSession> OpenAsync(SessionAccess access, CancellationToken cancellationToken) =>
-        driver.OpenAsync(target, options.Session with { Access = access }, cancellationToken);
+        driver.OpenAsync(
+            target,
+            options.Session with
+            {
+                Access = access,
+                RunsCode = _hasCode && access != SessionAccess.Read,
+            },
+            cancellationToken
+        );
 
     /// <summary>Opens the database to look; null, with a warning, when it does not exist yet.</summary>
     public async Task<IDatabaseSession?> OpenIfExistsAsync(CancellationToken cancellationToken)
@@ -120,7 +131,43 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>Checks the scripts of a plan.</summary>
     /// <exception cref="FolderException">Scripts cannot be run as they are; all of them are named.</exception>
     public IReadOnlyList<ScriptAnalysis> Analyze(MigrationPlan plan, HistoryView history) =>
-        PlannedScripts.Analyze(driver.Dialect, source.Name, plan, history);
+        PlannedScripts.Analyze(driver.Dialect, source.Name, plan, history, HooksOf(plan).Check(plan));
+
+    /// <summary>A plan with the hooks that run with it.</summary>
+    /// <exception cref="FolderException">Files of hooks are bad; all of them are named.</exception>
+    public MigrationPlan WithHooks(MigrationPlan plan, MigrationFolder read, CancellationToken cancellationToken)
+    {
+        if (options.Folder.NoHooks)
+            return plan.Steps.Count == 0 ? plan : plan with { HooksSkipped = HookReader.NamesOf(read, options.Folder, plan.Direction) };
+        // A call plans twice, before it has the lock and under it.
+        if (_hooks is not { } known || !ReferenceEquals(known.Of, read))
+            _hooks = known = (read, ReadHooks(read, cancellationToken));
+        return known.Hooks.Count == 0 || plan.Steps.Count == 0
+            ? plan
+            : plan with
+            {
+                Hooks = [.. known.Hooks.Where(h => h.Point.IsReached(plan.Direction))],
+            };
+    }
+
+    /// <summary>The hooks of a plan, as they run.</summary>
+    public HookScripts HooksOf(MigrationPlan plan) => new(driver.Dialect, options.Folder.Variables, plan.Hooks);
+
+    private IReadOnlyList<Hook> ReadHooks(MigrationFolder read, CancellationToken cancellationToken)
+    {
+        var own = Path.Combine(read.Path, Hook.FolderName);
+        if (options.Folder.Hooks is { } named && read.HookFiles.Count > 0 && !named.Equals(own, StringComparison.Ordinal))
+            Warn($"The hooks in '{own}' are left out, because the configuration names those in '{named}'.");
+        var hooks = HookReader.Read(read, options.Folder, problem => Warn(problem.ToString()), cancellationToken);
+        // As a migration, a hook may be meant for some environments only.
+        return
+        [
+            .. hooks.Where(h =>
+                h.Script.Header.Environments.Count == 0
+                || (options.Environment is { } here && h.Script.Header.Environments.Contains(here, StringComparer.OrdinalIgnoreCase))
+            ),
+        ];
+    }
 
     /// <summary>Creates the rows of one run in the history.</summary>
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);

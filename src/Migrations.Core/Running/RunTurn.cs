@@ -35,7 +35,7 @@ internal sealed class RunTurn(
             return true;
         }
 
-        _planned = Plan(_seen);
+        _planned = Plan(_seen, cancellationToken);
         return _planned.Plan.Steps.Count > 0;
     }
 
@@ -52,7 +52,7 @@ internal sealed class RunTurn(
     {
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
         if (_planned is null || await session.History.ReadLastIdAsync(cancellationToken).ConfigureAwait(false) != _planned.History.LastId)
-            _planned = Plan(await context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false));
+            _planned = Plan(await context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false), cancellationToken);
         return _planned.Plan.Steps.Count > 0 ? _planned : null;
     }
 
@@ -85,9 +85,9 @@ internal sealed class RunTurn(
         }
     }
 
-    private PlannedRun Plan(PlanningInput input)
+    private PlannedRun Plan(PlanningInput input, CancellationToken cancellationToken)
     {
-        var plan = planner(input);
+        var plan = context.WithHooks(planner(input), read, cancellationToken);
         foreach (var warning in plan.Warnings)
             context.Warn(warning);
         foreach (var skip in plan.Skipped)

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Migrations.Databases;
-using Migrations.History;
 
 namespace Migrations.Running;
 
@@ -9,8 +7,6 @@ namespace Migrations.Running;
 /// <param name="session">A session on it.</param>
 internal sealed class ScriptRun(RunContext context, IDatabaseSession session)
 {
-    private readonly JournalRecorder _recorder = context.NewRecorder();
-
     /// <summary>Runs it: in one transaction with its row of the history, unless it cannot run in one.</summary>
     /// <param name="script">The script.</param>
     /// <param name="rows">Takes its rows as they come, before they are committed; null: they are not read.</param>
@@ -25,102 +21,13 @@ internal sealed class ScriptRun(RunContext context, IDatabaseSession session)
     )
     {
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        var step = script.ToStep(context.Driver.Dialect, _recorder, rows);
-        try
-        {
-            var outcome = await RunAsync(step, beforeCommit, cancellationToken).ConfigureAwait(false);
-            return Result(script, outcome);
-        }
-        catch (Exception e) when (e is MigrationException or OperationCanceledException)
-        {
-            var failure = Describe(e, step);
-            await new FailureRecorder(session, _recorder, context.Options.Session.Events).RecordAsync(step, failure).ConfigureAwait(false);
-            throw failure;
-        }
+        var dialect = context.Driver.Dialect;
+        var recorder = context.NewRecorder();
+        var outcome = await new LoneScript(session, dialect, recorder, context.Options.Session.Events)
+            .RunAsync(script.ToStep(dialect, recorder, rows), beforeCommit, cancellationToken)
+            .ConfigureAwait(false);
+        return Result(script, outcome);
     }
-
-    private async Task<StepOutcome> RunAsync(StepExecution step, Func<Task>? beforeCommit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (step.Analysis.OutsideTransaction)
-                return await RunOutsideAsync(step, beforeCommit, cancellationToken).ConfigureAwait(false);
-            if (beforeCommit is null)
-                return await session.RunAsync(step, cancellationToken).ConfigureAwait(false);
-            var transaction = await session.BeginRunAsync([step], cancellationToken).ConfigureAwait(false);
-            await using var _ = transaction.ConfigureAwait(false);
-            var outcome = await session.RunAsync(step, cancellationToken).ConfigureAwait(false);
-            await beforeCommit().ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            return outcome;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ScriptText.Unreadable(step.Script, e);
-        }
-    }
-
-    /// <summary>Statement by statement, from the first one on each time: such a script is not gone on with.</summary>
-    private async Task<StepOutcome> RunOutsideAsync(StepExecution step, Func<Task>? afterwards, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        var lost = new List<LostObject>();
-        long? affected = 0;
-        var count = 0;
-        step.Rows?.Restart();
-        foreach (var statement in context.Driver.Dialect.Split(step.Script))
-        {
-            try
-            {
-                var outcome = await session.ExecuteAsync(step, statement, cancellationToken).ConfigureAwait(false);
-                affected += outcome.Rows;
-                lost.AddRange(outcome.ObjectsLost);
-                count++;
-            }
-            catch (StatementException e)
-            {
-                e.StatementIndex = statement.Index;
-                throw;
-            }
-        }
-
-        if (afterwards is not null)
-            await afterwards().ConfigureAwait(false);
-        var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = affected, StatementIndex = count - 1 };
-        // The script took effect: its row is due even when the call is cancelled now.
-        await session.History.AppendAsync(entry, CancellationToken.None).ConfigureAwait(false);
-        return new StepOutcome(clock.Elapsed, affected, count) { ObjectsLost = lost };
-    }
-
-    private static MigrationException Describe(Exception error, StepExecution step)
-    {
-        var outside = step.Analysis.OutsideTransaction;
-        var failure =
-            error as MigrationException
-            ?? new MigrationException(
-                ErrorId.Cancelled,
-                outside
-                    ? $"Cancelled in {step.Migration}; its statements before the interrupted one are kept."
-                    : $"Cancelled in {step.Migration}, which was rolled back.",
-                "Run the command again." + (outside ? " It runs all statements again: take out those that must not be repeated." : ""),
-                error
-            );
-        failure.LeftBehind = outside;
-        failure.InDatabase =
-            outside ? Kept(failure as StatementException)
-            : failure is StatementException { Id: not ErrorId.TransactionUnbalanced } ? "nothing of the script, which was rolled back"
-            : null;
-        return failure;
-    }
-
-    private static string? Kept(StatementException? failure) =>
-        failure?.StatementIndex switch
-        {
-            null => null,
-            0 => "no statement of the script, which runs without a transaction",
-            1 => "statement 1 of the script, which runs without a transaction",
-            var count => $"statements 1 to {count} of the script, which runs without a transaction",
-        };
 
     private DatabaseScriptResult Result(DatabaseScript script, StepOutcome outcome) =>
         new()

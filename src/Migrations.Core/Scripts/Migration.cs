@@ -26,6 +26,12 @@ public sealed record Migration
     /// <summary>The script that rolls it back; null without one.</summary>
     public MigrationScript? Down { get; init; }
 
+    /// <summary>What it is written in.</summary>
+    public MigrationKind Kind => Up.Code?.Kind ?? MigrationKind.Sql;
+
+    /// <summary>Whether one of its halves is code.</summary>
+    internal bool IsCode => Up.Code is not null || Down?.Code is not null;
+
     /// <summary>Whether it runs again whenever its script changes, after all versioned ones.</summary>
     public bool IsRepeatable => Version is null && Layout == MigrationLayout.Versioned;
 

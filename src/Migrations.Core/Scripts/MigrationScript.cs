@@ -44,6 +44,9 @@ public sealed record MigrationScript
     /// </summary>
     public string? Substituted { get; init; }
 
+    /// <summary>How it is run, where it is code; null for SQL. Whoever reads its SQL finds none.</summary>
+    public MigrationCode? Code { get; init; }
+
     /// <summary>The part's bytes as they were read and checked; null for a large part, which is read again.</summary>
     internal byte[]? Kept { get; init; }
 
@@ -103,7 +106,7 @@ public sealed record MigrationScript
         return reader.ReadToEnd();
     }
 
-    private string? Changed => Filled?.Value.Text ?? Substituted;
+    private string? Changed => Code is not null ? "" : Filled?.Value.Text ?? Substituted;
 
     private string? KeptText => Kept is null ? null : Encoding.UTF8.GetString(Kept);
 

@@ -18,6 +18,8 @@ internal static class VariableBinding
     )
     {
         var read = source.Read(options, cancellationToken);
+        if (read.HasCode)
+            read = WithCode(read, options);
         return options.Variables is not { } variables
             ? read
             : read with
@@ -33,6 +35,17 @@ internal static class VariableBinding
                     ),
                 ],
             };
+    }
+
+    private static MigrationFolder WithCode(MigrationFolder read, FolderOptions options)
+    {
+        var given = options.Variables?.Variables ?? [];
+        KnownSecrets.Add(given.Where(v => v.IsSecret).Select(v => v.Value));
+        var variables = given.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
+        return read with { Migrations = [.. read.Migrations.Select(m => m.IsCode ? m with { Up = Of(m.Up)!, Down = Of(m.Down) } : m)] };
+
+        MigrationScript? Of(MigrationScript? script) =>
+            script?.Code is { } code ? script with { Code = code.Bound(script, variables, options.PowerShell) } : script;
     }
 
     /// <summary>A script that takes variables; the same one without variables, or when it has no reference.</summary>

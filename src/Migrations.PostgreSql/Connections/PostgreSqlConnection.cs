@@ -12,6 +12,8 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
 
     private const string Overtaken = "1 OPERATOR(pg_catalog./) 0";
 
+    private const string ReadOnlySetting = "default_transaction_read_only";
+
     private readonly CascadedObjects _cascaded = new();
     private ILockHold? _hold;
     private string? _stopped;
@@ -157,11 +159,35 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         );
 
     /// <summary>Begins one transaction for several steps.</summary>
-    public async Task<bool> BeginRunAsync(string? modes, CancellationToken cancellationToken)
+    /// <param name="modes">Its modes.</param>
+    /// <param name="hasCode">Whether code takes part, which is given the transaction as Npgsql knows it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<bool> BeginRunAsync(string? modes, bool hasCode, CancellationToken cancellationToken)
     {
-        await ExecuteAsync("BEGIN " + modes, cancellationToken).ConfigureAwait(false);
+        if (!hasCode)
+            await ExecuteAsync("BEGIN " + modes, cancellationToken).ConfigureAwait(false);
+        else
+            await BeginForCodeAsync(modes, cancellationToken).ConfigureAwait(false);
         return IsInRun = true;
     }
+
+    /// <summary>The open transaction as code is given it; null where none was begun for code.</summary>
+    public NpgsqlTransaction? CodeTransaction { get; private set; }
+
+    /// <summary>
+    /// Begins a transaction that Npgsql knows of. All others are read-only until it has ended: what code would do after a rollback of its
+    /// own fails. Not through a pooler, where that would reach others.
+    /// </summary>
+    public async Task BeginForCodeAsync(string? modes, CancellationToken cancellationToken)
+    {
+        if (!IsPooled)
+            await ExecuteAsync($"SET {ReadOnlySetting} = on", cancellationToken).ConfigureAwait(false);
+        CodeTransaction = await Npgsql.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync($"SET TRANSACTION {modes} READ WRITE", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the connection, and with it a reader that code has left open; the server rolls back.</summary>
+    public Task CloseAsync() => Npgsql.CloseAsync();
 
     /// <summary>Commits the transaction for several steps; however that ends, it is over.</summary>
     /// <param name="before">What is said before, in the same round trip.</param>
@@ -198,6 +224,9 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         try
         {
             await ExecuteAsync("ROLLBACK", CancellationToken.None).ConfigureAwait(false);
+            if (CodeTransaction is not null && !IsPooled)
+                await ExecuteAsync($"RESET {ReadOnlySetting}", CancellationToken.None).ConfigureAwait(false);
+            CodeTransaction = null;
         }
         catch (NpgsqlException e) when (e is not PostgresException || PostgreSqlErrors.IsBroken(e))
         {

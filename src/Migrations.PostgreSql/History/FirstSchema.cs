@@ -84,7 +84,7 @@ internal sealed class FirstSchema(PostgreSqlConnection connection, string schema
             $"The migrations{(service is null ? "" : $" of {service}")} that the history {schema}.{table} knows were applied "
                 + $"with '{known}' as the first schema of"
                 + $" the search_path; on this connection it is '{current}'. What they create without naming a schema is in '{known}'.",
-            $"For a history of its own in this schema: {CallOption.HistorySchema.Of(PostgreSqlText.Name(current))}. To work on '{known}', "
+            $"For a history of its own in this schema: {CallOption.HistorySchema.Of(current)}. To work on '{known}', "
                 + $"connect with search_path={known}. If the record is wrong, forget it: COMMENT ON TABLE {Table} IS NULL"
         );
 }

@@ -197,13 +197,14 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         await _connection
             .QueryAsync(
                 $"SELECT execution_time_ms, rows_affected FROM ONLY {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND "
-                    + "service IS NOT DISTINCT FROM $4",
+                    + "service IS NOT DISTINCT FROM $4 AND description IS NOT DISTINCT FROM $5",
                 row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
                 cancellationToken,
                 entry.RunId,
                 entry.Name,
                 JournalNames.Of(entry.Event),
-                entry.Service
+                entry.Service,
+                entry.Description
             )
             .ConfigureAwait(false);
         return found;

@@ -23,7 +23,13 @@ internal sealed class PostgreSqlStepRunner(
 
     private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
     private readonly bool _isInRun = connection.IsInRun;
-    private readonly StepFigures _figures = new(history.Table, connection.ServerVersion, connection.IsInRun);
+
+    // What is done against a commit of the code's own does not count as its rows.
+    private readonly StepFigures _figures = new(
+        history.Table,
+        connection.ServerVersion,
+        connection.IsInRun || step.Script.Code is not null
+    );
     private readonly FreshTables _fresh = new();
     private readonly OpenSavepoints _savepoints = new();
     private NpgsqlBatch _batch = connection.CreateBatch();
@@ -35,6 +41,8 @@ internal sealed class PostgreSqlStepRunner(
     private NpgsqlBatchCommand? _verification;
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
     private readonly HashSet<NpgsqlBatchCommand> _beside = [];
+
+    private CodeRunner? _code;
 
     // Sent apart from the batch.
     private SqlPiece? _alone;
@@ -71,13 +79,13 @@ internal sealed class PostgreSqlStepRunner(
         try
         {
             await connection.Leftovers.ClearAsync(cancellationToken).ConfigureAwait(false);
+            if (step.Script.Code is not null && !_isInRun)
+                await connection.BeginForCodeAsync(modes: null, cancellationToken).ConfigureAwait(false);
             Begin();
-            using (var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator())
-            {
-                while (pieces.MoveNext())
-                    await PieceAsync(pieces, cancellationToken).ConfigureAwait(false);
-            }
-
+            if (step.Script.Code is null)
+                await RunScriptAsync(cancellationToken).ConfigureAwait(false);
+            else
+                await RunCodeAsync(cancellationToken).ConfigureAwait(false);
             ResetRole();
             foreach (var release in _savepoints.Release())
                 Add(release);
@@ -106,6 +114,25 @@ internal sealed class PostgreSqlStepRunner(
         if (connection.UnbalancedTransactions > unbalanced)
             throw Unbalanced();
         return new StepOutcome(TimeSpan.FromMilliseconds(_elapsed), _rows, Statements) { ObjectsLost = connection.TakeCascaded() };
+    }
+
+    private async Task RunScriptAsync(CancellationToken cancellationToken)
+    {
+        using var pieces = PostgreSqlStatementReader.Read(step.Script).GetEnumerator();
+        while (pieces.MoveNext())
+            await PieceAsync(pieces, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunCodeAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync(cancellationToken).ConfigureAwait(false);
+        _code = new CodeRunner(connection, step);
+        await _code.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        LeaveDefinitions("");
+        if (_isInRun)
+            Add("SELECT " + string.Join(", ", _figures.Preparations));
+        await SendAsync(cancellationToken).ConfigureAwait(false);
+        await _code.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -150,7 +177,7 @@ internal sealed class PostgreSqlStepRunner(
 
     private void Begin()
     {
-        if (!_isInRun)
+        if (!_isInRun && step.Script.Code is null)
             Add("BEGIN " + step.Analysis.TransactionModes);
         var guard = new NpgsqlBatchCommand();
         string Set(string name, string value)
@@ -211,9 +238,15 @@ internal sealed class PostgreSqlStepRunner(
 
     private void End(JournalEntry entry)
     {
+        if (_code?.Release is { } release)
+        {
+            Add(release);
+            Add(_figures.WithoutOneMore);
+        }
+
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last. Those of our own row are checked at once.
-        if (!_isInRun || step.IsLast)
+        if (!_isInRun || step.ClosesTransaction)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         // In the transaction of a run our own rows hold the lock; all are compared before its COMMIT.
         if (!_isInRun)
@@ -370,7 +403,8 @@ internal sealed class PostgreSqlStepRunner(
 
     // A pooler may give each transaction another backend. In the transaction of a run the steps cannot run again, so nothing is prepared
     // that a script could change.
-    private bool UsesPrepared => !connection.IsPooled && !connection.Prepared.IsStopped && !(_isInRun && connection.Server.MayRunCode);
+    private bool UsesPrepared =>
+        step.Script.Code is null && !connection.IsPooled && !connection.Prepared.IsStopped && !(_isInRun && connection.Server.MayRunCode);
 
     private NpgsqlBatchCommand Own(NpgsqlBatchCommand command) => UsesPrepared ? connection.Prepared.Of(command) : command;
 

@@ -17,8 +17,9 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
     {
         await connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         var modes = steps.Select(s => s.Analysis.TransactionModes).OfType<string>().OrderByDescending(Strength).FirstOrDefault();
+        var hasCode = steps.Any(s => s.Script.Code is not null);
         await PostgreSqlErrors
-            .TranslateAsync(connection.BeginRunAsync(modes, cancellationToken), "Opening the transaction of the run")
+            .TranslateAsync(connection.BeginRunAsync(modes, hasCode, cancellationToken), "Opening the transaction of the run")
             .ConfigureAwait(false);
         _lastOfRun = null;
         history.Rows.RollBack();
@@ -45,11 +46,17 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             {
                 await connection.Leftovers.ClearRowsAsync(HandOver, cancellationToken).ConfigureAwait(false);
                 var outcome = await runner.RunAsync(cancellationToken).ConfigureAwait(false);
-                _lastOfRun = isInRun ? step : null;
+                // A migration's row is there once in a run; that of a hook may be there for other steps.
+                if (!isInRun || _lastOfRun is null || step.Entry.Event is not JournalEvent.Ran)
+                    _lastOfRun = isInRun ? step : null;
                 return outcome;
             }
             catch (PostgresException e)
-                when (!isInRun && attempt <= options.TableLockRetries && MayBeRepeated(e) && !cancellationToken.IsCancellationRequested)
+                when (!isInRun
+                    && attempt <= options.TableLockRetries
+                    && MayBeRepeated(e, step)
+                    && !cancellationToken.IsCancellationRequested
+                )
             {
                 await connection.RollBackAsync().ConfigureAwait(false);
                 var blocker = await watch.StopAsync().ConfigureAwait(false) ?? BlockerWatch.OfDeadlock(e);
@@ -201,6 +208,9 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
             };
         }
     }
+
+    // What code did elsewhere is not rolled back, so it is not repeated by itself.
+    private static bool MayBeRepeated(PostgresException e, StepExecution step) => step.Script.Code is null && MayBeRepeated(e);
 
     private static bool MayBeRepeated(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;

@@ -36,6 +36,9 @@ internal sealed class PostgreSqlRehearsal(PostgreSqlSession session, StepExecuti
         // Before the transaction: a script may take another role in it.
         if (session.Confinement is { } confinement)
             await confinement.ReadAsync(_connection, cancellationToken).ConfigureAwait(false);
+        // What it does is not seen statement by statement.
+        if (step.Script.Code is not null)
+            return new StepMeasurement { Outcome = await session.RunAsync(step, cancellationToken).ConfigureAwait(false) };
         try
         {
             var names = await NamesAsync(cancellationToken).ConfigureAwait(false);

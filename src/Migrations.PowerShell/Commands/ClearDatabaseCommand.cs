@@ -57,6 +57,12 @@ public sealed class ClearDatabaseCommand : ChangeCommand
 
     private protected override bool IsForced => Force;
 
+    /// <summary>Leaves out the hooks of the migration folder.</summary>
+    [Parameter]
+    public SwitchParameter NoHooks { get; set; }
+
+    private protected override bool SkipsHooks => NoHooks;
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var folder = Migrate ? Folder : "";
@@ -107,7 +113,7 @@ public sealed class ClearDatabaseCommand : ChangeCommand
             return request;
         var losses = string.Concat(plan.Losses().Select(l => "\n  " + l));
         var question = $"{target.Display} holds:{losses}\nPermanently delete everything in {target.Display}?";
-        var isAnswered = Confirmation.Ask(
+        var isAnswered = this.Ask(
             () => ShouldContinue(question, "Clear the database", hasSecurityImpact: true, ref _yesToAll, ref _noToAll),
             e => new MigrationException(
                 ErrorId.DataLossRefused,

@@ -122,7 +122,7 @@ public sealed class CopyDatabaseCommand : PairCommand
             return true;
         var names = pairs.Select(p => Resolve(p.Target).Target.Display);
         var what = $"Copy-Database in the environment '{pairs[0].Target.Environment}' on {string.Join(", ", names)}";
-        return Confirmation.Ask(
+        return this.Ask(
             () => ShouldContinue($"Run {what}?", $"Environment {pairs[0].Target.Environment}"),
             e => Confirmation.Required($"Running {what} requires confirmation, but no one can be asked.", e)
         );
@@ -175,7 +175,7 @@ public sealed class CopyDatabaseCommand : PairCommand
             return false;
         if (!Recreate || Force || this.IsConfirmOff())
             return true;
-        return Confirmation.Ask(
+        return this.Ask(
             () => ShouldContinue($"Drop the tables of {target.Display} that have the names of those in {source.Display}?", "Copy-Database"),
             e => Confirmation.Required($"Dropping tables of {target.Display} requires confirmation, but the session is not interactive.", e)
         );

@@ -94,6 +94,12 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
     private protected override SessionOptions Session(IEventSink events) =>
         base.Session(events).Starting(Attempts, IsGiven(nameof(Delay)) ? Delay : null);
 
+    /// <summary>Leaves out the hooks of the migration folder.</summary>
+    [Parameter]
+    public SwitchParameter NoHooks { get; set; }
+
+    private protected override bool SkipsHooks => NoHooks;
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         if (!Create && (Owner ?? Encoding ?? Template) is not null)

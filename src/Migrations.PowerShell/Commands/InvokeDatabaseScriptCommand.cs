@@ -186,7 +186,7 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
         // A script that has said not to be asked is not asked about this either, and gets the refusal.
         if (Force || this.IsConfirmOff())
             throw loss;
-        return Confirmation.Ask(
+        return this.Ask(
             () =>
                 ShouldContinue(
                     $"{loss.Message}\nPermanently delete this data from {target.Display}?",

@@ -45,6 +45,11 @@ public sealed class NewMigrationCommand : ConfiguredCommand
     [Parameter]
     public MigrationLayout? Layout { get; set; }
 
+    /// <summary>What the migration is written in: <c>Sql</c>, or <c>PowerShell</c>, which only the module runs. Default: SQL.</summary>
+    [Parameter]
+    [ValidateSet("Sql", "PowerShell")]
+    public string Language { get; set; } = "Sql";
+
     /// <summary>Creates no down script: the header says <c>Irreversible: yes</c>, and no check reports a missing one.</summary>
     [Parameter]
     public SwitchParameter Irreversible { get; set; }
@@ -64,6 +69,9 @@ public sealed class NewMigrationCommand : ConfiguredCommand
                 {
                     Layout = Layout ?? settings.Layout?.Value,
                     Description = Description,
+                    Language = string.Equals(Language, "PowerShell", StringComparison.OrdinalIgnoreCase)
+                        ? MigrationKind.PowerShell
+                        : MigrationKind.Sql,
                     Irreversible = Irreversible,
                 };
                 var files = MigrationTemplate.Preview(folder, Name, options, DateTimeOffset.UtcNow);

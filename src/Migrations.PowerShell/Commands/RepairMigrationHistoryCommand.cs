@@ -144,7 +144,7 @@ public sealed class RepairMigrationHistoryCommand : ChangeCommand
         (Name ?? Forget) is not null
         || Force
         || this.IsConfirmSaid()
-        || Confirmation.Ask(
+        || this.Ask(
             () => ShouldContinue($"Repair in the history of {target.Display}:{what}", "Repair the migration history"),
             e =>
                 Confirmation.Required(

@@ -49,6 +49,12 @@ public sealed class TestMigrationCommand : RehearsalCommand
     [Parameter]
     public SwitchParameter Record { get; set; }
 
+    /// <summary>
+    /// Runs migrations in code on the copy too. What their code does elsewhere is done, and not undone. Default: they are not rehearsed.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RunCode { get; set; }
+
     /// <summary>Does not ask the declared checks at the end.</summary>
     [Parameter(ParameterSetName = "Rehearsal")]
     public SwitchParameter SkipChecks { get; set; }
@@ -100,6 +106,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
             WithData = WithData,
             Target = Target,
             Record = Record,
+            RunCode = RunCode,
             Checks = !SkipChecks,
             ScratchServer = ScratchServer(ScratchDatabase),
         };

@@ -118,7 +118,7 @@ public sealed class UndoMigrationCommand : RunCommand
         if (Force || this.IsConfirmSaid() || !(AsksBeyondConfirm || plan.Steps.Count > 1))
             return true;
         var what = plan.Steps.Count == 1 ? "this migration" : $"these {plan.Steps.Count} migrations";
-        return Confirmation.Ask(
+        return this.Ask(
             () =>
                 ShouldContinue(
                     $"Undo {what} of {target.Display}: {string.Join(", ", plan.Steps.Select(s => s.Migration))}?",
@@ -138,7 +138,7 @@ public sealed class UndoMigrationCommand : RunCommand
         if (Force || this.IsConfirmOff())
             throw loss;
         // A security impact makes No the default: Enter alone loses nothing.
-        return _acceptedLoss = Confirmation.Ask(
+        return _acceptedLoss = this.Ask(
             () =>
                 ShouldContinue(
                     $"{loss.Message}\nPermanently delete this data from {target.Display}?",

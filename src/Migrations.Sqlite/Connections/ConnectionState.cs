@@ -41,6 +41,15 @@ internal sealed class ConnectionState(SqliteHandle handle, string historyTable)
             _pragmas[head.Name!] = ValueBetweenScripts(head.Name!);
     }
 
+    /// <summary>Remembers all that code may change without its statements being seen.</summary>
+    public void RememberAll()
+    {
+        _hasAttached = _hasTemporary = true;
+        _journalMode ??= handle.QueryText("PRAGMA main.journal_mode");
+        foreach (var name in SqlitePragmas.ToRestore.Where(n => !_pragmas.ContainsKey(n)))
+            _pragmas[name] = ValueBetweenScripts(name);
+    }
+
     private bool IsHistory(string? table) => table is not null && SqliteNames.Comparer.Equals(table, historyTable);
 
     // One pragma cannot be read; and foreign keys may be off just now, for this script only.

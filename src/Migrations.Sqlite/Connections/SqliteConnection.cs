@@ -34,6 +34,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>The connection in SQLite's library: statements are run and queried with it.</summary>
     public SqliteHandle Handle { get; }
 
+    /// <summary>The same connection as migrations in code are given it; null where none may run.</summary>
+    public SqliteCodeConnection? Code => Handle.Shared as SqliteCodeConnection;
+
     /// <summary>The engine in use.</summary>
     public DatabaseInfo Info { get; }
 
@@ -68,14 +71,21 @@ internal sealed class SqliteConnection : IDisposable
     {
         DemandSameFile();
         _journal.OnBegin(isLast);
-        Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
+        // Its provider knows no exclusive transactions.
+        if (Code is { } code)
+            code.Begin(Handle);
+        else
+            Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
     }
 
     /// <summary>Commits the open transaction.</summary>
     public void Commit()
     {
         DemandSameFile();
-        Handle.Execute("COMMIT");
+        if (Code is { } code)
+            code.Commit(Handle);
+        else
+            Handle.Execute("COMMIT");
         _journal.OnCommitted();
     }
 
@@ -86,10 +96,11 @@ internal sealed class SqliteConnection : IDisposable
         Handle.Watch.Token = CancellationToken.None;
         State.FileSettings.Forget();
         Keyless.Forget();
-        if (!Handle.InTransaction)
-            return false;
-        Handle.Execute("ROLLBACK");
-        return true;
+        var isOpen = Handle.InTransaction;
+        if (isOpen)
+            Handle.Execute("ROLLBACK");
+        Code?.Forget();
+        return isOpen;
     }
 
     /// <summary>Restores what scripts have set.</summary>

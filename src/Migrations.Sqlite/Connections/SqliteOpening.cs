@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Sqlite.Native;
@@ -161,7 +162,9 @@ internal static class SqliteOpening
 
     private static SqliteHandle Open(string name, int flags, bool keepsLog, SessionOptions options, CancellationToken cancellationToken)
     {
-        var handle = SqliteHandle.Open(SqliteLibrary.Current.Api, name, flags);
+        var handle = options.RunsCode
+            ? SqliteHandle.Of(SqliteLibrary.Current.Api, SqliteCodeConnection.Open(SourceOf(name), flags))
+            : SqliteHandle.Open(SqliteLibrary.Current.Api, name, flags);
         try
         {
             handle.Watch.BusyTimeout = options.TableLockTimeout < options.LockTimeout ? options.TableLockTimeout : options.LockTimeout;
@@ -211,6 +214,12 @@ internal static class SqliteOpening
         handle.Execute("PRAGMA journal_mode=MEMORY");
         handle.Execute("PRAGMA mmap_size=2147418112"); // The most that SQLite maps (https://sqlite.org/compile.html#max_mmap_size).
     }
+
+    /// <summary>A database as its provider takes it, with the VFS that the engine opens with.</summary>
+    private static unsafe string SourceOf(string name) =>
+        Path.IsPathRooted(name) && Marshal.PtrToStringUTF8((nint)SqliteLibrary.Current.Api.Vfs) is { } vfs
+            ? $"{AddressOf(name)}?vfs={vfs}"
+            : name;
 
     /// <summary>A path as a URI, to which parameters can be added.</summary>
     public static string AddressOf(string path)

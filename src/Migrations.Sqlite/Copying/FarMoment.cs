@@ -19,7 +19,7 @@ internal static partial class FarMoment
     private const long EpochDay = 730_425;
 
     /// <summary>Adds one to a row.</summary>
-    /// <returns>False when it is none; nothing was added.</returns>
+    /// <returns>False when the text has another form; nothing was added.</returns>
     public static bool TryAdd(RowBatch batch, ReadOnlySpan<byte> text, ColumnKind kind)
     {
         var isDay = kind == ColumnKind.Date;

@@ -59,7 +59,9 @@ internal sealed class SqliteTableScript
         column.Type.Kind switch
         {
             // INTEGER PRIMARY KEY would give out numbers where none is given (https://sqlite.org/lang_createtable.html#rowid).
-            ColumnKind.Integer => table.PrimaryKey.Count == 1 && string.Equals(table.PrimaryKey[0], column.Name, StringComparison.Ordinal) && !column.IsIdentity
+            ColumnKind.Integer => table.PrimaryKey.Count == 1
+            && string.Equals(table.PrimaryKey[0], column.Name, StringComparison.Ordinal)
+            && !column.IsIdentity
                 ? "BIGINT"
                 : "INTEGER",
             ColumnKind.Boolean => "BOOLEAN",

@@ -16,10 +16,11 @@ internal sealed unsafe class SqliteHandle : IDisposable
     private nint _db;
     private SqliteConfinement? _confinement;
 
-    private SqliteHandle(SqliteApi api, nint db)
+    private SqliteHandle(SqliteApi api, nint db, ISharedConnection? shared)
     {
         Api = api;
         _db = db;
+        Shared = shared;
         Watch = new SqliteWatch();
         Watch.Attach(api, db);
         _ = api.ExtendedResultCodes(db, 1);
@@ -27,6 +28,9 @@ internal sealed unsafe class SqliteHandle : IDisposable
 
     /// <summary>The library's functions.</summary>
     public SqliteApi Api { get; }
+
+    /// <summary>Who has opened the connection and works with it too; null where no one does.</summary>
+    public ISharedConnection? Shared { get; }
 
     /// <summary>What interrupts statements and ends waiting.</summary>
     public SqliteWatch Watch { get; }
@@ -86,7 +90,7 @@ internal sealed unsafe class SqliteHandle : IDisposable
         fixed (byte* text = NullTerminated(name))
             code = api.Open(text, &db, flags | OpenUri | OpenNoMutex, api.Vfs);
         if (code == SqliteCodes.Ok)
-            return new SqliteHandle(api, db);
+            return new SqliteHandle(api, db, shared: null);
         var failure = new SqliteFailure(
             db == 0 ? code : api.ExtendedErrorCode(db),
             db == 0 ? "out of memory" : Marshal.PtrToStringUTF8((nint)api.ErrorMessage(db))!
@@ -94,6 +98,9 @@ internal sealed unsafe class SqliteHandle : IDisposable
         _ = api.Close(db);
         throw failure;
     }
+
+    /// <summary>Works with a connection that is open, and closes it in the end.</summary>
+    public static SqliteHandle Of(SqliteApi api, ISharedConnection shared) => new(api, shared.Pointer, shared);
 
     /// <summary>Refuses what would reach another file, until the connection is closed or released.</summary>
     public void Confine() => _confinement ??= new SqliteConfinement(this);
@@ -167,7 +174,10 @@ internal sealed unsafe class SqliteHandle : IDisposable
         if (_db == 0)
             return;
         Release();
-        _ = Api.Close(_db);
+        if (Shared is null)
+            _ = Api.Close(_db);
+        else
+            Shared.Dispose();
         _db = 0;
         Watch.Dispose();
     }

@@ -14,7 +14,10 @@ internal sealed class SqliteLibrary
 {
     public const string OverrideVariable = "MIGRATIONS_SQLITE_LIBRARY";
 
-    private const string BundledName = "e_sqlite3";
+    /// <summary>The name under which packages bring it.</summary>
+    public const string BundledName = "e_sqlite3";
+
+    private const string Bundled = "bundled";
 
     private static readonly Lazy<SqliteLibrary> Chosen = new(() => Choose(Environment.GetEnvironmentVariable(OverrideVariable)));
 
@@ -35,6 +38,9 @@ internal sealed class SqliteLibrary
 
     /// <summary>Where it came from.</summary>
     public string Origin { get; }
+
+    /// <summary>Whether it is the one that comes with the product.</summary>
+    public bool IsBundled => Origin is Bundled;
 
     /// <summary>For example 3053004.</summary>
     public int Number { get; }
@@ -57,7 +63,7 @@ internal sealed class SqliteLibrary
         try
         {
             var library = isNamed ? NativeLibrary.Load(wanted!) : NativeLibrary.Load(BundledName, typeof(SqliteLibrary).Assembly, null);
-            return new SqliteLibrary(new SqliteApi(library), isNamed ? wanted! : "bundled");
+            return new SqliteLibrary(new SqliteApi(library), isNamed ? wanted! : Bundled);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {

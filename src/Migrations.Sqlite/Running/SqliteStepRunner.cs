@@ -17,6 +17,7 @@ internal sealed class SqliteStepRunner
     private readonly long _start = Stopwatch.GetTimestamp();
     private ForeignKeyGuard? _guard;
     private bool _hasBegun;
+    private bool _hasRunCode;
     private long _changesBefore;
 
     /// <param name="transaction">The transaction that the step has, or has a part in.</param>
@@ -54,7 +55,7 @@ internal sealed class SqliteStepRunner
             _handle.Watch.Token = _cancellation;
             _transaction.History.Watch(() =>
             {
-                _script.Run(_cancellation);
+                RunScript();
                 return true;
             });
             Check();
@@ -62,6 +63,11 @@ internal sealed class SqliteStepRunner
             if (!_transaction.IsOfRun)
                 _transaction.Commit(_leftOut);
             return outcome;
+        }
+        catch (SqliteFailure e) when (_hasRunCode)
+        {
+            // Code is not run again by itself: what it did elsewhere was not rolled back.
+            throw SqliteErrors.Translate(e, _connection.Target, _handle);
         }
         catch
         {
@@ -72,6 +78,19 @@ internal sealed class SqliteStepRunner
         {
             _handle.Watch.Token = CancellationToken.None;
         }
+    }
+
+    private void RunScript()
+    {
+        if (_step.Script.Code is null)
+        {
+            _script.Run(_cancellation);
+            return;
+        }
+
+        EnsureBegun();
+        _hasRunCode = true;
+        new CodeRunner(_connection, _step).Run(_cancellation);
     }
 
     private void EnsureBegun()

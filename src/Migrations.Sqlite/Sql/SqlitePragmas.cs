@@ -50,6 +50,9 @@ internal static class SqlitePragmas
         "writable_schema",
     };
 
+    /// <summary>What belongs to the connection and can be read.</summary>
+    public static IEnumerable<string> ToRestore => OfConnection;
+
     /// <summary>Whether a pragma is refused, or does nothing, inside a transaction.</summary>
     public static bool NeedsAutocommit(StatementHead pragma) =>
         pragma.Name is "wal_checkpoint" || (pragma is { Name: { } name, Value: not null } && Outside.Contains(name));

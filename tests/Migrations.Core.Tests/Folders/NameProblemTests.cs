@@ -142,7 +142,6 @@ public sealed class NameProblemTests
     }
 
     [Theory]
-    [InlineData("002_seed.ps1", "002_seed.sql")]
     [InlineData("00002_rename.go", "00002_rename.sql")]
     [InlineData("beforeMigrate.sql", "hooks")]
     [InlineData("rollback/undo.sql", "0001_rollback.sql")]

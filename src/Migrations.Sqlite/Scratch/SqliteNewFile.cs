@@ -35,11 +35,12 @@ internal sealed class SqliteNewFile : IDisposable
     public static IReadOnlyList<string> FindLeftovers(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
-        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, Path.GetFileName(path) + Mark + "*").Where(IsOwn)] : [];
+        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Where(IsOwn)] : [];
 
-        // Sixteen digits, and what SQLite keeps beside a file.
+        // Sixteen digits, and what SQLite keeps beside a file. Not as a search pattern: a name may hold an asterisk.
         bool IsOwn(string file) =>
-            file[(path.Length + Mark.Length)..] is var rest
+            file.StartsWith(path + Mark, StringComparison.Ordinal)
+            && file[(path.Length + Mark.Length)..] is var rest
             && Array.Exists(Companions, c => rest.EndsWith(c, StringComparison.Ordinal) && rest.Length == 16 + c.Length)
             && rest.AsSpan(0, 16).IndexOfAnyExcept("0123456789abcdef") < 0;
     }

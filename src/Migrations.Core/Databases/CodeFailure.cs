@@ -1,0 +1,110 @@
+using System.Data.Common;
+using Migrations.History;
+
+namespace Migrations.Databases;
+
+/// <summary>The errors of migrations in code.</summary>
+internal static class CodeFailure
+{
+    /// <summary>Runs code, and says what of it failed.</summary>
+    public static async Task CatchAsync(MigrationScript script, CodeContext context, Func<Task> run)
+    {
+        try
+        {
+            await run().ConfigureAwait(false);
+        }
+        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(context.CancellationToken);
+        }
+        catch (Exception e) when (e is not MigrationException { Id: ErrorId.CodeFailed })
+        {
+            throw Of(script, e);
+        }
+
+        context.CancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>It failed.</summary>
+    /// <param name="script">The half that ran.</param>
+    /// <param name="cause">What it threw.</param>
+    /// <param name="location">Where; null: where the half begins.</param>
+    public static MigrationException Of(MigrationScript script, Exception cause, ScriptLocation? location = null)
+    {
+        var place = location ?? (cause as CodeException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
+        // Of an error that was handed on, the database's own words say most.
+        var said = InDatabase(cause) ?? cause;
+        var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
+        return new MigrationException(
+            ErrorId.CodeFailed,
+            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. The migration was rolled back in the database; "
+                + "what its code did elsewhere was not.",
+            "Correct the code, and run it again.",
+            cause
+        )
+        {
+            Location = place,
+        };
+    }
+
+    private static DbException? InDatabase(Exception cause)
+    {
+        for (var e = cause; e is not null; e = e.InnerException)
+        {
+            if (e is DbException database)
+                return database;
+        }
+
+        return null;
+    }
+
+    /// <summary>It committed or rolled back itself.</summary>
+    /// <param name="script">The half that ran.</param>
+    /// <param name="kept">Whether what it committed may be in the database.</param>
+    /// <param name="cause">What the database said, where it refused.</param>
+    public static MigrationException EndedTransaction(MigrationScript script, bool kept, Exception? cause = null)
+    {
+        var place = new ScriptLocation(script.File, script.FirstLine);
+        return kept
+            ? new MigrationException(
+                ErrorId.OutcomeUnknown,
+                $"{place}: The code ended the transaction in which it and its history row are kept together. What it did before and after "
+                    + "that may be committed; the history does not have the migration.",
+                "Look at the database and undo by hand what is there; then take the commit or rollback out of the code. The role may not "
+                    + "create temporary tables, which would have prevented it: GRANT TEMPORARY ON DATABASE.",
+                cause
+            )
+            {
+                Location = place,
+            }
+            : new MigrationException(
+                ErrorId.TransactionUnbalanced,
+                $"{place}: The code commits or rolls back the transaction in which it and its history row are kept together. The commit "
+                    + "was prevented, and all that it did in the database was rolled back.",
+                "Take the commit or rollback out of the code: the transaction is committed when it has run. For a part that may fail, use "
+                    + "a savepoint.",
+                cause
+            )
+            {
+                Location = place,
+            };
+    }
+
+    /// <summary>It left a reader open.</summary>
+    /// <param name="script">The half that ran.</param>
+    /// <param name="statement">The statement that is being read, without secrets.</param>
+    public static MigrationException OpenReader(MigrationScript script, string statement)
+    {
+        var place = new ScriptLocation(script.File, script.FirstLine);
+        return new MigrationException(
+            ErrorId.CodeFailed,
+            $"{place}: The code has left a reader open, on: {KnownSecrets.Hide(statement).Trim()}. The migration was rolled back in the "
+                + "database; what its code did elsewhere was not.",
+            "Close the reader: dispose it, or read it in a using block.",
+            inner: null
+        )
+        {
+            Location = place,
+        };
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace Migrations.PowerShell;
+
+/// <summary>
+/// Runs a PowerShell file, or one of its functions, on the pipeline's thread as a part of the call: in a scope of its own, with errors that
+/// stop it, its output to the verbose stream, and the location restored afterwards.
+/// </summary>
+/// <param name="cmdlet">The cmdlet whose pipeline it is.</param>
+/// <param name="file">The file, for places.</param>
+/// <param name="text">Its text.</param>
+internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
+{
+    private const string Locations = "migrations-block";
+
+    // The file is dot-sourced, so that its function finds what stands beside it. The function is taken from where functions are kept,
+    // because an alias would come before its name, and is compared with the one in the file's syntax tree: the caller may have an 'up' too.
+    private const string Whole = ". $__migrations.File | & $__migrations.Take\n";
+    private const string Function = """
+        $__migrations.Body = ${function:NAME}
+        if ($__migrations.Body.Ast.Extent.StartOffset -ne $__migrations.Start -or $__migrations.Body.File -ne $__migrations.Path) {
+            throw "The file ended before its function 'NAME' was defined."
+        }
+        & $__migrations.Body @__migrationsArguments | & $__migrations.Take
+        """;
+
+    private static readonly ScriptBlock Take = ScriptBlock.Create("process { $__migrations.Write.Invoke($_) }");
+
+    /// <summary>What is wrong with its syntax.</summary>
+    public IReadOnlyList<FileProblem> Check(string? function)
+    {
+        var tree = Parser.ParseInput(text, file, out _, out var errors);
+        if (errors.Length > 0)
+            return
+            [
+                .. errors.Select(e =>
+                    Problem(e.Extent.StartLineNumber, e.Extent.StartColumnNumber, e.Message, "Correct the syntax of the file.")
+                ),
+            ];
+        return function is null || Find(tree, function) is not null
+            ? []
+            : [Problem(1, 1, $"The file has no function '{function}' at its top level.", $"Define it: function {function} {{ ... }}")];
+    }
+
+    /// <summary>Runs it. Must be called on the pipeline's thread.</summary>
+    /// <param name="function">The function at its top level; null: the whole file is what runs.</param>
+    /// <param name="variables">Variables that it has; a function also gets those that it declares as parameters.</param>
+    /// <exception cref="CodeException">It failed, with line and column.</exception>
+    /// <exception cref="PipelineStoppedException">The pipeline is stopping.</exception>
+    public void Run(string? function, IReadOnlyDictionary<string, object?> variables)
+    {
+        var tree = Parser.ParseInput(text, file, out _, out _);
+        var body = function is null ? null : Find(tree, function);
+        var own = new Hashtable(StringComparer.OrdinalIgnoreCase)
+        {
+            ["File"] = tree.GetScriptBlock(),
+            ["Path"] = file,
+            ["Start"] = body?.Extent.StartOffset,
+            ["Body"] = null,
+            ["Take"] = Take,
+            ["Write"] = (Action<object?>)Write,
+        };
+        List<PSVariable> defined =
+        [
+            .. variables.Select(v => new PSVariable(v.Key, v.Value)),
+            new("__migrations", own),
+            new("__migrationsArguments", Arguments(body, variables)),
+            new("ErrorActionPreference", ActionPreference.Stop),
+            new("PSNativeCommandUseErrorActionPreference", value: true),
+        ];
+        var call = Whole + (function is null ? "" : Function.Replace("NAME", function, StringComparison.Ordinal));
+        cmdlet.SessionState.Path.PushCurrentLocation(Locations);
+        try
+        {
+            ScriptBlock.Create(call).InvokeWithContext(functionsToDefine: null, defined);
+        }
+        catch (PipelineStoppedException)
+        {
+            throw;
+        }
+        catch (FlowControlException e)
+        {
+            throw new CodeException($"The code ends its caller: {Word(e)} stands outside of what it could end", PlaceOf(e, tree), e);
+        }
+        catch (RuntimeException e)
+        {
+            throw new CodeException(e.ErrorRecord.ToString(), PlaceOf(e.ErrorRecord, tree) ?? Place(body), e);
+        }
+        finally
+        {
+            cmdlet.SessionState.Path.PopLocation(Locations);
+        }
+    }
+
+    private void Write(object? item) => cmdlet.Report(() => cmdlet.WriteVerbose(LanguagePrimitives.ConvertTo<string>(item)));
+
+    private static FunctionDefinitionAst? Find(ScriptBlockAst tree, string name) =>
+        tree
+            .EndBlock?.Statements.OfType<FunctionDefinitionAst>()
+            .FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static Hashtable Arguments(FunctionDefinitionAst? function, IReadOnlyDictionary<string, object?> variables)
+    {
+        var arguments = new Hashtable(StringComparer.OrdinalIgnoreCase);
+        foreach (var parameter in function?.Parameters ?? function?.Body.ParamBlock?.Parameters ?? Enumerable.Empty<ParameterAst>())
+        {
+            var name = parameter.Name.VariablePath.UserPath;
+            var given = variables.Where(v => v.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (given.Count > 0)
+                arguments[name] = given[0].Value;
+        }
+
+        return arguments;
+    }
+
+    /// <summary>The place in the file; of an error in what it calls, the line that calls it.</summary>
+    private ScriptLocation? PlaceOf(ErrorRecord record, Ast tree)
+    {
+        if (
+            record.InvocationInfo is { ScriptLineNumber: > 0 } info
+            && string.Equals(info.ScriptName, file, StringComparison.OrdinalIgnoreCase)
+        )
+            return new ScriptLocation(file, info.ScriptLineNumber, Math.Max(1, info.OffsetInLine));
+        // 'at <name>, <file>: line 3', the innermost call first.
+        var mark = ", " + file + ": line ";
+        foreach (var call in (record.ScriptStackTrace ?? "").Split('\n'))
+        {
+            var at = call.IndexOf(mark, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0 && int.TryParse(call.AsSpan(at + mark.Length).Trim(), out var line))
+                return Place(First(tree, s => s is StatementAst && s.Extent.StartLineNumber == line)) ?? new ScriptLocation(file, line);
+        }
+
+        return null;
+    }
+
+    /// <summary>The statement that ends more than it may: the first of its kind.</summary>
+    private ScriptLocation? PlaceOf(FlowControlException e, Ast tree) =>
+        Place(
+            First(
+                tree,
+                s =>
+                    Word(e) is "'exit'" ? s is ExitStatementAst
+                    : Word(e) is "'break'" ? s is BreakStatementAst
+                    : s is ContinueStatementAst
+            )
+        );
+
+    private static Ast? First(Ast tree, Func<Ast, bool> wanted) => tree.Find(wanted, searchNestedScriptBlocks: true);
+
+    private ScriptLocation? Place(Ast? ast) =>
+        ast is null ? null : new ScriptLocation(file, ast.Extent.StartLineNumber, ast.Extent.StartColumnNumber);
+
+    private static string Word(FlowControlException e) =>
+        e.GetType().Name switch
+        {
+            "ExitException" => "'exit'",
+            "BreakException" => "'break'",
+            "ContinueException" => "'continue'",
+            var name => name,
+        };
+
+    private FileProblem Problem(int line, int column, string message, string remedy) =>
+        new(ErrorId.CodeInvalid, new ScriptLocation(file, line, column), message, remedy);
+}

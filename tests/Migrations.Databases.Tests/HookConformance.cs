@@ -1,0 +1,264 @@
+using Migrations.Events;
+using Migrations.History;
+using Migrations.Planning;
+
+namespace Migrations.Databases.Tests;
+
+/// <summary>Scripts of <c>hooks/</c>: where they run, what they are given, and what becomes of a run in which one fails.</summary>
+public abstract class HookConformance(DatabaseKind kind) : Conformance(kind)
+{
+    private const string Broken = "SELECT * FROM no_such_table;";
+    private const string MakeLog = "CREATE TABLE IF NOT EXISTS log (n integer, hook text, migration text, direction text, run text);\n";
+
+    private void Hook(string point, string sql) => Write($"hooks/{point}.sql", sql);
+
+    private static string Insert(string point) =>
+        $"INSERT INTO log SELECT count(*), '{point}', '${{migration}}', '${{direction}}', '${{run_id}}' FROM log;\n";
+
+    private void TwoTables()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);", "DROP TABLE a;");
+        Migration("002_b", "CREATE TABLE b (id integer);", "DROP TABLE b;");
+    }
+
+    /// <summary>Two migrations, and at each point a hook that says so in a table.</summary>
+    private void AllPoints()
+    {
+        TwoTables();
+        Hook("before-run", MakeLog + Insert("before-run"));
+        foreach (var point in (string[])["after-run", "before-each", "after-each", "before-undo", "after-undo", "on-error"])
+            Hook(point, Insert(point));
+    }
+
+    private async Task<string> LogAsync(string columns = "hook || ' ' || migration") =>
+        string.Join(", ", (await Database.RowsAsync($"SELECT {columns} FROM log ORDER BY n")).Select(row => row.Trim()));
+
+    private async Task<IReadOnlyList<JournalEntry>> RanAsync() =>
+        [.. (await Engine().GetHistoryAsync()).Where(e => e.Event == JournalEvent.Ran)];
+
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task Each_runs_at_its_point_with_its_values_and_is_in_the_history(TransactionMode mode)
+    {
+        AllPoints();
+        var applied = await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        const string Up = "before-run, before-each 001_a, after-each 001_a, before-each 002_b, after-each 002_b, after-run";
+        Assert.Equal(Up, await LogAsync());
+        Assert.Equal(["hooks/before-run.sql", "hooks/before-each.sql", "hooks/after-each.sql"], applied[0].Hooks);
+        Assert.Equal(Up, string.Join(", ", Events.Of<HookRan>().Select(e => $"{e.Hook[6..^4]} {e.Migration}".Trim())));
+
+        await UndoAsync(new UndoRequest { TransactionMode = mode });
+        const string Down = ", before-run, before-each 002_b, before-undo 002_b, after-undo 002_b, after-each 002_b, after-run";
+        Assert.Equal(Up + Down, await LogAsync());
+        var ran = await RanAsync();
+        Assert.Equal(Up + Down, string.Join(", ", ran.Select(e => $"{e.Name[6..^4]} {e.Description}".Trim())));
+        Assert.Equal(
+            string.Join(", ", ran.Select(e => $"{(e.Direction == MigrationDirection.Up ? "up" : "down")} {e.RunId}")),
+            await LogAsync("direction || ' ' || run")
+        );
+        Assert.All(ran, e => Assert.Equal((64, true), (e.Checksum?.Length, e.Success)));
+        Assert.Equal("001_a Applied, 002_b RolledBack", await StatesAsync());
+
+        // Nothing to do: nothing runs.
+        await ApplyAsync(new ApplyRequest { Target = "001" });
+        Assert.Equal(ran.Count, (await RanAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData("before-run", TransactionMode.Each, 0)]
+    [InlineData("before-run", TransactionMode.All, 0)]
+    [InlineData("before-run", TransactionMode.None, 0)]
+    [InlineData("before-each", TransactionMode.Each, 1)]
+    [InlineData("before-each", TransactionMode.All, 0)]
+    [InlineData("before-each", TransactionMode.None, 1)]
+    [InlineData("after-each", TransactionMode.Each, 1)]
+    [InlineData("after-each", TransactionMode.All, 0)]
+    [InlineData("after-each", TransactionMode.None, 2)]
+    [InlineData("after-run", TransactionMode.Each, 2)]
+    [InlineData("after-run", TransactionMode.All, 2)]
+    [InlineData("after-run", TransactionMode.None, 2)]
+    public async Task One_that_fails_ends_the_run_there(string point, TransactionMode mode, int applied)
+    {
+        TwoTables();
+        // What is around each migration fails at the second one.
+        await Database.ExecuteAsync(MakeLog + "CREATE TABLE due (migration text CHECK (migration <> '' AND migration <> '002_b'))");
+        Hook(point, "INSERT INTO due VALUES ('${migration}');");
+        Hook("on-error", Insert("on-error"));
+
+        var error = await ThrowsAsync<StatementException>(
+            ErrorId.StatementFailed,
+            () => ApplyAsync(new ApplyRequest { TransactionMode = mode })
+        );
+
+        string[] names = ["001_a", "002_b"];
+        Assert.Equal(FileOf($"hooks/{point}.sql"), error.Location?.File);
+        Assert.Equal(names[..applied], error.Applied.Select(r => r.Name));
+        Assert.Equal(names[applied..], error.NotApplied);
+        Assert.Equal(string.Join(", ", names.Select((n, i) => $"{n} {(i < applied ? "Applied" : "Pending")}")), await StatesAsync());
+        Assert.Equal(string.Concat(((string[])["a, ", "b, "]).Take(applied)) + "due, log", await TablesAsync());
+        Assert.Equal(("on-error " + (error.NotApplied.FirstOrDefault() ?? "")).Trim(), await LogAsync());
+        Assert.Equal([$"hooks/{point}.sql"], (await Engine().GetHistoryAsync()).Where(e => !e.Success).Select(e => e.Name));
+
+        Hook(point, "DELETE FROM log;");
+        await ApplyAsync(new ApplyRequest { TransactionMode = mode });
+        Assert.Equal("001_a Applied, 002_b Applied", await StatesAsync());
+    }
+
+    [Theory]
+    [InlineData("before-undo", TransactionMode.Each, 1)]
+    [InlineData("before-undo", TransactionMode.All, 0)]
+    [InlineData("after-undo", TransactionMode.Each, 1)]
+    [InlineData("after-undo", TransactionMode.All, 0)]
+    [InlineData("after-undo", TransactionMode.None, 2)]
+    [InlineData("after-each", TransactionMode.Each, 1)]
+    public async Task An_undo_whose_hook_fails_is_rolled_back(string point, TransactionMode mode, int undone)
+    {
+        TwoTables();
+        await ApplyAsync();
+        await Database.ExecuteAsync("CREATE TABLE due (migration text CHECK (migration <> '001_a'))");
+        Hook(point, "INSERT INTO due VALUES ('${migration}');");
+        await ThrowsAsync<StatementException>(
+            ErrorId.StatementFailed,
+            () => UndoAsync(new UndoRequest { All = true, TransactionMode = mode })
+        );
+        Assert.Equal(
+            (undone < 2 ? "001_a Applied, " : "001_a RolledBack, ") + (undone < 1 ? "002_b Applied" : "002_b RolledBack"),
+            await StatesAsync()
+        );
+        Assert.Equal(string.Concat(((string[])["a, ", "b, "]).Take(2 - undone)) + "due", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_when_a_run_has_failed_hides_nothing()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\nSELECT * FROM wanted;");
+        Hook("on-error", Broken);
+        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+        Assert.Contains("wanted", error.Message, StringComparison.Ordinal);
+        var warning = Assert.Single(Events.Of<WarningRaised>(), w => w.Message.Contains("on-error", StringComparison.Ordinal));
+        Assert.Contains("no_such_table", warning.Message, StringComparison.Ordinal);
+        Assert.Equal("001_a failed, hooks/on-error.sql ran", await JournalAsync());
+        Assert.False((await RanAsync()).Single().Success);
+        Assert.Equal("", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task What_a_hook_takes_away_is_warned_about_and_asked_about_like_an_undo()
+    {
+        TwoTables();
+        await Database.ExecuteAsync("CREATE TABLE kept (id integer); INSERT INTO kept VALUES (1), (2)");
+        Hook("before-run", "-- Transaction: required\nDROP TABLE kept;");
+        await ApplyAsync();
+        Assert.Contains(
+            Events.Of<WarningRaised>(),
+            w =>
+                w.Message.EndsWith("kept (2 rows).", StringComparison.Ordinal)
+                && w.Message.StartsWith("hooks/before-run.sql removes", StringComparison.Ordinal)
+        );
+        File.Delete(FileOf("hooks/before-run.sql"));
+        await Database.ExecuteAsync("CREATE TABLE kept (id integer); INSERT INTO kept VALUES (1), (2)");
+        Hook("after-undo", "DROP TABLE kept;");
+        var plan = await Engine().PlanUndoAsync();
+        Assert.Equal(["hooks/after-undo.sql"], plan.HooksOf(0));
+        var loss = Assert.Single(await Engine().ForecastAsync(plan), l => l.IsLossy);
+        Assert.Equal(("hooks/after-undo.sql", "002_b", true), (loss.Migration, loss.Step, loss.IsLossy));
+        await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => Engine().UndoAsync());
+        Assert.Equal("001_a Applied, 002_b Applied", await StatesAsync());
+        await UndoAsync();
+        Assert.Equal("a", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task A_hook_that_writes_to_the_history_is_refused_and_its_step_with_it()
+    {
+        TwoTables();
+        await ApplyAsync(new ApplyRequest { Target = "001" });
+        Hook("after-each", "DELETE FROM migration_journal;");
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => ApplyAsync());
+        Assert.Equal("001_a Applied, 002_b Pending", await StatesAsync());
+        Assert.Equal("a", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task What_ends_the_transaction_of_a_step_is_refused_before_anything_runs()
+    {
+        TwoTables();
+        Hook("before-each", "INSERT INTO nowhere VALUES (1);\nROLLBACK;");
+        Assert.Contains(
+            "before-each.sql",
+            (await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync())).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("", await JournalOrNoneAsync());
+        Hook("before-each", "VACUUM;");
+        Assert.Equal(ErrorId.HookInvalid, (await Assert.ThrowsAsync<FolderException>(() => ApplyAsync())).Problems.Single().Id);
+        File.Delete(FileOf("hooks/before-each.sql"));
+        // Around the run a statement may stand alone.
+        Hook("before-run", "VACUUM;");
+        Hook("after-run", "-- Transaction: none\nCREATE TABLE x (id integer);\nVACUUM;");
+        await ApplyAsync();
+        Assert.Equal("a, b, x", await TablesAsync());
+        Assert.Equal(2, (await RanAsync()).Count);
+    }
+
+    [Fact]
+    public async Task The_values_of_a_migration_that_do_not_fit_are_found_before_anything_runs()
+    {
+        TwoTables();
+        Hook("before-run", MakeLog);
+        Hook("after-each", "CREATE TABLE of_${direction} (id integer);\nINSERT INTO log (hook) VALUES (${run_id});");
+        var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync());
+        Assert.Equal((ErrorId.VariableInvalid, 2), (error.Problems[0].Id, error.Problems[0].Location.Line));
+        Assert.Equal("", await TablesAsync());
+        Hook("after-each", "CREATE TABLE ${direction}_${migraton} (id integer);");
+        Assert.Contains(
+            "'migration'",
+            (await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync())).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_call_can_leave_them_out_and_an_environment_too()
+    {
+        TwoTables();
+        Hook("before-run", "-- Environment: test\n" + Broken);
+        await ApplyAsync(new ApplyRequest { Target = "001" });
+        Hook("before-run", Broken);
+        Hook("on-error", Broken);
+        var engine = Engine(o => o with { Folder = o.Folder with { NoHooks = true } });
+        var applied = Assert.Single(await engine.ApplyAsync());
+        Assert.Equal(["before-run.sql", "on-error.sql"], applied.HooksSkipped);
+        Assert.Empty(applied.Hooks);
+        Assert.Equal("001_a applied, 002_b applied", await JournalAsync());
+    }
+
+    [Fact]
+    public async Task Services_that_share_a_database_have_hooks_of_their_own()
+    {
+        TwoTables();
+        Hook("before-run", MakeLog);
+        Hook("before-each", Insert("here"));
+        var other = FileOf("elsewhere");
+        Write("elsewhere/before-each.sql", Insert("there"));
+        await Engine(o => o with { Service = "one" }).ApplyAsync(new ApplyRequest { Target = "001" });
+        await Engine(o => o with { Service = "two", Folder = o.Folder with { Hooks = other, IdentityByName = true } })
+            .ApplyAsync(new ApplyRequest { Only = ["002_b"], AllowOutOfOrder = true });
+        Assert.Equal("here 001_a, there 002_b", await LogAsync());
+        Assert.Equal(["one", "one", "two"], (await RanAsync()).Select(e => e.Service!));
+        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("elsewhere", StringComparison.Ordinal));
+        await ThrowsAsync<MigrationException>(
+            ErrorId.FolderMissing,
+            () => Engine(o => o with { Service = "one", Folder = o.Folder with { Hooks = FileOf("none") } }).ApplyAsync()
+        );
+    }
+
+    private async Task<string> JournalOrNoneAsync() =>
+        (await Database.TablesAsync()).Any(t => t.StartsWith("migration_", StringComparison.Ordinal)) ? await JournalAsync() : "";
+}
+
+public sealed class SqliteHookTests() : HookConformance(DatabaseKind.Sqlite);
+
+public sealed class PostgreSqlHookTests() : HookConformance(DatabaseKind.PostgreSql);
