@@ -1,5 +1,3 @@
-using Migrations.Databases;
-
 namespace Migrations.Backup;
 
 /// <summary>
@@ -52,7 +50,7 @@ internal readonly record struct BackupOrigin(string Engine, string Place, string
     public static string? OtherHost(DatabaseBackup backup, DatabaseTarget database)
     {
         var host = Of(backup).Host;
-        return host.Length == 0 || host == Of(database).Host ? null : host;
+        return host.Length == 0 || string.Equals(host, Of(database).Host, StringComparison.Ordinal) ? null : host;
     }
 
     // A socket stands in brackets: [/var/run/postgresql]:5432.

@@ -94,7 +94,7 @@ public static class BackupRetention
             _ => new List<string>(),
             (IEqualityComparer<DatabaseBackup>)ReferenceEqualityComparer.Instance
         );
-        var isOther = host.Length > 0 && host != Environment.MachineName;
+        var isOther = host.Length > 0 && !string.Equals(host, Environment.MachineName, StringComparison.Ordinal);
         reasons[backups[0]].Add(isOther ? $"the newest from the machine '{host}'" : "the newest");
         if (backups.FirstOrDefault(b => b.Proven) is { } proven)
             reasons[proven].Add("the last proven");

@@ -1,4 +1,3 @@
-using Migrations.Databases;
 using Migrations.Events;
 
 namespace Migrations.Backup;

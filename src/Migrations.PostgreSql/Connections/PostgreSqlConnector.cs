@@ -32,6 +32,7 @@ internal sealed class PostgreSqlConnector
     /// <exception cref="MigrationException">Not connected.</exception>
     public async Task<NpgsqlConnection> OpenAsync(SessionOptions options, CancellationToken cancellationToken)
     {
+        TlsFiles.Require(_target);
         if (options.ConnectTimeout is { } timeout)
             _source = _sources.Of(_target, timeout);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : Math.Max(1, options.ConnectAttempts);

@@ -1,5 +1,4 @@
 using Migrations.Backup;
-using Migrations.Databases;
 using Xunit;
 
 namespace Migrations.Core.Tests.Backup;
