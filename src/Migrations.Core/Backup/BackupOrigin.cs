@@ -36,7 +36,7 @@ internal readonly record struct BackupOrigin(string Engine, string Place, string
 
     /// <summary>
     /// The backups of a database, in their order. Where the place is one that each machine has for itself, those that were made on this
-    /// machine; those of all machines only where there are none: the machine may have been replaced.
+    /// machine; those of all machines only without any of this one, which may have been replaced.
     /// </summary>
     public static List<DatabaseBackup> Choose(IEnumerable<DatabaseBackup> backups, DatabaseTarget database)
     {

@@ -22,7 +22,7 @@ public sealed class BackupOriginTests
         Assert.Equal(new BackupOrigin("X", place, host), BackupOrigin.Of("X", display, "vm"));
 
     [Fact]
-    public void Of_a_local_database_the_backups_of_this_machine_come_first_and_those_of_others_where_there_are_none()
+    public void Of_a_local_database_the_backups_of_this_machine_come_first_and_those_of_others_only_without_any()
     {
         var here = Made("here", "/srv/app.db", Environment.MachineName);
         var there = Made("there", "/srv/app.db", "another");
