@@ -29,7 +29,7 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
     {
         HistoryNames.Check(options);
         if (!SqliteTarget.IsMemory(target))
-            RunningCode.Refuse(() => RealPath.Of(SqliteTarget.PathOf(target)), target.Display);
+            RunningCode.Refuse(target, t => RealPath.Of(SqliteTarget.PathOf(t)));
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
         return new SqliteSession(target, options, handle);
     }

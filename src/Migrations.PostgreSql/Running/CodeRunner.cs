@@ -23,9 +23,9 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
     public string? Release => _isGuarded ? $"DELETE FROM pg_temp.{Guard} WHERE number = 2" : null;
 
     /// <summary>What identifies a database, whoever connects.</summary>
-    public static string KeyOf(string connectionString)
+    public static string KeyOf(DatabaseTarget target)
     {
-        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        var parts = new NpgsqlConnectionStringBuilder(target.ConnectionString);
         return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}";
     }
 
@@ -42,12 +42,7 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
                 _ = connection.CancelBackendAsync(backend);
             });
             await using var __ = stop.ConfigureAwait(false);
-            await step.RunCodeAsync(
-                    connection.Npgsql,
-                    connection.CodeTransaction,
-                    KeyOf(connection.Target.ConnectionString),
-                    cancellationToken
-                )
+            await step.RunCodeAsync(connection.Npgsql, connection.CodeTransaction, connection.Target, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.CodeFailed && Ended(e))
