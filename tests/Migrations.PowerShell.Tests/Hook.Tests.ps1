@@ -59,7 +59,7 @@ param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
 `$global:seen.Add('after-each'); $note
 `$mine = 1
 `$command = `$Connection.CreateCommand(); `$command.Transaction = `$Transaction
-`$command.CommandText = 'INSERT INTO t1 VALUES (' + (10 + `$Result.Count) + ')'
+`$command.CommandText = 'INSERT INTO t1 SELECT max(id) + 10 FROM t1'
 `$null = `$command.ExecuteNonQuery()
 'wrote a row'
 "@
@@ -73,7 +73,7 @@ param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
         )
         Get-Variable mine -ErrorAction Ignore | Should -BeNullOrEmpty
         Invoke-Migration $database $folder
-        (Invoke-DatabaseScript $database -Command 'SELECT id FROM t1 ORDER BY id').id | Should -Be 1, 11
+        (Invoke-DatabaseScript $database -Command 'SELECT id FROM t1 ORDER BY id').id | Should -Be 1, 11, 21
         $seen.Clear()
         Set-Hook 'after-each' '"done"'
         $null = Undo-Migration $database $folder -AcceptDataLoss
@@ -110,7 +110,7 @@ param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
     It 'may not call for another operation on their database: <Name>' -ForEach @(
         @{ Name = 'a cmdlet'; Point = 'before-run'; Text = 'Get-MigrationStatus $testDatabase $testFolder' }
         @{ Name = 'a cmdlet'; Point = 'after-each'; Text = 'Get-MigrationStatus $testDatabase $testFolder' }
-        @{ Name = 'a backup'; Point = 'before-run'; Text = 'Backup-Database $testDatabase -Destination $testFolder/../backups' }
+        @{ Name = 'a backup'; Point = 'before-run'; Text = 'Backup-Database $testDatabase -Destination $testFolder' }
         @{ Name = 'a script'; Point = 'before-each'; Text = 'Invoke-DatabaseScript $testDatabase -Command "SELECT 1"' }
     ) {
         Set-Hook $Point $Text
