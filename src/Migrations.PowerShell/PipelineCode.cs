@@ -38,7 +38,7 @@ internal sealed class PipelineCode(PSCmdlet cmdlet, WriteQueue queue) : ICodeHos
         var block = new PipelineBlock(cmdlet, script.File, script.Code!.Text);
         var variables = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["Plan"] = context.Plan,
+            ["Plan"] = context.Plan.ToArray(),
             ["Result"] = context.Results.ToArray(),
             ["Failure"] = context.Failure,
             ["Connection"] = context.Connection,
@@ -46,7 +46,7 @@ internal sealed class PipelineCode(PSCmdlet cmdlet, WriteQueue queue) : ICodeHos
             ["Variables"] = Table(context.Variables),
             // As hooks in SQL spell them: PowerShell reads ${run_id} so.
             ["migration"] = context.Migration,
-            ["direction"] = context.Plan.Direction == MigrationDirection.Up ? "up" : "down",
+            ["direction"] = context.Direction == MigrationDirection.Up ? "up" : "down",
             ["run_id"] = context.RunId.ToString(),
         };
         Run(() => block.Run(function: null, variables));

@@ -28,8 +28,6 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
     public async Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         HistoryNames.Check(options);
-        if (!SqliteTarget.IsMemory(target))
-            RunningCode.Refuse(target, t => RealPath.Of(SqliteTarget.PathOf(t)));
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
         return new SqliteSession(target, options, handle);
     }

@@ -44,7 +44,7 @@ public abstract class HookCodeConformance(DatabaseKind kind) : Conformance(kind)
             ],
             host.Taken()
         );
-        Assert.Equal("001_a, 002_b", string.Join(", ", host.Plan!.Steps.Select(s => s.Migration.FullName)));
+        Assert.Equal("001_a, 002_b", string.Join(", ", host.Plan.Select(r => r.Name)));
 
         await engine.UndoAsync(new UndoRequest { TransactionMode = mode, AcceptDataLoss = true });
         Assert.Equal(
@@ -117,10 +117,7 @@ public abstract class HookCodeConformance(DatabaseKind kind) : Conformance(kind)
         TwoTables();
         Migration("003_c", "SELECT * FROM wanted;");
         Write("hooks/on-error.ps1", "notifies");
-        var host = new Host
-        {
-            At = _ => throw new CodeException("no network", location: null),
-        };
+        var host = new Host { At = _ => throw new CodeException("no network", location: null) };
         var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => Engine(host).ApplyAsync());
         Assert.Contains("wanted", error.Message, StringComparison.Ordinal);
         Assert.Equal(["on-error 003_c - 001_a Done 002_b Done 003_c Failed"], host.Taken());
@@ -190,7 +187,7 @@ public abstract class HookCodeConformance(DatabaseKind kind) : Conformance(kind)
 
         public Action<HookContext> At { get; set; } = _ => { };
 
-        public MigrationPlan? Plan { get; private set; }
+        public IReadOnlyList<MigrationResult> Plan { get; private set; } = [];
 
         public MigrationException? Failure { get; private set; }
 

@@ -47,7 +47,7 @@ Describe 'Hooks in PowerShell on <Engine>' -ForEach $engines {
         $global:seen = [Collections.Generic.List[string]]::new()
         $global:testDatabase, $global:testFolder = $database, $folder
         function Set-Hook([string] $Point, [string] $Text) { Set-Content "$folder/hooks/$Point.ps1" $Text }
-        $note = '$global:seen.Add(("{0} {1} {2} [{3}] [{4}]" -f $Plan.Direction, ${migration}, ${direction}, ($Plan.Steps.Migration.FullName -join " "), ($Result.ForEach{ "$($_.Name)=$($_.Outcome)" } -join " ")))'
+        $note = '$global:seen.Add(("{0} {1} {2} [{3}] [{4}]" -f $Plan[0].Direction, ${migration}, ${direction}, ($Plan.Name -join " "), ($Result.ForEach{ "$($_.Name)=$($_.Outcome)" } -join " ")))'
     }
 
     It 'run at all points with the plan and the results, and in the transaction of their migration' {
@@ -77,7 +77,7 @@ param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
         $seen.Clear()
         Set-Hook 'after-each' '"done"'
         $null = Undo-Migration $database $folder -AcceptDataLoss
-        $seen -match '^[a-z]' | Should -Be 'before-run', 'before-each', 'before-undo', 'after-undo', 'after-run'
+        $seen -cmatch '^[a-z]' | Should -Be 'before-run', 'before-each', 'before-undo', 'after-undo', 'after-run'
     }
 
     It 'that fail are named with line and column, roll their migration back, and on-error gets the failure: <_>' -ForEach @(
@@ -111,13 +111,17 @@ param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
         @{ Name = 'a cmdlet'; Point = 'before-run'; Text = 'Get-MigrationStatus $testDatabase $testFolder' }
         @{ Name = 'a cmdlet'; Point = 'after-each'; Text = 'Get-MigrationStatus $testDatabase $testFolder' }
         @{ Name = 'a backup'; Point = 'before-run'; Text = 'Backup-Database $testDatabase -Destination $testFolder' }
+        @{ Name = 'a restore'; Point = 'before-run'; Text = 'Restore-Database $testDatabase $testBackup -Force' }
+        @{ Name = 'a check'; Point = 'after-each'; Text = 'Test-SchemaIntegrity $testDatabase $testFolder' }
         @{ Name = 'a script'; Point = 'before-each'; Text = 'Invoke-DatabaseScript $testDatabase -Command "SELECT 1"' }
     ) {
+        $null = Invoke-Migration $database $folder -First 1
+        if ($Name -eq 'a restore') { $global:testBackup = (Backup-Database $database -Destination (New-TestFolder 0)).Path }
         Set-Hook $Point $Text
         $clock = [Diagnostics.Stopwatch]::StartNew()
         $failure = Get-ErrorOf { Invoke-Migration $database $folder }
         "$($failure.ErrorDetails)" | Should -BeLike '*calls for another operation on it*'
         $clock.Elapsed.TotalSeconds | Should -BeLessThan 20
-        (Get-MigrationStatus $database $folder).State | Should -Be 'Pending', 'Pending'
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'Pending'
     }
 }

@@ -6,8 +6,7 @@ namespace Migrations.Databases;
 /// <summary>The errors of migrations and hooks in code.</summary>
 internal static class CodeFailure
 {
-    private const string MigrationRolledBack =
-        "The migration was rolled back in the database; what its code did elsewhere was not.";
+    private const string MigrationRolledBack = "The migration was rolled back in the database; what its code did elsewhere was not.";
 
     private const string HookRolledBack =
         "It was rolled back in the database together with what it runs around; what it did elsewhere was not.";
@@ -19,12 +18,7 @@ internal static class CodeFailure
     /// <param name="run">Runs it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="isAlone">Whether it runs outside of any transaction.</param>
-    public static async Task CatchAsync(
-        MigrationScript script,
-        Func<Task> run,
-        CancellationToken cancellationToken,
-        bool isAlone = false
-    )
+    public static async Task CatchAsync(MigrationScript script, Func<Task> run, CancellationToken cancellationToken, bool isAlone = false)
     {
         try
         {
@@ -54,8 +48,7 @@ internal static class CodeFailure
         var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. "
-                + (isAlone ? NotRolledBack : RolledBack(script)),
+            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. " + (isAlone ? NotRolledBack : RolledBack(script)),
             "Correct the code, and run it again.",
             cause
         )

@@ -81,10 +81,7 @@ internal static class HookReader
     private static HookPoint? PointOf(FolderEntry file)
     {
         var ending = Path.GetExtension(file.Name);
-        if (
-            file.IsFolder
-            || !(ending.Equals(Sql, StringComparison.OrdinalIgnoreCase) || PowerShellFile.Is(file.Name))
-        )
+        if (file.IsFolder || !(ending.Equals(Sql, StringComparison.OrdinalIgnoreCase) || PowerShellFile.Is(file.Name)))
             return null;
         var name = Path.GetFileNameWithoutExtension(file.Name);
         foreach (var point in HookPointExtensions.All)
@@ -107,9 +104,7 @@ internal static class HookReader
     {
         var found = problems.Count;
         var whole = StandaloneScript.FileOf(file.Path) with { Open = file.Open };
-        var read = PowerShellFile.Is(file.Name)
-            ? PowerShellFile.ReadWhole(whole)
-            : reader.Read(whole, SectionRule.Read, cancellationToken);
+        var read = PowerShellFile.Is(file.Name) ? PowerShellFile.ReadWhole(whole) : reader.Read(whole, SectionRule.Read, cancellationToken);
         problems.AddRange(read.Problems);
         if (read.DownSection is { } down)
             problems.Add(

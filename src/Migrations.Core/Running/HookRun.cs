@@ -25,27 +25,19 @@ internal sealed class HookRun(
     // Who cancels wants the prompt back.
     private static readonly TimeSpan LimitWhenCancelled = TimeSpan.FromSeconds(5);
 
-    /// <summary>The plan of the run, for code.</summary>
-    public MigrationPlan? Plan { get; set; }
+    /// <summary>The steps of the run, for code.</summary>
+    public IReadOnlyList<MigrationResult> Plan { get; set; } = [];
 
     /// <summary>What the run has done so far, for code.</summary>
     public required Func<IReadOnlyList<MigrationResult>> Results { get; init; }
 
     /// <summary>The hook at a point of the whole run; null without one.</summary>
-    public StepExecution? Find(
-        HookPoint point,
-        MigrationDirection direction,
-        string migration = "",
-        MigrationException? failure = null
-    ) => scripts.At(point, migration, direction, recorder.RunId) is { } hook ? ToExecution(hook, failure) : null;
+    public StepExecution? Find(HookPoint point, MigrationDirection direction, string migration = "", MigrationException? failure = null) =>
+        scripts.At(point, migration, direction, recorder.RunId) is { } hook ? ToExecution(hook, failure) : null;
 
     /// <summary>The hooks at points around a step.</summary>
     public List<StepExecution> Find(HookPoint[] points, PlanStep step) =>
-        [
-            .. scripts
-                .Around(points, step.Migration.FullName, step.Direction, recorder.RunId)
-                .Select(hook => ToExecution(hook)),
-        ];
+        [.. scripts.Around(points, step.Migration.FullName, step.Direction, recorder.RunId).Select(hook => ToExecution(hook))];
 
     /// <summary>Runs one.</summary>
     /// <exception cref="MigrationException">It failed or was cancelled; that is recorded.</exception>
@@ -119,7 +111,8 @@ internal sealed class HookRun(
                 Point = hook.Hook!.Value,
                 Migration = hook.HookOf ?? "",
                 RunId = recorder.RunId,
-                Plan = Plan!,
+                Direction = hook.Direction,
+                Plan = Plan,
                 Results = [.. Results()],
                 Failure = failure,
                 Variables = code.Variables,

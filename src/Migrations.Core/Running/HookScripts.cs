@@ -23,6 +23,9 @@ internal sealed class HookScripts(ISqlDialect dialect, VariableSet? variables, I
     /// <summary>Whether the run has no hook.</summary>
     public bool IsEmpty => hooks.Count == 0;
 
+    /// <summary>Whether any of them is code.</summary>
+    public bool HaveCode => hooks.Any(h => h.Script.Code is not null);
+
     /// <summary>The hook at a place.</summary>
     /// <param name="point">The point.</param>
     /// <param name="migration">The full name of the migration; empty where the hook is about the whole run.</param>

@@ -58,7 +58,11 @@ internal sealed class LoneScript(IDatabaseSession session, ISqlDialect dialect, 
         }
     }
 
-    private async Task<StepOutcome> RunAloneAsync(StepExecution step, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
+    private async Task<StepOutcome> RunAloneAsync(
+        StepExecution step,
+        Func<CancellationToken, Task> run,
+        CancellationToken cancellationToken
+    )
     {
         var clock = Stopwatch.StartNew();
         await run(cancellationToken).ConfigureAwait(false);
@@ -108,10 +112,10 @@ internal sealed class LoneScript(IDatabaseSession session, ISqlDialect dialect, 
             ?? new MigrationException(
                 ErrorId.Cancelled,
                 step.Alone is not null ? $"Cancelled in {step.Migration}."
-                    : outside
-                        ? $"Cancelled in {step.Migration}; its statements before the interrupted one are kept."
+                    : outside ? $"Cancelled in {step.Migration}; its statements before the interrupted one are kept."
                     : $"Cancelled in {step.Migration}, which was rolled back.",
-                "Run the command again." + (outside && step.Alone is null ? " It runs all statements again: take out those that must not be repeated." : ""),
+                "Run the command again."
+                    + (outside && step.Alone is null ? " It runs all statements again: take out those that must not be repeated." : ""),
                 error
             );
         failure.LeftBehind = outside;

@@ -87,9 +87,10 @@ internal sealed class MigrationRun(
     )
     {
         _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
-        Hooks.Plan = plan;
         var last = Hooks.Find(HookPoint.AfterRun, plan.Direction);
         var groups = Group(plan, analyses, concludes: last is null);
+        if (Scripts.HaveCode)
+            Hooks.Plan = [.. groups.Select((g, i) => Result(g, MigrationOutcome.WhatIf) with { Hooks = plan.HooksOf(i) })];
         await RunHookAsync(Hooks.Find(HookPoint.BeforeRun, plan.Direction), groups, cancellationToken).ConfigureAwait(false);
         if (plan.TransactionMode == TransactionMode.All)
             await RunTogetherAsync(groups, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Migrations.Planning;
 
 namespace Migrations;
 
@@ -18,8 +17,11 @@ public sealed record HookContext
     /// <summary>The run, as the history has it.</summary>
     public required Guid RunId { get; init; }
 
-    /// <summary>What the run does: its steps, hooks and direction.</summary>
-    public required MigrationPlan Plan { get; init; }
+    /// <summary>Up or down.</summary>
+    public required MigrationDirection Direction { get; init; }
+
+    /// <summary>What the run does, step by step, as it is shown before it runs.</summary>
+    public required IReadOnlyList<MigrationResult> Plan { get; init; }
 
     /// <summary>
     /// What the run has done so far, in order. After a step its own result is the last one, which is not committed yet; after a failure

@@ -1,8 +1,8 @@
 namespace Migrations;
 
 /// <summary>
-/// Knows, in the code of a migration or hook and in all that it calls, on which databases such code is at work: a second run on one of them would
-/// wait for the first, which waits for it.
+/// Knows, in the code of a migration or hook and in all that it calls, on which databases such code is at work: a second run on one of
+/// them would wait for the first, which waits for it.
 /// </summary>
 internal static class RunningCode
 {

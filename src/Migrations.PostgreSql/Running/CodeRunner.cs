@@ -22,13 +22,6 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
     /// <summary>What lets the transaction be committed; null where nothing prevents it.</summary>
     public string? Release => _isGuarded ? $"DELETE FROM pg_temp.{Guard} WHERE number = 2" : null;
 
-    /// <summary>What identifies a database, whoever connects.</summary>
-    public static string KeyOf(DatabaseTarget target)
-    {
-        var parts = new NpgsqlConnectionStringBuilder(target.ConnectionString);
-        return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}";
-    }
-
     /// <summary>Runs it.</summary>
     /// <exception cref="MigrationException">It failed, ended the transaction, or left something open.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

@@ -37,7 +37,10 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         try
         {
             // Not on this thread: what it waits for may need the caller's.
-            Task.Run(() => step.RunCodeAsync(code.Connection, code.Transaction, connection.Target, cancellationToken), CancellationToken.None)
+            Task.Run(
+                    () => step.RunCodeAsync(code.Connection, code.Transaction, connection.Target, cancellationToken),
+                    CancellationToken.None
+                )
                 .GetAwaiter()
                 .GetResult();
         }
