@@ -21,7 +21,10 @@ internal static class VariableBinding
         if (read.HasCode)
             read = WithCode(read, options);
         return options.Variables is not { } variables
-            ? read
+            ? read with
+            {
+                Warnings = [.. read.Warnings, .. FlywayPlaceholders.Find(read, dialect)],
+            }
             : read with
             {
                 Migrations =
