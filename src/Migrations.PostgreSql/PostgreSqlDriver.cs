@@ -67,7 +67,6 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         HistoryNames.Check(options);
-        RunningCode.Refuse(() => CodeRunner.KeyOf(target.ConnectionString), target.Display);
         return await PostgreSqlSession
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);

@@ -28,8 +28,6 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
     public async Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         HistoryNames.Check(options);
-        if (!SqliteTarget.IsMemory(target))
-            RunningCode.Refuse(() => RealPath.Of(SqliteTarget.PathOf(target)), target.Display);
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
         return new SqliteSession(target, options, handle);
     }
