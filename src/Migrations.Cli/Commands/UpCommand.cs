@@ -81,7 +81,8 @@ internal static class UpCommand
         return command;
     }
 
-    private static Option<bool> IgnoreForeignOption() =>
+    /// <summary>The option that leaves another tool's history aside.</summary>
+    public static Option<bool> IgnoreForeignOption() =>
         OptionOf.Flag(
             "--ignore-foreign-history",
             "Run even though the migrations of the database were recorded by another tool. The history records it."

@@ -1,7 +1,6 @@
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.History;
-using Migrations.Planning;
 using Migrations.Sql;
 
 namespace Migrations.Running;
@@ -23,18 +22,6 @@ internal sealed class HookRun(
     // Who cancels wants the prompt back.
     private static readonly TimeSpan LimitWhenCancelled = TimeSpan.FromSeconds(5);
 
-    /// <summary>The hook at a point of the whole run; null without one.</summary>
-    public StepExecution? Find(HookPoint point, MigrationDirection direction, string migration = "") =>
-        scripts.At(point, migration, direction, recorder.RunId) is { } hook ? scripts.ToExecution(hook, recorder) : null;
-
-    /// <summary>The hooks at points around a step.</summary>
-    public List<StepExecution> Find(HookPoint[] points, PlanStep step) =>
-        [
-            .. scripts
-                .Around(points, step.Migration.FullName, step.Direction, recorder.RunId)
-                .Select(hook => scripts.ToExecution(hook, recorder)),
-        ];
-
     /// <summary>Runs one.</summary>
     /// <exception cref="MigrationException">It failed or was cancelled; that is recorded.</exception>
     public async Task RunAsync(StepExecution hook, CancellationToken cancellationToken)
@@ -52,8 +39,10 @@ internal sealed class HookRun(
     /// <summary>Runs the hook of failures. What goes wrong with it is a warning: the failure itself is what is reported.</summary>
     public async Task RunOnErrorAsync(MigrationException failure, MigrationDirection direction, CancellationToken cancellationToken)
     {
-        if (Find(HookPoint.OnError, direction, failure.NotApplied.FirstOrDefault() ?? "") is not { } hook)
+        var migration = failure.NotApplied.FirstOrDefault() ?? "";
+        if (scripts.At(HookPoint.OnError, migration, direction, recorder.RunId) is not { } found)
             return;
+        var hook = scripts.ToExecution(found, recorder);
         if (failure.Id is ErrorId.LockLost or ErrorId.OutcomeUnknown)
         {
             Warn("was not run, because the migration lock is no longer held");
