@@ -198,7 +198,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         string path,
         bool overwrite = false,
         CancellationToken cancellationToken = default
-    ) => ScriptFileWriter.WriteAsync(path, overwrite, output => WriteScriptAsync(request, output, cancellationToken));
+    ) => ScriptFileWriter.WriteAsync(path, overwrite, source.Folder, output => WriteScriptAsync(request, output, cancellationToken));
 
     /// <summary>What <see cref="RepairAsync"/> would append, with the statements that differ in edited scripts. Changes nothing.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database

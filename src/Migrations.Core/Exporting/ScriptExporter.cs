@@ -85,11 +85,7 @@ internal sealed class ScriptExporter(RunContext context, ScriptRequest request, 
         return new PlannedRun(plan, context.Analyze(plan, input.History), input.History);
     }
 
-    private async Task<IReadOnlyList<string>> WarnAsync(
-        IDatabaseSession? session,
-        PlannedRun planned,
-        CancellationToken cancellationToken
-    )
+    private async Task<IReadOnlyList<string>> WarnAsync(IDatabaseSession? session, PlannedRun planned, CancellationToken cancellationToken)
     {
         foreach (var warning in planned.Plan.Warnings)
             context.Warn(warning);
@@ -106,10 +102,7 @@ internal sealed class ScriptExporter(RunContext context, ScriptRequest request, 
         return [.. sentences.Select(s => s.ToString())];
     }
 
-    private async Task<ClientScriptPlace> PlaceAsync(
-        ScriptClient client,
-        IDatabaseSession? session,
-        CancellationToken cancellationToken)
+    private async Task<ClientScriptPlace> PlaceAsync(ScriptClient client, IDatabaseSession? session, CancellationToken cancellationToken)
     {
         var service = context.Options.Service;
         IReadOnlyList<JournalEntry> entries = session is null
@@ -184,7 +177,6 @@ internal sealed class ScriptExporter(RunContext context, ScriptRequest request, 
         new()
         {
             Database = context.Target.Display,
-            Target = context.Target,
             Service = context.Options.Service,
             Client = client,
             Direction = plan.Direction,

@@ -10,11 +10,20 @@ internal static class ScriptFileWriter
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes it.</summary>
+    /// <param name="path">The file's full path.</param>
+    /// <param name="overwrite">Whether a file of that name is replaced.</param>
+    /// <param name="migrations">The migration folder, in which it would be taken for a migration; null without one.</param>
+    /// <param name="write">Writes the text.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the file is there already, or there is no such folder;
     /// <see cref="ErrorId.FileUnreadable"/>: it cannot be written.</exception>
-    public static async Task<ExportedScript> WriteAsync(string path, bool overwrite, Func<TextWriter, Task<ExportedScript>> write)
+    public static async Task<ExportedScript> WriteAsync(
+        string path,
+        bool overwrite,
+        string? migrations,
+        Func<TextWriter, Task<ExportedScript>> write
+    )
     {
-        Demand(path, overwrite);
+        Demand(path, overwrite, migrations);
         var partial = path + "." + Guid.NewGuid().ToString("N")[..8] + ".partial";
         try
         {
@@ -57,7 +66,7 @@ internal static class ScriptFileWriter
         return await write(text).ConfigureAwait(false);
     }
 
-    private static void Demand(string path, bool overwrite)
+    private static void Demand(string path, bool overwrite, string? migrations)
     {
         var folder = Path.GetDirectoryName(path);
         if (Directory.Exists(path) || !Directory.Exists(folder))
@@ -74,9 +83,18 @@ internal static class ScriptFileWriter
                 $"The script '{path}' cannot be there: it is {kind}.",
                 $"Name a file in an existing folder with {CallOption.OutputFile}."
             );
+        if (migrations is not null && IsSame(folder, migrations))
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"The script '{path}' would be read as a migration: it is in the migration folder.",
+                $"Name a file in another folder with {CallOption.OutputFile}."
+            );
         if (!overwrite && File.Exists(path))
             throw Exists(path);
     }
+
+    private static bool IsSame(string folder, string other) =>
+        string.Equals(Path.GetFullPath(folder), Path.TrimEndingDirectorySeparator(Path.GetFullPath(other)), StringComparison.Ordinal);
 
     private static MigrationException Exists(string path) =>
         new(

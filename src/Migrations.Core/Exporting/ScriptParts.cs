@@ -36,7 +36,9 @@ internal sealed class ScriptParts(ISqlDialect dialect, JournalRecorder recorder,
             yield break;
         yield return new ClientScriptPart([new ClientScriptGroup(Number: null, [hook])])
         {
-            Statements = hook.Analysis.OutsideTransaction ? dialect.Split(hook.Script).Select(s => new ClientScriptStatement(s, [], [])) : null,
+            Statements = hook.Analysis.OutsideTransaction
+                ? dialect.Split(hook.Script).Select(s => new ClientScriptStatement(s, [], []))
+                : null,
         };
     }
 

@@ -1,13 +1,10 @@
 namespace Migrations;
 
 /// <summary>A script that was written for a client to run.</summary>
-public sealed record ExportedScript : IHasTarget
+public sealed record ExportedScript
 {
     /// <summary>The database as shown to people.</summary>
     public required string Database { get; init; }
-
-    /// <summary>The database, to run against; keeps its secret.</summary>
-    public required DatabaseTarget? Target { get; init; }
 
     /// <summary>The service; null without services.</summary>
     public string? Service { get; init; }

@@ -98,8 +98,7 @@ internal sealed class PostgreSqlClientScript(ClientScriptPlace place, TextWriter
         Write($"SELECT {string.Join(" AND ", all.DefaultIfEmpty("true"))} AS {Variable(number: null)} \\gset");
     }
 
-    private static string Variable(int? number) =>
-        "migrations_done_" + (number?.ToString(CultureInfo.InvariantCulture) ?? "all");
+    private static string Variable(int? number) => "migrations_done_" + (number?.ToString(CultureInfo.InvariantCulture) ?? "all");
 
     private void BeginIf(ClientScriptGroup group)
     {
@@ -208,7 +207,9 @@ internal sealed class PostgreSqlClientScript(ClientScriptPlace place, TextWriter
         var wait = (long)(header.TableLockTimeout ?? place.Options.TableLockTimeout).TotalMilliseconds;
         Write(string.Create(CultureInfo.InvariantCulture, $"{set} lock_timeout TO '{Math.Max(1, wait)}ms';"));
         if ((header.StatementTimeout ?? place.Options.StatementTimeout) is { } limit)
-            Write(string.Create(CultureInfo.InvariantCulture, $"{set} statement_timeout TO '{Math.Max(1, (long)limit.TotalMilliseconds)}ms';"));
+            Write(
+                string.Create(CultureInfo.InvariantCulture, $"{set} statement_timeout TO '{Math.Max(1, (long)limit.TotalMilliseconds)}ms';")
+            );
     }
 
     private void WriteReset()

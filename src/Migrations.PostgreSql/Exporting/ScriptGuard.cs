@@ -24,11 +24,13 @@ internal sealed class ScriptGuard(ClientScriptPlace place, ScriptRows rows)
     public string Demand()
     {
         _body.Clear();
-        When(
-            "pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()",
-            "The script begins and ends transactions itself, and runs in one already.",
-            "Run it without a transaction around it (psql: without -1)."
-        );
+        // Other clients may send several statements at once, which are a transaction too, and a harmless one.
+        if (place.Client == ScriptClient.Psql)
+            When(
+                "pg_catalog.transaction_timestamp() OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp()",
+                "The script begins and ends transactions itself, and runs in one already.",
+                "Run it without a transaction around it (psql: without -1)."
+            );
         When(
             $"pg_catalog.current_database() OPERATOR(pg_catalog.<>) {Text(place.Target.Database)}",
             $"The script was made for the database {place.Target.Database}.",
@@ -51,8 +53,7 @@ internal sealed class ScriptGuard(ClientScriptPlace place, ScriptRows rows)
     }
 
     /// <summary>The statement that gives the lock back.</summary>
-    public string Release =>
-        $"DO {Quote($"BEGIN PERFORM pg_catalog.pg_advisory_unlock({Key}); END")};";
+    public string Release => $"DO {Quote($"BEGIN PERFORM pg_catalog.pg_advisory_unlock({Key}); END")};";
 
     private string Key => $"{Text(Lock.ToString(CultureInfo.InvariantCulture))}::pg_catalog.int8";
 

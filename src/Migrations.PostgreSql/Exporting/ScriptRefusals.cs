@@ -21,7 +21,9 @@ internal sealed class ScriptRefusals(ClientScriptPlace place, PsqlText text)
                 yield return Problem(
                     location,
                     $"The value of the secret variable '{name}' stands where no script can leave it to the client.",
-                    "For psql, let a literal or a quoted name be nothing but the reference: '${" + name + "}', in a script with a "
+                    "For psql, let a literal or a quoted name be nothing but the reference: '${"
+                        + name
+                        + "}', in a script with a "
                         + "transaction. Or let the tool run this migration."
                 );
             if (piece.CopiesFromClient && RefusesCopy is { } why)

@@ -66,5 +66,6 @@ internal sealed class ScriptRows(ClientScriptPlace place, int serverVersion)
                 + $"OR h.name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(migration.FullName)})"
             : $"h.name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(migration.FullName)}";
 
-    private static string Value(string? text) => text is null ? "NULL" : PostgreSqlText.Literal(text.Replace("\0", "", StringComparison.Ordinal));
+    private static string Value(string? text) =>
+        text is null ? "NULL" : PostgreSqlText.Literal(text.Replace("\0", "", StringComparison.Ordinal));
 }

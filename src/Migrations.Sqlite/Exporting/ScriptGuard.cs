@@ -36,7 +36,8 @@ internal sealed class ScriptGuard(ClientScriptPlace place, ScriptRows rows)
     /// <summary>Demands that the history is as it was.</summary>
     public IEnumerable<string> DemandHistory()
     {
-        var isThere = $"EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = {ScriptRows.SqlText(place.Options.HistoryTable)})";
+        var isThere =
+            $"EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = {ScriptRows.SqlText(place.Options.HistoryTable)})";
         if (!HasTable)
         {
             yield return Demand("is_unchanged", $"NOT {isThere}");
