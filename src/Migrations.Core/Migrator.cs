@@ -181,9 +181,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(output);
-        var options = _context.Options;
-        options = options with { Folder = SecretWords.Replace(options.Folder, out var secrets) };
-        return new ScriptExporter(new RunContext(driver, target, source, options), request, secrets).WriteAsync(output, cancellationToken);
+        var hidden = _context.Options with { Folder = SecretWords.Replace(_context.Options.Folder, out var secrets) };
+        return new ScriptExporter(new RunContext(driver, target, source, hidden), request, secrets).WriteAsync(output, cancellationToken);
     }
 
     /// <summary>As <see cref="WriteScriptAsync"/>, into a file that only its owner can read, whole or not at all.</summary>

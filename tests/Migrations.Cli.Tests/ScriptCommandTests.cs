@@ -1,5 +1,3 @@
-using Migrations.Testing;
-
 namespace Migrations.Cli.Tests;
 
 /// <summary><c>script</c>: a run as a script for the database's own client.</summary>

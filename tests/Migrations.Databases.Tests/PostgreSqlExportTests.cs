@@ -136,6 +136,9 @@ public sealed class PostgreSqlExportTests() : ExportConformance(DatabaseKind.Pos
             var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ScriptAsync(request));
             Assert.Equal((ErrorId.ExportRefused, 2), (Assert.Single(error.Problems).Id, error.Problems[0].Location.Line));
         }
+
+        Migration("001_a", "-- Transaction: none\nCREATE TABLE a (t text);\nCOPY a FROM stdin;\nx\n\\.\n");
+        await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ScriptAsync());
     }
 
     [Fact]

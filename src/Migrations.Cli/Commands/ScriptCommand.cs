@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;

@@ -1,5 +1,3 @@
-using Migrations.Folders;
-
 namespace Migrations.Databases;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Migrations.Databases;
 using Migrations.History;
-using Migrations.Planning;
 using Migrations.Running;
 using Migrations.Sql;
 

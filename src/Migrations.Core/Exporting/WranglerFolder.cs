@@ -39,7 +39,7 @@ internal static partial class WranglerFolder
     {
         try
         {
-            return TableName().Match(File.ReadAllText(file)) is { Success: true } match ? match.Groups[1].Value : UsualTable;
+            return TableName().Match(File.ReadAllText(file)) is { Success: true } match ? match.Groups["name"].Value : UsualTable;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,6 +49,9 @@ internal static partial class WranglerFolder
 
     private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    [GeneratedRegex("""^[^#/\n]*\bmigrations_table"?\s*[=:]\s*["']([^"']+)["']""", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """^[^#/\n]*\bmigrations_table"?\s*[=:]\s*["'](?<name>[^"']+)["']""",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    )]
     private static partial Regex TableName();
 }

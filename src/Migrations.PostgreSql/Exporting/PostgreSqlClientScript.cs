@@ -2,7 +2,6 @@ using System.Globalization;
 using Migrations.Databases;
 using Migrations.History;
 using Migrations.Logging;
-using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 
@@ -142,7 +141,7 @@ internal sealed class PostgreSqlClientScript(ClientScriptPlace place, TextWriter
     private void WriteStep(StepExecution step)
     {
         Title(step);
-        WriteTimeouts(step, "SET LOCAL");
+        WriteTimeouts(step, isOutside: false);
         var resets = WriteScript(step);
         if (resets)
             Write("RESET SESSION AUTHORIZATION;\nRESET ROLE;");
@@ -185,7 +184,7 @@ internal sealed class PostgreSqlClientScript(ClientScriptPlace place, TextWriter
     {
         Title(step);
         Comment("Without a transaction: what has run when it fails stays, and the history says what that is.");
-        WriteTimeouts(step, "SET");
+        WriteTimeouts(step, isOutside: true);
         foreach (var statement in statements)
         {
             foreach (var row in statement.Before)
@@ -201,11 +200,13 @@ internal sealed class PostgreSqlClientScript(ClientScriptPlace place, TextWriter
         WriteReset();
     }
 
-    private void WriteTimeouts(StepExecution step, string set)
+    private void WriteTimeouts(StepExecution step, bool isOutside)
     {
+        var set = isOutside ? "SET" : "SET LOCAL";
         var header = step.Script.Header;
-        var wait = (long)(header.TableLockTimeout ?? place.Options.TableLockTimeout).TotalMilliseconds;
-        Write(string.Create(CultureInfo.InvariantCulture, $"{set} lock_timeout TO '{Math.Max(1, wait)}ms';"));
+        // Without a transaction a timeout in CREATE INDEX CONCURRENTLY leaves an invalid index behind: only who asks for one gets it.
+        if ((header.TableLockTimeout ?? (isOutside ? null : place.Options.TableLockTimeout)) is { } wait)
+            Write(string.Create(CultureInfo.InvariantCulture, $"{set} lock_timeout TO '{Math.Max(1, (long)wait.TotalMilliseconds)}ms';"));
         if ((header.StatementTimeout ?? place.Options.StatementTimeout) is { } limit)
             Write(
                 string.Create(CultureInfo.InvariantCulture, $"{set} statement_timeout TO '{Math.Max(1, (long)limit.TotalMilliseconds)}ms';")

@@ -26,7 +26,7 @@ internal sealed class ScriptRefusals(ClientScriptPlace place, PsqlText text)
                         + "}', in a script with a "
                         + "transaction. Or let the tool run this migration."
                 );
-            if (piece.CopiesFromClient && RefusesCopy is { } why)
+            if (piece.CopiesFromClient && WhyNoCopy(isOutside) is { } why)
                 yield return Problem(location, why, "Write the rows as INSERT, or let the tool run this migration.");
         }
     }
@@ -36,8 +36,9 @@ internal sealed class ScriptRefusals(ClientScriptPlace place, PsqlText text)
         text.FindSecret(statement)
         ?? (isOutside ? place.Secrets.FirstOrDefault(s => statement.Contains(s.Key, StringComparison.Ordinal)).Value : null);
 
-    private string? RefusesCopy =>
+    private string? WhyNoCopy(bool isOutside) =>
         place.Client != ScriptClient.Psql ? "The data lines of a COPY are understood by psql alone."
+        : isOutside ? "Data lines of a COPY are not written in a script without a transaction."
         : place.IsIdempotent ? "Data lines of a COPY cannot be left out by psql's \\if, which reads them as SQL."
         : null;
 

@@ -51,7 +51,7 @@ internal sealed class ScriptRefusals(ClientScriptPlace place)
             ScriptClient.D1 => OfD1(statement),
             ScriptClient.Sqlite3 when ShellText.LosesLineEnd(statement.Text) => Problem(
                 statement.Location,
-                "The statement has a line end CR LF in a name or in a text that the database keeps, of which the sqlite3 shell drops the CR.",
+                "The statement has a line end CR LF in a name or in a text that the database keeps; the sqlite3 shell drops the CR.",
                 "Save the file with LF line ends, or let the tool run this migration."
             ),
             _ => null,

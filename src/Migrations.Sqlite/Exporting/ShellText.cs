@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text;
 using Migrations.Sql;
 
 namespace Migrations.Sqlite;
@@ -7,7 +7,7 @@ namespace Migrations.Sqlite;
 /// Writes SQL so that the <c>sqlite3</c> shell reads what was meant (<see href="https://sqlite.org/cli.html"/>). It reads line by line: a
 /// line that holds only <c>/</c> or <c>go</c> ends a statement for it, and of a line end CR LF it drops the CR, in literals too.
 /// </summary>
-internal static partial class ShellText
+internal static class ShellText
 {
     private const string LineEnd = "\r\n";
 
@@ -20,7 +20,7 @@ internal static partial class ShellText
         return quoted.Contains(LineEnd, StringComparison.Ordinal) ? WithLineEnds(quoted) : quoted;
     }
 
-    /// <summary>Whether a statement would not come through: a line end in a name, or in a text that SQLite keeps as it is written.</summary>
+    /// <summary>Whether a statement would not come through: a line end in a name, or in a text that SQLite keeps.</summary>
     public static bool LosesLineEnd(string statement) =>
         statement.Contains(LineEnd, StringComparison.Ordinal)
         && SqliteDialect
@@ -34,7 +34,7 @@ internal static partial class ShellText
     /// <summary>A statement of a script.</summary>
     public static string Of(string statement)
     {
-        var text = new System.Text.StringBuilder(statement.Length);
+        var text = new StringBuilder(statement.Length);
         foreach (var token in SqliteDialect.Instance.Tokenize(statement))
         {
             var part = token.In(statement).ToString();
@@ -77,9 +77,7 @@ internal static partial class ShellText
             return false;
         var start = statement.LastIndexOf('\n', token.Start) + 1;
         var end = statement.IndexOf('\n', token.Start);
-        return Terminator().IsMatch(statement[start..(end < 0 ? statement.Length : end)]);
+        var rest = statement.AsSpan((token.Start + token.Length)..(end < 0 ? statement.Length : end)).Trim();
+        return statement.AsSpan(start..token.Start).IsWhiteSpace() && (rest.IsEmpty || rest.StartsWith("--") || rest.StartsWith("/*"));
     }
-
-    [GeneratedRegex(@"^\s*(/|go)\s*(--.*|/\*.*)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Terminator();
 }

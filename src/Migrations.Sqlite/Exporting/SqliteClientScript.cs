@@ -2,7 +2,6 @@ using System.Globalization;
 using Migrations.Databases;
 using Migrations.History;
 using Migrations.Logging;
-using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 
@@ -37,7 +36,7 @@ internal sealed class SqliteClientScript(ClientScriptPlace place, TextWriter out
         Comment(
             place.Client switch
             {
-                ScriptClient.D1 => "Run it with: wrangler d1 execute <database> --file <this file>. D1 runs it in one transaction.",
+                ScriptClient.D1 => "For wrangler (d1 execute), which runs it in one transaction.",
                 ScriptClient.Sqlite3 => "Run it with: sqlite3 <database> < <this file>",
                 _ => "Run it with a client that stops at the first error.",
             }
