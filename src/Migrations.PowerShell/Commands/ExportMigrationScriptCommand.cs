@@ -17,7 +17,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Writes the pending migrations as a script for sqlite3.</para>
 /// </example>
 /// <example>
-/// <code>Export-MigrationScript -Database $url -Path ./migrations -For Psql -Idempotent | Set-Content release.sql</code>
+/// <code>Export-MigrationScript postgres://db.example/shop ./migrations -For Psql -Idempotent | Set-Content release.sql</code>
 /// <para>Writes a script for psql that leaves out, when it is run, what has been applied already.</para>
 /// </example>
 /// <example>
