@@ -81,8 +81,7 @@ internal static class UpCommand
         return command;
     }
 
-    /// <summary>The option that leaves another tool's history aside.</summary>
-    public static Option<bool> IgnoreForeignOption() =>
+    internal static Option<bool> IgnoreForeignOption() =>
         OptionOf.Flag(
             "--ignore-foreign-history",
             "Run even though the migrations of the database were recorded by another tool. The history records it."

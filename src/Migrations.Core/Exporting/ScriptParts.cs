@@ -15,25 +15,36 @@ internal sealed class ScriptParts(ISqlDialect dialect, JournalRecorder recorder,
     /// <summary>The parts, in order.</summary>
     public IReadOnlyList<ClientScriptPart> Of(PlannedRun planned, HookScripts hooks)
     {
-        var steps = new StepGroups(recorder, hooks, mirror);
         var direction = planned.Plan.Direction;
-        var groups = steps.Of(planned.Plan, planned.Analyses, concludes: false);
-        List<ClientScriptPart> parts = groups.Count == 0 ? [] : [.. OfRun(steps.Find(HookPoint.BeforeRun, direction))];
+        var groups = new StepGroups(
+            recorder,
+            mirror,
+            (points, step) =>
+                [
+                    .. hooks
+                        .Around(points, step.Migration.FullName, direction, recorder.RunId)
+                        .Select(hook => hooks.ToExecution(hook, recorder)),
+                ]
+        ).Of(planned.Plan, planned.Analyses, concludes: false);
+        List<ClientScriptPart> parts = groups.Count == 0 ? [] : [.. OfRun(Find(HookPoint.BeforeRun))];
         if (planned.Plan.TransactionMode == TransactionMode.All && groups.Count > 0)
             parts.Add(new ClientScriptPart([.. groups.Select(g => GroupOf(g.Number, g.All))]));
         else
             parts.AddRange(groups.SelectMany(OfEach));
         if (groups.Count > 0)
-            parts.AddRange(OfRun(steps.Find(HookPoint.AfterRun, direction)));
+            parts.AddRange(OfRun(Find(HookPoint.AfterRun)));
         return parts;
+
+        StepExecution? Find(HookPoint point) =>
+            hooks.At(point, "", direction, recorder.RunId) is { } hook ? hooks.ToExecution(hook, recorder) : null;
     }
 
-    /// <summary>A hook of the whole run. Its row has no text, as in a run.</summary>
+    /// <summary>A hook of the whole run.</summary>
     private IEnumerable<ClientScriptPart> OfRun(StepExecution? hook)
     {
         if (hook is null)
             yield break;
-        yield return new ClientScriptPart([new ClientScriptGroup(Number: null, [hook])])
+        yield return new ClientScriptPart([new ClientScriptGroup(Number: null, [WithText(hook)])])
         {
             Statements = hook.Analysis.OutsideTransaction
                 ? dialect.Split(hook.Script).Select(s => new ClientScriptStatement(s, [], []))

@@ -7,14 +7,10 @@ namespace Migrations.Running;
 
 /// <summary>Makes the steps of a run: each with its row of the history and the hooks around it.</summary>
 /// <param name="recorder">Makes the rows.</param>
-/// <param name="scripts">The hooks.</param>
 /// <param name="mirror">Keeps another tool's table in step; null where none is.</param>
-internal sealed class StepGroups(JournalRecorder recorder, HookScripts scripts, StepMirror? mirror)
+/// <param name="hooks">The hooks at some points around a step.</param>
+internal sealed class StepGroups(JournalRecorder recorder, StepMirror? mirror, Func<HookPoint[], PlanStep, List<StepExecution>> hooks)
 {
-    /// <summary>The hook at a point of the whole run; null without one.</summary>
-    public StepExecution? Find(HookPoint point, MigrationDirection direction) =>
-        scripts.At(point, "", direction, recorder.RunId) is { } hook ? scripts.ToExecution(hook, recorder) : null;
-
     /// <summary>The steps of a plan, each with the hooks around it.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="analyses">What is known of each step's script.</param>
@@ -25,24 +21,17 @@ internal sealed class StepGroups(JournalRecorder recorder, HookScripts scripts, 
         foreach (var step in plan.Steps)
         {
             var isLast = concludes && groups.Count == plan.Steps.Count - 1;
-            var after = Find(HookScripts.After, step);
+            var after = hooks(HookScripts.After, step);
             if (isLast && after.Count > 0)
                 after[^1] = after[^1] with { IsLast = true };
             var execution = Prepare(step, analyses[groups.Count], plan.Overruled) with { IsLast = isLast && after.Count == 0 };
             groups.Add(
-                new StepGroup(groups.Count + 1, plan.Steps.Count, execution) { Before = Find(HookScripts.Before, step), After = after }
+                new StepGroup(groups.Count + 1, plan.Steps.Count, execution) { Before = hooks(HookScripts.Before, step), After = after }
             );
         }
 
         return groups;
     }
-
-    private List<StepExecution> Find(HookPoint[] points, PlanStep step) =>
-        [
-            .. scripts
-                .Around(points, step.Migration.FullName, step.Direction, recorder.RunId)
-                .Select(hook => scripts.ToExecution(hook, recorder)),
-        ];
 
     private StepExecution Prepare(PlanStep step, ScriptAnalysis analysis, string? overruled)
     {
