@@ -130,3 +130,58 @@ Describe 'The configuration file' {
         $shown + (Get-Content "$project/whole.sql" -Raw) | Should -Not -Match 's3cr3t'
     }
 }
+
+Describe 'A configuration that no one can work with' {
+    BeforeAll {
+        $blocks = (Get-Content "$repository/tests/fixtures/configuration/invalid.txt" -Raw) -split '(?m)^== ' | Select-Object -Skip 1
+        $cases = foreach ($block in $blocks) {
+            $head, $text = $block -split "\r?\n", 2
+            $place, $words = $head -split ' ', 2
+            @{ Place = $place; Words = $words; Text = $text }
+        }
+        $own = "$TestDrive/invalid"
+        $null = New-Item "$own/m" -ItemType Directory
+        Set-Content "$own/m/001_t.sql" 'CREATE TABLE t (a integer);'
+        $file = "$own/migrations.json"
+        Push-Location $own
+    }
+    AfterAll { Pop-Location }
+
+    It 'is named with its place, each of the table' {
+        $cases.Count | Should -BeGreaterThan 25
+        foreach ($case in $cases) {
+            Set-Content $file $case.Text -NoNewline
+            $services = if ($case.Text -match '"services"') { @{ Service = '*' } } else { @{} }
+            $problem = Get-ErrorOf { Get-MigrationStatus -Environment e @services }
+            $problem.FullyQualifiedErrorId | Should -BeLike 'ConfigurationInvalid,*' -Because $case.Text
+            "$problem" | Should -BeLike "*$([WildcardPattern]::Escape("migrations.json:$($case.Place): "))*" -Because $case.Text
+            "$problem" | Should -BeLike "*$([WildcardPattern]::Escape($case.Words))*" -Because $case.Text
+            $problem.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty -Because $case.Text
+            ($problem | Format-List * -Force | Out-String) | Should -Not -Match 'hunter2' -Because $case.Text
+        }
+    }
+
+    It 'is traced to its place: <Id>' -ForEach @(
+        @{ Id = 'FolderMissing'; Place = '1:11'; Call = { Get-MigrationStatus -Environment e }
+            Text = '{ "path": "nowhere", "environments": { "e": { "database": "x.db" } } }' }
+        @{ Id = 'DatabaseFolderMissing'; Place = '1:53'; Call = { Invoke-Migration -Environment e }
+            Text = '{ "path": "m", "environments": { "e": { "database": "no/x.db" } } }' }
+        @{ Id = 'BackupFolderInvalid'; Place = '1:25'; Call = { Backup-Database -Environment e }
+            Text = '{ "backup": { "folder": "no" }, "path": "m", "environments": { "e": { "database": "x.db" } } }' }
+        @{ Id = 'ConnectionFailed'; Place = '1:53'; Call = { Get-MigrationStatus -Environment e }
+            Text = '{ "path": "m", "environments": { "e": { "database": "postgres://ann:hunter2@127.0.0.1:1/x" } } }' }
+    ) {
+        Set-Content $file $Text -NoNewline
+        Set-Content "$own/x.db" $null
+        $problem = Get-ErrorOf $Call
+        $problem.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        "$problem" | Should -Match "Configured at: .*migrations.json:$Place"
+    }
+
+    It 'is used only when it is named, where others can change it' -Skip:$IsWindows {
+        Set-Content $file '{ "path": "m", "environments": { "e": { "database": "x.db" } } }' -NoNewline
+        chmod o+w $file
+        "$(Get-ErrorOf { Get-MigrationStatus -Environment e })" | Should -Match 'migrations.json'
+        (Get-MigrationStatus -Environment e -ConfigurationPath $file).State | Should -Be 'Pending'
+    }
+}
