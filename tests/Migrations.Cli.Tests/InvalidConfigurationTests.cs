@@ -25,12 +25,7 @@ public sealed class InvalidConfigurationTests : IDisposable
                 _temporary.Write(item.Folder + "/m/001_t.sql", "CREATE TABLE t (a integer);");
                 string[] services = item.Case.Text.Contains("\"services\"", StringComparison.Ordinal) ? ["--service", "*"] : [];
                 var result = await RunAsync(item.Folder, ["status", "--environment", "e", .. services]);
-                string[] parts =
-                [
-                    $"error ConfigurationInvalid: {file}:{item.Case.Line}:{item.Case.Column}: ",
-                    item.Case.Words,
-                    "  Next: ",
-                ];
+                string[] parts = [$"error ConfigurationInvalid: {file}:{item.Case.Line}:{item.Case.Column}: ", item.Case.Words, "  Next: "];
                 if (result.ExitCode != 2 || !parts.All(p => result.Error.Contains(p, StringComparison.Ordinal)))
                     wrong.Add($"{item.Case}\n{result}");
                 if (result.All.Contains("hunter2", StringComparison.Ordinal))

@@ -7,9 +7,7 @@ public static class InvalidConfigurations
 {
     /// <summary>Each with the place of its error, and words of it.</summary>
     public static IReadOnlyList<(int Line, int Column, string Words, string Text)> All { get; } =
-    [
-        .. File.ReadAllText(Repository.Fixture("configuration", "invalid.txt")).Split("\n== ").Skip(1).Select(Read),
-    ];
+    [.. File.ReadAllText(Repository.Fixture("configuration", "invalid.txt")).Split("\n== ").Skip(1).Select(Read)];
 
     private static (int Line, int Column, string Words, string Text) Read(string block)
     {
