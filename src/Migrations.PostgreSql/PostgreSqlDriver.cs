@@ -84,5 +84,11 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async Task<IRowTarget> OpenRowsAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        await PostgreSqlRowTarget
+            .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
+            .ConfigureAwait(false);
+
     private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
 }

@@ -39,4 +39,8 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
     /// <inheritdoc/>
     public async Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
         await SqliteCopyTarget.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<IRowTarget> OpenRowsAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        await SqliteRowTarget.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
 }

@@ -56,6 +56,11 @@ internal sealed class MigrationRun(
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
 
+    /// <summary>
+    /// What is done after the last step, in the transaction of the whole run: when it fails, no step is to blame. Null: nothing.
+    /// </summary>
+    public Func<CancellationToken, Task>? Concluding { get; init; }
+
     /// <summary>Whether every row that was appended since the run was planned is its own.</summary>
     public bool IsAlone(IReadOnlyList<JournalEntry> journal) => journal.All(e => e.Id <= history.LastId || e.RunId == recorder.RunId);
 
@@ -225,11 +230,12 @@ internal sealed class MigrationRun(
     {
         List<StepExecution> steps = [.. groups.SelectMany(g => g.All)];
         IReadOnlyList<StepOutcome> outcomes;
+        var shared = Shared(groups);
         try
         {
-            outcomes = await Shared(groups).RunAsync(steps, cancellationToken).ConfigureAwait(false);
+            outcomes = await shared.RunAsync(steps, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        catch (Exception e) when ((e is MigrationException or OperationCanceledException) && !shared.IsConcluding)
         {
             var failure = Describe(e, groups);
             await FailedAsync(_current ?? groups[0], failure).ConfigureAwait(false);
@@ -248,7 +254,10 @@ internal sealed class MigrationRun(
     private SharedTransaction Shared(IReadOnlyList<StepGroup> groups)
     {
         List<StepGroup> owners = [.. groups.SelectMany(g => Enumerable.Repeat(g, g.All.Count))];
-        return new SharedTransaction(session, options.Session, (step, at, token) => RunOneAsync(step, owners[at], token));
+        return new SharedTransaction(session, options.Session, (step, at, token) => RunOneAsync(step, owners[at], token))
+        {
+            Concluding = Concluding,
+        };
     }
 
     private async Task<StepOutcome> RunOneAsync(StepExecution step, StepGroup group, CancellationToken cancellationToken)
