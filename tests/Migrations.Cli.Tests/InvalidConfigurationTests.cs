@@ -44,7 +44,7 @@ public sealed class InvalidConfigurationTests : IDisposable
         "1:25",
         "backup"
     )]
-    [InlineData("""{ "path": "m", "environments": { "e": { "database": "nothing.db" } } }""", "DatabaseMissing", "1:53", "backup")]
+    [InlineData("""{ "path": "m", "environments": { "e": { "database": "nothing.db" } } }""", "DatabaseMissing", "1:53", "schema")]
     [InlineData(
         """{ "path": "m", "environments": { "e": { "database": "postgres://ann:hunter2@127.0.0.1:1/x" } } }""",
         "ConnectionFailed",
