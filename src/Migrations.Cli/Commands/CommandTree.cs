@@ -39,6 +39,7 @@ internal static class CommandTree
             root,
             "Tests and checks",
             TestCommand.Create(runner),
+            LintCommand.Create(runner),
             CheckCommand.Create(runner),
             SchemaCommand.Create(runner),
             DiffCommand.Create(runner)

@@ -44,4 +44,7 @@ internal sealed class PostgreSqlDialect : ISqlDialect
 
     /// <inheritdoc/>
     public QuoteForm FormOf(ReadOnlySpan<char> token) => SqlQuotes.FormOf(token);
+
+    /// <inheritdoc/>
+    public ILintRules Rules => PostgreSqlRules.Instance;
 }
