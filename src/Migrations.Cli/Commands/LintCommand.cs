@@ -3,6 +3,7 @@ using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Databases;
 using Migrations.Linting;
+using Migrations.Sql;
 
 namespace Migrations.Cli.Commands;
 
@@ -29,6 +30,9 @@ internal sealed class LintCommand
     private readonly Option<string[]> _off = new("--off") { HelpName = "rule", Description = "Switch a rule off; can be repeated." };
 
     private readonly Option<string?> _sarif = OptionOf.Text("--sarif", "file", "Also write the findings to a SARIF 2.1.0 file.");
+
+    // Of one call: a process makes one.
+    private readonly List<IDatabaseDriver> _drivers = [];
 
     public static DescribedCommand Create(DatabaseRunner runner) => new LintCommand().Build(runner);
 
@@ -70,6 +74,9 @@ internal sealed class LintCommand
         return command;
     }
 
+    private List<LintRule> RulesOfAll() =>
+        [.. _drivers.SelectMany(d => d.Dialect.Rules.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal)];
+
     private static IDatabaseDriver DriverOf(string engine) =>
         DatabaseDrivers.All.First(d => string.Equals(d.Engine, engine, StringComparison.OrdinalIgnoreCase));
 
@@ -101,10 +108,12 @@ internal sealed class LintCommand
         };
         var found = await linter.LintAsync(request, cancellationToken).ConfigureAwait(false);
         all.AddRange(found);
+        if (!_drivers.Contains(driver))
+            _drivers.Add(driver);
         report.Integrity.Findings(target, found);
         // Written after each database, so that it is there whatever becomes of a later one.
         if (parse.GetValue(_sarif) is { } file)
-            SarifReport.Write(file, all, driver.Dialect.Rules.Rules, Directory.GetCurrentDirectory());
+            SarifReport.Write(file, all, RulesOfAll(), Directory.GetCurrentDirectory());
         return found.Count > 0 ? ExitCode.Found : ExitCode.Done;
     }
 }

@@ -44,8 +44,11 @@ public sealed record LintFinding
     /// <summary>How many rows the table has, or nearly so many; null where that is not known.</summary>
     public long? Rows { get; init; }
 
+    /// <summary>How to make the change safely, as data.</summary>
+    public required Advice NextStep { get; init; }
+
     /// <summary>How to make the change safely.</summary>
-    public required string Advice { get; init; }
+    public string Advice => NextStep.ToString();
 
     /// <summary>The same as SQL for this statement, step by step; empty where there is none.</summary>
     public IReadOnlyList<LintStep> Rewrite { get; init; } = [];

@@ -74,16 +74,22 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
             Message = message,
             Location = location,
             Why = _rules[rule].Why,
-            Advice = _rules[rule].Rewrite,
+            NextStep = _rules[rule].Rewrite,
             Link = _rules[rule].Link,
         };
 
-    /// <summary>What is left of findings when those are taken out that a comment allows; with comments that allow nothing.</summary>
+    /// <summary>What is left of findings when those are taken out that a comment allows.</summary>
+    /// <param name="migration">The migration.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="statements">Its statements.</param>
+    /// <param name="found">The findings in it.</param>
+    /// <param name="isWhole">Whether these are all, so that comments that allow nothing are found too.</param>
     public IEnumerable<LintFinding> Allowed(
         Migration migration,
         MigrationScript script,
         IReadOnlyList<ScriptStatement> statements,
-        IReadOnlyList<LintFinding> found
+        IReadOnlyList<LintFinding> found,
+        bool isWhole = true
     )
     {
         if (!AllowComments.MayHaveAny(script))
@@ -91,9 +97,8 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
         var comments = AllowComments.Read(dialect, script, statements);
         if (comments.Count == 0)
             return found;
-        return found
-            .Where(f => !comments.Any(c => Allows(c, f, statements)))
-            .Concat(comments.Where(IsInvalid).Select(c => Of(migration, c.Location, "allow-invalid", Fault(c))));
+        var kept = found.Where(f => !comments.Any(c => Allows(c, f, statements)));
+        return isWhole ? kept.Concat(comments.Where(IsInvalid).Select(c => Of(migration, c.Location, "allow-invalid", Fault(c)))) : kept;
     }
 
     private (List<ScriptStatement> Statements, List<LintHazard> Hazards) Read(
@@ -110,10 +115,10 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
 
     private IEnumerable<LintFinding> Problems(Migration migration, ScriptAnalysis analysis) =>
         analysis.Problems.Select(p =>
-            Of(migration, p.Location, "cannot-run", $"{p.Message} {p.Remedy}") with
+            Of(migration, p.Location, "cannot-run", p.Message) with
             {
                 IsError = true,
-                Advice = p.Remedy.ToString(),
+                NextStep = p.Remedy,
             }
         );
 

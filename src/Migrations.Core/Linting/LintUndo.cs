@@ -15,7 +15,7 @@ internal sealed class LintUndo(ISqlDialect dialect, LintRun run)
     public IEnumerable<LintFinding> Find(Migration migration, bool isCustomary)
     {
         var found = migration.Down is { } down && migration.HasUndo ? Destruction(migration, down) : Absence(migration, isCustomary);
-        return found.Found.Count == 0 ? [] : run.Allowed(migration, found.Script, found.Statements, found.Found);
+        return found.Found.Count == 0 ? [] : run.Allowed(migration, found.Script, found.Statements, found.Found, !ReferenceEquals(found.Script, migration.Up));
     }
 
     private (List<LintFinding> Found, MigrationScript Script, List<ScriptStatement> Statements) Absence(Migration migration, bool isCustomary)

@@ -242,6 +242,7 @@ internal sealed class TableRebuilds(KnownSchema schema, ScriptState state)
         from copy in state.Copies
         where
             copy.Statement.Index > trigger.Statement.Index
+            && state.Gone.Exists(g => copy.Copy.Reads(g.Name) || (g.NewName is { } name && copy.Copy.Reads(name)))
             && state.Made.TryGetValue(copy.Into, out var made)
             && string.Equals(trigger.Trigger.Table, copy.Into, StringComparison.Ordinal)
             && trigger.Trigger.Tokens.TakeWhile(t => !t.Is("ON")).Any(t => t.Is("INSERT"))
