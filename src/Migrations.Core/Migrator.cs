@@ -186,7 +186,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
             return [];
         await using (session.ConfigureAwait(false))
             return await new LintGate(driver.Dialect, options ?? new LintOptions()) { Database = target.Display }
-                .FindAsync(session.Inspector, plan, [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))], cancellationToken)
+                .FindAsync(
+                    session.Inspector,
+                    plan,
+                    [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))],
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
     }
 

@@ -10,7 +10,11 @@ public abstract class LintConformance(string engine) : CliTests(engine)
     private void TwoFindings()
     {
         Migration("001_a", "CREATE TABLE a (id integer PRIMARY KEY, t text, u text);\n", "DROP TABLE a;\n");
-        Migration("002_t", "-- ##vso[task.complete]\n\n  ALTER TABLE a DROP COLUMN t;\nALTER TABLE a RENAME COLUMN u TO v;\n", "SELECT 1;\n");
+        Migration(
+            "002_t",
+            "-- ##vso[task.complete]\n\n  ALTER TABLE a DROP COLUMN t;\nALTER TABLE a RENAME COLUMN u TO v;\n",
+            "SELECT 1;\n"
+        );
     }
 
     private Task<CliResult> AloneAsync(params string[] more) =>
@@ -51,7 +55,11 @@ public abstract class LintConformance(string engine) : CliTests(engine)
         Assert.Contains("ALTER TABLE a DROP COLUMN t;", json[0].GetProperty("rewrite").ToString(), StringComparison.Ordinal);
 
         var azure = await AloneAsync("--log-format", "azure-devops");
-        Assert.Contains($"##vso[task.logissue type=warning;sourcepath={FileOf("002_t.sql")};linenumber=3;", azure.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"##vso[task.logissue type=warning;sourcepath={FileOf("002_t.sql")};linenumber=3;",
+            azure.Output,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("##vso[task.complete]", azure.Output, StringComparison.Ordinal);
         var github = await AloneAsync("--log-format", "github");
         Assert.Matches($"::warning file={FileOf("002_t.sql")},line=4,col=[0-9]+::Renames u of a", github.Output);

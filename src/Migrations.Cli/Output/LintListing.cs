@@ -14,7 +14,10 @@ internal static class LintListing
         foreach (var finding in findings)
         {
             Print(terminal, finding);
-            terminal.Commands(LogCommands.Issue(terminal.Format, finding.IsError, LintText.Line(finding), finding.Location), toError: false);
+            terminal.Commands(
+                LogCommands.Issue(terminal.Format, finding.IsError, LintText.Line(finding), finding.Location),
+                toError: false
+            );
         }
 
         var where = target is null ? "" : $" for {target.Display}";

@@ -76,14 +76,14 @@ internal sealed class LintGate(ISqlDialect dialect, LintOptions options)
         foreach (var finding in found.Take(MostShown))
             events.Publish(LintText.Warning(finding));
         if (found.Count > MostShown)
-            events.Publish(new WarningRaised($"{found.Count - MostShown} more like these; all of them with the SQL that is safe: {Call.Lint}"));
+            events.Publish(
+                new WarningRaised($"{found.Count - MostShown} more like these; all of them with the SQL that is safe: {Call.Lint}")
+            );
     }
 
     private static PlanException Refusal(IReadOnlyList<LintFinding> found)
     {
-        var lines = string.Concat(
-            found.Take(MostShown).Select(f => $"\n  {f.Location.ShownFile}:{f.Line}: {f.Message} [{f.Rule}]")
-        );
+        var lines = string.Concat(found.Take(MostShown).Select(f => $"\n  {f.Location.ShownFile}:{f.Line}: {f.Message} [{f.Rule}]"));
         return new PlanException(
             ErrorId.UnsafeChange,
             $"Nothing was run: {EventText.Count(found.Count, "finding")} in the pending migrations.{lines}",

@@ -114,13 +114,7 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
         || !(hazard.Harm == LintHarm.WithRows ? table.IsEmpty : hazard.Harm == LintHarm.WithManyRows && table.IsSmall);
 
     private IEnumerable<LintFinding> Problems(Migration migration, ScriptAnalysis analysis) =>
-        analysis.Problems.Select(p =>
-            Of(migration, p.Location, "cannot-run", p.Message) with
-            {
-                IsError = true,
-                NextStep = p.Remedy,
-            }
-        );
+        analysis.Problems.Select(p => Of(migration, p.Location, "cannot-run", p.Message) with { IsError = true, NextStep = p.Remedy });
 
     private LintFinding Finding(Migration migration, MigrationScript script, LintHazard hazard, LintFacts facts)
     {
@@ -140,7 +134,10 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
         var start = hazard.Statement.Location;
         var lines = before.Count('\n');
         return lines == 0
-            ? start with { Column = start.Column + hazard.At }
+            ? start with
+            {
+                Column = start.Column + hazard.At,
+            }
             : script.At(start.Line + lines, before.Length - before.LastIndexOf('\n'));
     }
 

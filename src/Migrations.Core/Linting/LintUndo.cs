@@ -15,10 +15,15 @@ internal sealed class LintUndo(ISqlDialect dialect, LintRun run)
     public IEnumerable<LintFinding> Find(Migration migration, bool isCustomary)
     {
         var found = migration.Down is { } down && migration.HasUndo ? Destruction(migration, down) : Absence(migration, isCustomary);
-        return found.Found.Count == 0 ? [] : run.Allowed(migration, found.Script, found.Statements, found.Found, !ReferenceEquals(found.Script, migration.Up));
+        return found.Found.Count == 0
+            ? []
+            : run.Allowed(migration, found.Script, found.Statements, found.Found, !ReferenceEquals(found.Script, migration.Up));
     }
 
-    private (List<LintFinding> Found, MigrationScript Script, List<ScriptStatement> Statements) Absence(Migration migration, bool isCustomary)
+    private (List<LintFinding> Found, MigrationScript Script, List<ScriptStatement> Statements) Absence(
+        Migration migration,
+        bool isCustomary
+    )
     {
         if (!isCustomary || migration.IsRepeatable || migration.IsIrreversible || migration.Up.IsEmpty)
             return ([], migration.Up, []);
@@ -30,7 +35,10 @@ internal sealed class LintUndo(ISqlDialect dialect, LintRun run)
         );
     }
 
-    private (List<LintFinding> Found, MigrationScript Script, List<ScriptStatement> Statements) Destruction(Migration migration, MigrationScript down)
+    private (List<LintFinding> Found, MigrationScript Script, List<ScriptStatement> Statements) Destruction(
+        Migration migration,
+        MigrationScript down
+    )
     {
         if (down.Header.RowLossAllowed || down.Code is not null || migration.Up.Code is not null)
             return ([], down, []);

@@ -59,9 +59,7 @@ public sealed class ScriptLinter(IDatabaseDriver driver, DatabaseTarget? target,
             cancellationToken
         );
         var run = new LintRun(driver.Dialect, request.Options);
-        return InOrder(
-            run.Find(scripts, LintFacts.None, cancellationToken).Concat(Undos(run, read, scripts, request.Options))
-        );
+        return InOrder(run.Find(scripts, LintFacts.None, cancellationToken).Concat(Undos(run, read, scripts, request.Options)));
     }
 
     private IEnumerable<LintFinding> Undos(LintRun run, MigrationFolder read, IReadOnlyList<LintedScript> scripts, LintOptions options)

@@ -73,7 +73,8 @@ internal sealed class ColumnDefinition
     public bool IsUnique => _parts.ContainsKey("UNIQUE");
 
     /// <summary>Whether it has a default that is not NULL.</summary>
-    public bool HasDefault => _parts.TryGetValue("DEFAULT", out var part) && !(part.End == part.Start + 2 && _words[part.Start + 1] is "NULL");
+    public bool HasDefault =>
+        _parts.TryGetValue("DEFAULT", out var part) && !(part.End == part.Start + 2 && _words[part.Start + 1] is "NULL");
 
     /// <summary>Whether a value of it comes from a sequence: serial, or an identity.</summary>
     public bool IsNumbered => StoredType.IsSerial(Type) || (_parts.TryGetValue("GENERATED", out var part) && Has(part, "IDENTITY"));
@@ -91,7 +92,9 @@ internal sealed class ColumnDefinition
     /// <summary>It without some constraints, as written.</summary>
     public string Without(params string[] words)
     {
-        var kept = _parts.Where(p => !words.Contains(p.Key, StringComparer.Ordinal) && p.Key is not "CONSTRAINT").OrderBy(p => p.Value.Start);
+        var kept = _parts
+            .Where(p => !words.Contains(p.Key, StringComparer.Ordinal) && p.Key is not "CONSTRAINT")
+            .OrderBy(p => p.Value.Start);
         return string.Join(' ', [WrittenName, WrittenType, .. kept.Select(p => _words.TextOf(p.Value.Start, p.Value.End))]);
     }
 

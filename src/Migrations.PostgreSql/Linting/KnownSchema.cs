@@ -36,8 +36,7 @@ internal sealed class KnownSchema(LintFacts facts)
     public bool IsOld(KnownTable table) => table.MadeIn != Run;
 
     /// <summary>Whether a column was there before this run, or may have been.</summary>
-    public bool IsOld(KnownTable table, string column) =>
-        IsOld(table) && !(table.AddedIn.TryGetValue(column, out var run) && run == Run);
+    public bool IsOld(KnownTable table, string column) => IsOld(table) && !(table.AddedIn.TryGetValue(column, out var run) && run == Run);
 
     /// <summary>A table that the current run makes. One that is there already stays where the statement says so.</summary>
     public KnownTable? Make(string name, bool mayExist)

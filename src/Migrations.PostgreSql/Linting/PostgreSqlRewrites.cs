@@ -21,7 +21,10 @@ internal static partial class PostgreSqlRewrites
     public static IReadOnlyList<LintStep> PartitionedIndex(string sqlOnly) =>
         [
             new LintStep(Now, sqlOnly + ";"),
-            new LintStep("For each partition, in a migration of its own", "CREATE INDEX CONCURRENTLY <index of the partition> ON <partition> ...;"),
+            new LintStep(
+                "For each partition, in a migration of its own",
+                "CREATE INDEX CONCURRENTLY <index of the partition> ON <partition> ...;"
+            ),
             new LintStep("Then", "ALTER INDEX <index> ATTACH PARTITION <index of the partition>;"),
         ];
 
@@ -117,7 +120,10 @@ internal static partial class PostgreSqlRewrites
         return
         [
             new LintStep("Now; programs write both columns from here on", $"ALTER TABLE {table} ADD COLUMN {added} {type};"),
-            new LintStep("In the next migration, in batches", $"UPDATE {table} SET {added} = {value} WHERE {added} IS NULL AND {column} IS NOT NULL;"),
+            new LintStep(
+                "In the next migration, in batches",
+                $"UPDATE {table} SET {added} = {value} WHERE {added} IS NULL AND {column} IS NOT NULL;"
+            ),
             new LintStep(
                 "In a later migration, when programs read the new column",
                 $"ALTER TABLE {table} DROP COLUMN {column};\nALTER TABLE {table} RENAME COLUMN {added} TO {column};"
@@ -135,18 +141,25 @@ internal static partial class PostgreSqlRewrites
     /// <summary>A table that goes when no one uses it.</summary>
     public static IReadOnlyList<LintStep> DropTable(string sql, string table) =>
         [
-            new LintStep("Now: what still uses it fails, and can be helped", $"ALTER TABLE {table} RENAME TO {Named(SqlNames.PlainLast(table) + "_unused")};"),
+            new LintStep(
+                "Now: what still uses it fails, and can be helped",
+                $"ALTER TABLE {table} RENAME TO {Named(SqlNames.PlainLast(table) + "_unused")};"
+            ),
             new LintStep(Later, sql.Replace(table, CommonRewrites.Behind(table, "_unused"), StringComparison.OrdinalIgnoreCase) + ";"),
         ];
 
     /// <summary>Programs that read a column, before it may be NULL.</summary>
-    public static IReadOnlyList<LintStep> DropNotNull(string sql) => [new LintStep("When all programs that read it expect NULL", sql + ";")];
+    public static IReadOnlyList<LintStep> DropNotNull(string sql) =>
+        [new LintStep("When all programs that read it expect NULL", sql + ";")];
 
     /// <summary>A column under two names for a while.</summary>
     public static IReadOnlyList<LintStep> RenameColumn(string table, string column, string name, string? type) =>
         [
             new LintStep("Now; programs write both columns from here on", $"ALTER TABLE {table} ADD COLUMN {name} {type ?? "<its type>"};"),
-            new LintStep("In the next migration, in batches", $"UPDATE {table} SET {name} = {column} WHERE {name} IS NULL AND {column} IS NOT NULL;"),
+            new LintStep(
+                "In the next migration, in batches",
+                $"UPDATE {table} SET {name} = {column} WHERE {name} IS NULL AND {column} IS NOT NULL;"
+            ),
             new LintStep("In a later migration, when programs use the new name", $"ALTER TABLE {table} DROP COLUMN {column};"),
         ];
 
@@ -160,7 +173,10 @@ internal static partial class PostgreSqlRewrites
     /// <summary>A table in two schemas for a while.</summary>
     public static IReadOnlyList<LintStep> MoveTable(string sql, string table, string schema) =>
         [
-            new LintStep("In its place, in one migration", $"{sql};\nCREATE VIEW {table} AS SELECT * FROM {schema}.{SqlNames.LastPart(table)};"),
+            new LintStep(
+                "In its place, in one migration",
+                $"{sql};\nCREATE VIEW {table} AS SELECT * FROM {schema}.{SqlNames.LastPart(table)};"
+            ),
             new LintStep("In a later migration, when programs use the new name", $"DROP VIEW {table};"),
         ];
 

@@ -150,10 +150,7 @@ internal sealed class PostgreSqlRules : ILintRules
     public ILintReader Open(LintFacts facts) => new PostgreSqlLintReader(facts);
 
     /// <inheritdoc/>
-    public async Task<LintFacts> AskAsync(
-        IReadOnlyCollection<string> tables,
-        Func<string, Task<IReadOnlyList<IReadOnlyList<string?>>>> ask
-    )
+    public async Task<LintFacts> AskAsync(IReadOnlyCollection<string> tables, Func<string, Task<IReadOnlyList<IReadOnlyList<string?>>>> ask)
     {
         var rows = await ask(TableFacts.Question(tables)).ConfigureAwait(false);
         return new LintFacts { Tables = TableFacts.Read(rows) };

@@ -41,8 +41,11 @@ internal static class StoredType
             return text;
         if (name is "timestamp" or "time" && rest.Contains(" with", StringComparison.Ordinal))
             return name + rest[rest.IndexOf(" with", StringComparison.Ordinal)..] + rest[..rest.IndexOf(" with", StringComparison.Ordinal)];
-        return (name is "character" or "bit" && rest.StartsWith(" varying", StringComparison.Ordinal) ? name : Names.GetValueOrDefault(name, name))
-            + rest;
+        return (
+                name is "character" or "bit" && rest.StartsWith(" varying", StringComparison.Ordinal)
+                    ? name
+                    : Names.GetValueOrDefault(name, name)
+            ) + rest;
     }
 
     /// <summary>Whether a column of a type takes its value from a sequence.</summary>

@@ -164,7 +164,12 @@ internal sealed class TableChanges(
         {
             if (words[at] is "CASE" or "+" or "-" or "*" or "/" or "||")
                 return false;
-            if (words[at] is "(" && at > 0 && char.IsLetter(words[at - 1][0]) && words[at - 1] is not ("USING" or "VARCHAR" or "VARYING" or "NUMERIC"))
+            if (
+                words[at] is "("
+                && at > 0
+                && char.IsLetter(words[at - 1][0])
+                && words[at - 1] is not ("USING" or "VARCHAR" or "VARYING" or "NUMERIC")
+            )
                 return false;
         }
 

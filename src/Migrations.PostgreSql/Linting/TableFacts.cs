@@ -39,8 +39,11 @@ internal static class TableFacts
         return new LintTable(name)
         {
             IsPartitioned = first[1] is "p",
-                // Never analysed: -1 since PostgreSQL 14, and 0 before.
-            Rows = bytes == 0 ? 0 : Number(first[2]) is > 0 and var tuples ? tuples : null,
+            // Never analysed: -1 since PostgreSQL 14, and 0 before.
+            Rows =
+                bytes == 0 ? 0
+                : Number(first[2]) is > 0 and var tuples ? tuples
+                : null,
             Bytes = bytes,
             Columns = named.ToDictionary(c => c[4]!, c => c[5]!, StringComparer.Ordinal),
             NotNull = named.Where(c => c[6] is "t" or "True" or "true").Select(c => c[4]!).ToHashSet(StringComparer.Ordinal),

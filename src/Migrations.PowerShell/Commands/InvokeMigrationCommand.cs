@@ -118,7 +118,11 @@ public sealed class InvokeMigrationCommand : RunCommand
         CancellationToken cancellationToken
     ) => migrator.ApplyAsync(RequestFor(only), cancellationToken);
 
-    private protected override string Warnings((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan) =>
+    private protected override string Warnings(
+        (IDatabaseDriver Driver, DatabaseTarget Target) database,
+        string folder,
+        MigrationPlan plan
+    ) =>
         string.Concat(
             Call(database, folder, (migrator, token) => migrator.LintAsync(plan, LintOptions(Strict), token))
                 .Select(f => $"\n! {f.Location.ShownFile}:{f.Line}: {f.Message} [{f.Rule}]")

@@ -33,7 +33,10 @@ internal sealed class AddedColumn(
         if (Has(SqliteConstraintKind.PrimaryKey))
             yield return Always($"SQLite cannot add {_name} to {table} as PRIMARY KEY.", rewrite: null);
         if (Has(SqliteConstraintKind.Unique))
-            yield return Always($"SQLite cannot add {_name} to {table} as UNIQUE.", SqliteRewrites.UniqueColumn(table, _name, Without("UNIQUE")));
+            yield return Always(
+                $"SQLite cannot add {_name} to {table} as UNIQUE.",
+                SqliteRewrites.UniqueColumn(table, _name, Without("UNIQUE"))
+            );
         if (isStrict && column.Type.Length == 0)
             yield return Always($"{table} is STRICT, and {_name} has no type.", rewrite: null);
         if (column.IsStored)

@@ -22,13 +22,19 @@ internal static class DroppedColumn
     public static string? Breakage(KnownSchema schema, KnownTable table, string column)
     {
         var trigger = schema.Others.FirstOrDefault(o =>
-            o.Type is "TRIGGER" && (o.Names(table.Name) || string.Equals(o.Table, table.Name, StringComparison.Ordinal)) && Writes(o, column)
+            o.Type is "TRIGGER"
+            && (o.Names(table.Name) || string.Equals(o.Table, table.Name, StringComparison.Ordinal))
+            && Writes(o, column)
         );
         if (trigger is not null)
             return $"the trigger {trigger.Name} writes it";
         var child = schema
             .ChildrenOf(table.Name)
-            .Find(t => t.Text!.Constraints.Exists(c => IsKeyTo(c, table.Name) && c.ParentColumns.Contains(SqliteNames.Fold(column), SqliteNames.Comparer)));
+            .Find(t =>
+                t.Text!.Constraints.Exists(c =>
+                    IsKeyTo(c, table.Name) && c.ParentColumns.Contains(SqliteNames.Fold(column), SqliteNames.Comparer)
+                )
+            );
         return child is null ? null : $"a foreign key of {child.Name} points to it";
     }
 
@@ -67,7 +73,8 @@ internal static class DroppedColumn
 
     // Behind the name and the table, so that an index with the name of a column does not count.
     private static bool NamesColumn(KnownObject index, string column) =>
-        index.Tokens.FindIndex(t => t.Is("ON")) is >= 0 and var on && index.Tokens.Skip(on + 2).Any(t => SqliteNames.Comparer.Equals(t.Name, column));
+        index.Tokens.FindIndex(t => t.Is("ON")) is >= 0 and var on
+        && index.Tokens.Skip(on + 2).Any(t => SqliteNames.Comparer.Equals(t.Name, column));
 
     // SET c = ..., or INSERT INTO t(..., c, ...): SQLite looks only at what is read.
     private static bool Writes(KnownObject trigger, string column)

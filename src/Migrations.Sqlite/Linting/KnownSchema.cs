@@ -88,8 +88,9 @@ internal sealed class KnownSchema
         [
             .. _tables.Values.Where(t =>
                 !string.Equals(t.Name, table, StringComparison.Ordinal)
-                && t.Text?.Constraints.Exists(c => c.Parent is { } parent && string.Equals(SqliteNames.Fold(parent), table, StringComparison.Ordinal))
-                    == true
+                && t.Text?.Constraints.Exists(c =>
+                    c.Parent is { } parent && string.Equals(SqliteNames.Fold(parent), table, StringComparison.Ordinal)
+                ) == true
             ),
         ];
 

@@ -131,7 +131,10 @@ internal sealed class SqliteLintReader(LintFacts facts) : ILintReader
     {
         if (head is { Name: "legacy_alter_table", Value: { } value })
             _state.UsesLegacyRename |= value.ToUpperInvariant() is "ON" or "1" or "TRUE" or "YES";
-        if (head is { Name: "writable_schema", Value: { } wanted } && wanted.ToUpperInvariant() is not ("OFF" or "0" or "FALSE" or "NO" or "RESET"))
+        if (
+            head is { Name: "writable_schema", Value: { } wanted }
+            && wanted.ToUpperInvariant() is not ("OFF" or "0" or "FALSE" or "NO" or "RESET")
+        )
             yield return new LintHazard("writable-schema", statement, "Lets the script write the table that SQLite keeps its schema in.");
         if (SqlitePragmas.SetsForeignKeys(head) && _state is { IsInTransaction: false, IsInOwnTransaction: true })
             yield return new LintHazard(

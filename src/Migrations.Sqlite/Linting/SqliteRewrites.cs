@@ -13,9 +13,10 @@ internal static class SqliteRewrites
     /// <summary>A rebuild of the table with one thing more in its definition (https://sqlite.org/lang_altertable.html#otheralter).</summary>
     public static IReadOnlyList<LintStep> Rebuild(KnownSchema schema, KnownTable table, string shown, string addition)
     {
-        var definition = table.Sql is { } sql && sql.IndexOf('(', StringComparison.Ordinal) is > 0 and var open
-            ? sql[open..].Insert(sql[open..].LastIndexOf(')'), $",\n    {addition}")
-            : $"(..., {addition})";
+        var definition =
+            table.Sql is { } sql && sql.IndexOf('(', StringComparison.Ordinal) is > 0 and var open
+                ? sql[open..].Insert(sql[open..].LastIndexOf(')'), $",\n    {addition}")
+                : $"(..., {addition})";
         return Rebuild(schema, table, shown, definition, Columns(table, without: null));
     }
 
@@ -90,7 +91,8 @@ internal static class SqliteRewrites
         ];
 
     private static string Columns(KnownTable table, string? without) =>
-        table.Text?.Columns.Where(c => c.Generated is null && !string.Equals(SqliteNames.Show(c.Name), without, StringComparison.Ordinal)) is { } known
+        table.Text?.Columns.Where(c => c.Generated is null && !string.Equals(SqliteNames.Show(c.Name), without, StringComparison.Ordinal))
+            is { } known
             ? string.Join(", ", known.Select(c => SqliteNames.Show(c.Name)))
             : "...";
 }

@@ -169,7 +169,8 @@ internal sealed class SqliteRules : ILintRules
             "keys-on-drop",
             "While foreign keys are enforced, DROP TABLE deletes the rows first, and what refers to them by CASCADE; PRAGMA "
                 + "defer_foreign_keys does not stop that.",
-            MadeOrEmpty + " The header does not say 'Foreign-Keys: on': a run then switches enforcement off, and looks at all keys at the end.",
+            MadeOrEmpty
+                + " The header does not say 'Foreign-Keys: on': a run then switches enforcement off, and looks at all keys at the end.",
             "Leave 'Foreign-Keys: on' out.",
             Site + "foreignkeys.html#fk_schemacommands"
         ),
@@ -195,10 +196,7 @@ internal sealed class SqliteRules : ILintRules
             "Use ALTER TABLE, or rebuild the table.",
             Site + "pragma.html#pragma_writable_schema"
         ),
-        CommonRules.DataAndSchema(
-            Site + "lockingv3.html",
-            "The transaction keeps all other writers waiting for as long as the rows take."
-        ),
+        CommonRules.DataAndSchema(Site + "lockingv3.html", "The transaction keeps all other writers waiting for as long as the rows take."),
         CommonRules.UpdateAllRows(Site + "lang_update.html"),
         CommonRules.DeleteAllRows(Site + "lang_delete.html"),
         CommonRules.NoDown(Site + "lang_altertable.html"),
@@ -218,10 +216,7 @@ internal sealed class SqliteRules : ILintRules
     public ILintReader Open(LintFacts facts) => new SqliteLintReader(facts);
 
     /// <inheritdoc/>
-    public async Task<LintFacts> AskAsync(
-        IReadOnlyCollection<string> tables,
-        Func<string, Task<IReadOnlyList<IReadOnlyList<string?>>>> ask
-    )
+    public async Task<LintFacts> AskAsync(IReadOnlyCollection<string> tables, Func<string, Task<IReadOnlyList<IReadOnlyList<string?>>>> ask)
     {
         // In the order in which they were made: a table before what belongs to it.
         var items = await ask("SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").ConfigureAwait(false);

@@ -38,7 +38,8 @@ internal static class SqliteSteps
     {
         var columns = string.Join(
             ", ",
-            to.Columns.Where(c => c.Generated is null && source.Table.Text?.HasColumn(c.Name) != false).Select(c => SqliteNames.Show(c.Name))
+            to.Columns.Where(c => c.Generated is null && source.Table.Text?.HasColumn(c.Name) != false)
+                .Select(c => SqliteNames.Show(c.Name))
         );
         return SqliteRewrites.InPlace($"INSERT INTO {into} ({columns}) SELECT {columns} FROM {source.Name};");
     }

@@ -94,7 +94,9 @@ internal sealed class TableChanges(KnownSchema schema, ScriptStatement statement
         var isStrict = table.Text?.Strict == true;
         var found = new AddedColumn(_shown, column, read, isStrict, rest)
             .Read()
-            .SelectMany(f => Hazard(f.Rule, f.Harm, f.Message, f.Rewrite ?? SqliteRewrites.Rebuild(schema, table, _shown, definition), f.IsAlways))
+            .SelectMany(f =>
+                Hazard(f.Rule, f.Harm, f.Message, f.Rewrite ?? SqliteRewrites.Rebuild(schema, table, _shown, definition), f.IsAlways)
+            )
             .ToList();
         if (read.Columns.Count > 1)
             found.AddRange(TwoActions());

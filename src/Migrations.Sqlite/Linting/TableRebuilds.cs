@@ -38,7 +38,8 @@ internal sealed class TableRebuilds(KnownSchema schema, ScriptState state)
 
     // Its rows are in another table that the script drops then: the drop says it.
     private bool IsOnlyMoved(GoneTable gone) =>
-        gone.NewName is not null && state.Gone.Exists(g => ReferenceEquals(g.Table, gone.Table) && !ReferenceEquals(g, gone) && g.NewName is null);
+        gone.NewName is not null
+        && state.Gone.Exists(g => ReferenceEquals(g.Table, gone.Table) && !ReferenceEquals(g, gone) && g.NewName is null);
 
     private IEnumerable<LintHazard> Removed(GoneTable gone)
     {
@@ -121,7 +122,11 @@ internal sealed class TableRebuilds(KnownSchema schema, ScriptState state)
             {
                 Statement = made,
             };
-        if (gone.Table.Text is { } before && after.Text is { } now && (now.Strict && !before.Strict || now.WithoutRowid && !before.WithoutRowid))
+        if (
+            gone.Table.Text is { } before
+            && after.Text is { } now
+            && (now.Strict && !before.Strict || now.WithoutRowid && !before.WithoutRowid)
+        )
             yield return Hazard(
                 gone,
                 "copy-strict",
@@ -214,7 +219,10 @@ internal sealed class TableRebuilds(KnownSchema schema, ScriptState state)
             if (source is null)
                 continue;
             var named = copy.Values?.Columns;
-            if (named is not null && to.Columns.Find(c => c.Generated is not null && named.Contains(c.Name, SqliteNames.Comparer)) is { } computed)
+            if (
+                named is not null
+                && to.Columns.Find(c => c.Generated is not null && named.Contains(c.Name, SqliteNames.Comparer)) is { } computed
+            )
                 yield return new LintHazard(
                     "copy-generated",
                     statement,

@@ -76,7 +76,12 @@ public abstract class LintConformance(DatabaseKind kind) : Conformance(kind)
         var plan = await Engine().PlanApplyAsync();
         Assert.Equal("002:2 drop-column", Text(await Engine().LintAsync(plan)));
 
-        await ApplyAsync(new ApplyRequest { Lint = new LintOptions { Off = ["drop-column"], Strict = true } });
+        await ApplyAsync(
+            new ApplyRequest
+            {
+                Lint = new LintOptions { Off = ["drop-column"], Strict = true },
+            }
+        );
         Assert.DoesNotContain(Events.Of<WarningRaised>(), w => w.Message.Contains("drop-column", StringComparison.Ordinal));
         await UndoAsync();
         await ApplyAsync();
@@ -157,7 +162,10 @@ public sealed class PostgreSqlLintTests() : LintConformance(DatabaseKind.Postgre
         await Database.ExecuteAsync("CREATE TABLE parts (i int) PARTITION BY RANGE (i)");
         await Database.ExecuteAsync("CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (100)");
         await Database.ExecuteAsync("CREATE VIEW seen AS SELECT * FROM large");
-        Migration("001_i", "CREATE INDEX s ON small (i);\nCREATE INDEX l ON public.large (i);\nCREATE INDEX p ON parts (i);\nDROP TABLE gone;");
+        Migration(
+            "001_i",
+            "CREATE INDEX s ON small (i);\nCREATE INDEX l ON public.large (i);\nCREATE INDEX p ON parts (i);\nDROP TABLE gone;"
+        );
         Assert.Equal("001:2 index-not-concurrent, 001:4 drop-table", await FoundAsync());
     }
 

@@ -37,8 +37,6 @@ public sealed class LintDocumentationTests
     private static Dictionary<string, string> Read()
     {
         var text = File.ReadAllText(Repository.PathOf("docs", "lint.md"));
-        return text.Split("\n### ")
-            .Skip(1)
-            .ToDictionary(s => s.Split('\n')[0].Trim('`'), s => s.Split("\n## ")[0], StringComparer.Ordinal);
+        return text.Split("\n### ").Skip(1).ToDictionary(s => s.Split('\n')[0].Trim('`'), s => s.Split("\n## ")[0], StringComparer.Ordinal);
     }
 }

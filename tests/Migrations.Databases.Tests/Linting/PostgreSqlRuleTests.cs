@@ -14,7 +14,12 @@ public sealed class PostgreSqlRuleTests() : RuleTests(DatabaseKind.PostgreSql, E
         new("cannot-run", T, "CREATE INDEX CONCURRENTLY i ON t (n);\nSELECT 1;", "CREATE INDEX CONCURRENTLY i ON t (n);"),
         new("cannot-run", T, "BEGIN;\nSELECT 1;", "BEGIN;\nSELECT 1;\nCOMMIT;"),
         new("index-not-concurrent", T, "CREATE INDEX i ON t (n);", "CREATE INDEX CONCURRENTLY i ON t (n);"),
-        new("index-not-concurrent", T, "CREATE UNIQUE INDEX IF NOT EXISTS i ON public.t (n);", "CREATE TABLE x (n int);\nCREATE INDEX i ON x (n);"),
+        new(
+            "index-not-concurrent",
+            T,
+            "CREATE UNIQUE INDEX IF NOT EXISTS i ON public.t (n);",
+            "CREATE TABLE x (n int);\nCREATE INDEX i ON x (n);"
+        ),
         new(
             "foreign-key-at-once",
             T,

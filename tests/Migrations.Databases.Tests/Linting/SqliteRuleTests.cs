@@ -3,7 +3,8 @@ namespace Migrations.Databases.Tests.Linting;
 public sealed class SqliteRuleTests() : RuleTests(DatabaseKind.Sqlite, Each)
 {
     private const string T = "CREATE TABLE p (id INTEGER PRIMARY KEY, a TEXT, b TEXT);\n";
-    private const string Remade = "CREATE TABLE q (id INTEGER PRIMARY KEY, a TEXT, b TEXT);\nINSERT INTO q (id, a, b) SELECT id, a, b FROM p;\n";
+    private const string Remade =
+        "CREATE TABLE q (id INTEGER PRIMARY KEY, a TEXT, b TEXT);\nINSERT INTO q (id, a, b) SELECT id, a, b FROM p;\n";
     private const string Swap = "DROP TABLE p;\nALTER TABLE q RENAME TO p;\n";
     private const string Numbered = "CREATE TABLE p (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT);\n";
     private const string View = T + "CREATE VIEW v AS SELECT a FROM p;\n";
@@ -29,13 +30,33 @@ public sealed class SqliteRuleTests() : RuleTests(DatabaseKind.Sqlite, Each)
             "ALTER TABLE p ADD COLUMN c TEXT DEFAULT '2026-01-01';"
         ),
         new("add-column-default", T, "ALTER TABLE p ADD c TEXT DEFAULT (lower('A'));", "ALTER TABLE p ADD c INTEGER DEFAULT (1);"),
-        new("add-column-references", T, "ALTER TABLE p ADD q INTEGER DEFAULT 1 REFERENCES p (id);", "ALTER TABLE p ADD q INTEGER REFERENCES p (id);"),
+        new(
+            "add-column-references",
+            T,
+            "ALTER TABLE p ADD q INTEGER DEFAULT 1 REFERENCES p (id);",
+            "ALTER TABLE p ADD q INTEGER REFERENCES p (id);"
+        ),
         new("add-column-stored", T, "ALTER TABLE p ADD c TEXT AS (a || b) STORED;", "ALTER TABLE p ADD c TEXT AS (a || b) VIRTUAL;"),
-        new("add-column-check", T, "ALTER TABLE p ADD c TEXT CHECK (c IS NOT NULL);", "ALTER TABLE p ADD c TEXT DEFAULT 'x' CHECK (c IS NOT NULL);"),
-        new("alter-unsupported", T, "ALTER TABLE p ADD COLUMN c TEXT UNIQUE;", "ALTER TABLE p ADD COLUMN c TEXT;\nCREATE UNIQUE INDEX u ON p (c);"),
+        new(
+            "add-column-check",
+            T,
+            "ALTER TABLE p ADD c TEXT CHECK (c IS NOT NULL);",
+            "ALTER TABLE p ADD c TEXT DEFAULT 'x' CHECK (c IS NOT NULL);"
+        ),
+        new(
+            "alter-unsupported",
+            T,
+            "ALTER TABLE p ADD COLUMN c TEXT UNIQUE;",
+            "ALTER TABLE p ADD COLUMN c TEXT;\nCREATE UNIQUE INDEX u ON p (c);"
+        ),
         new("alter-unsupported", T, "ALTER TABLE p ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id);", "ALTER TABLE p ADD c TEXT;"),
         new("alter-unsupported", T, "ALTER TABLE p ALTER COLUMN a TYPE INTEGER;", "ALTER TABLE p ALTER COLUMN a DROP NOT NULL;"),
-        new("alter-unsupported", T, "ALTER TABLE p ADD COLUMN c TEXT, ADD COLUMN d TEXT;", "ALTER TABLE p ADD c TEXT;\nALTER TABLE p ADD d TEXT;"),
+        new(
+            "alter-unsupported",
+            T,
+            "ALTER TABLE p ADD COLUMN c TEXT, ADD COLUMN d TEXT;",
+            "ALTER TABLE p ADD c TEXT;\nALTER TABLE p ADD d TEXT;"
+        ),
         new("set-not-null", T, "ALTER TABLE p ALTER COLUMN a SET NOT NULL;", "ALTER TABLE p ALTER COLUMN a DROP NOT NULL;"),
         new("add-check", T, "ALTER TABLE p ADD CONSTRAINT k CHECK (a <> '');", "ALTER TABLE p DROP CONSTRAINT k;"),
         new("drop-column-refused", T + "CREATE INDEX i ON p (a);", "ALTER TABLE p DROP COLUMN a;", "ALTER TABLE p DROP COLUMN b;"),
@@ -110,7 +131,12 @@ public sealed class SqliteRuleTests() : RuleTests(DatabaseKind.Sqlite, Each)
         new("double-quoted-text", T, "CREATE TABLE x (a TEXT DEFAULT \"none\");", "CREATE TABLE x (\"a\" TEXT DEFAULT 'none');"),
         new("double-quoted-text", T, "CREATE TABLE x (a TEXT CHECK (a <> \"none\"));", "CREATE TABLE x (a TEXT CHECK (\"a\" <> 'none'));"),
         new("writable-schema", T, "PRAGMA writable_schema = ON;", "PRAGMA writable_schema = OFF;"),
-        new("data-and-schema", T, "ALTER TABLE p ADD c TEXT;\nUPDATE p SET c = a;", "UPDATE p SET b = a WHERE b IS NULL;\nALTER TABLE p ADD c TEXT;"),
+        new(
+            "data-and-schema",
+            T,
+            "ALTER TABLE p ADD c TEXT;\nUPDATE p SET c = a;",
+            "UPDATE p SET b = a WHERE b IS NULL;\nALTER TABLE p ADD c TEXT;"
+        ),
         new("update-all-rows", T, "UPDATE p SET a = '';", "UPDATE p SET a = '' WHERE id = 1;"),
         new("delete-all-rows", T, "DELETE FROM p;", "DELETE FROM p WHERE id = 1;"),
     ];
