@@ -1,7 +1,6 @@
 using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Planning;
-using Migrations.Running;
 using Migrations.Sql;
 
 namespace Migrations.Linting;

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 
 /// <summary>The safe steps for a statement, as SQL.</summary>
-internal static partial class PostgreSqlRewrites
+internal static class PostgreSqlRewrites
 {
     private const string Now = "In its place";
     private const string Next = "In the next migration";
@@ -199,7 +198,7 @@ internal static partial class PostgreSqlRewrites
         [new LintStep("In place of both", $"{first},\n    {ActionsOf(second)};")];
 
     /// <summary>A plain name as SQL writes it, in quotes only where it needs them.</summary>
-    public static string Named(string plain) => PlainName().IsMatch(plain) ? plain : SqlNames.Quote(plain);
+    public static string Named(string plain) => IsPlain(plain) ? plain : SqlNames.Quote(plain);
 
     private static string Beside(string table, string name) =>
         SqlNames.PlainSchema(table) is not null ? $"{table[..^(SqlNames.LastPart(table).Length + 1)]}.{name}" : name;
@@ -211,6 +210,8 @@ internal static partial class PostgreSqlRewrites
         return sql[words.PlaceOf(start)..];
     }
 
-    [GeneratedRegex("^[a-z_][a-z0-9_]*$", RegexOptions.CultureInvariant)]
-    private static partial Regex PlainName();
+    private static bool IsPlain(string name) =>
+        name.Length > 0
+        && (char.IsAsciiLetterLower(name[0]) || name[0] is '_')
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_');
 }

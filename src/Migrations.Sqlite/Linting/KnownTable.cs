@@ -1,5 +1,3 @@
-using Migrations.Sql;
-
 namespace Migrations.Sqlite;
 
 /// <summary>A table as far as scripts and the database show it.</summary>
