@@ -19,10 +19,7 @@ internal static class UpCommand
         );
         var first = Choice.Count("--first", "Apply at most this many migrations.");
         var mode = TransactionModeOption();
-        var outOfOrder = OptionOf.Flag(
-            "--allow-out-of-order",
-            "Also apply pending migrations that are older than applied ones. The history records it."
-        );
+        var outOfOrder = OutOfOrderOption();
         var skipChecksum = OptionOf.Flag(
             "--skip-checksum",
             "Run even though applied scripts were edited or deleted. The history records it."
@@ -84,6 +81,9 @@ internal static class UpCommand
         );
         return command;
     }
+
+    private static Option<bool> OutOfOrderOption() =>
+        OptionOf.Flag("--allow-out-of-order", "Also apply pending migrations that are older than applied ones. The history records it.");
 
     private static Option<bool> IgnoreForeignOption() =>
         OptionOf.Flag(

@@ -61,6 +61,7 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
         }
 
         hazards.AddRange(reader.End());
+        _ = hazards.RemoveAll(h => h.IsVoid?.Invoke() == true);
         return (statements, [.. hazards.OrderBy(h => h.Statement.Index).ThenBy(h => h.At)]);
     }
 

@@ -99,7 +99,7 @@ public static class CommonRules
         new(
             "no-down",
             "Other migrations of the folder can be rolled back, and this one cannot: an undo stops at it.",
-            "No migration of the folder has a down script, or the header says 'Irreversible: yes'.",
+            "Less than four of five of the other migrations have a down script, or the header says 'Irreversible: yes'.",
             "Write the down script; where there is no way back, say so: '-- Irreversible: yes'.",
             link
         );

@@ -15,6 +15,9 @@ public sealed record LintHazard(string Rule, ScriptStatement Statement, string M
     /// <summary>What of the table makes it harmful.</summary>
     public LintHarm Harm { get; init; }
 
+    /// <summary>Asked at the end of the script: whether the rest of it makes this harmless. Null: nothing can.</summary>
+    public Func<bool>? IsVoid { get; init; }
+
     /// <summary>The safe steps as SQL for this statement; empty where there are none.</summary>
     public IReadOnlyList<LintStep> Rewrite { get; init; } = [];
 }

@@ -13,7 +13,7 @@ internal sealed class AddedColumn(TableChanges changes, ColumnDefinition column)
     private IEnumerable<LintHazard> Values()
     {
         if (Rewrite() is { } reason)
-            return changes.Scan(
+            return changes.Rewrite(
                 "add-column-rewrites",
                 $"Adds {column.Name} to {changes.Shown} with {reason}, which writes all rows again while no one can read or write it.",
                 PostgreSqlRewrites.FilledColumn(changes.Shown, column, changes.Words)

@@ -24,7 +24,7 @@ internal sealed class AddedConstraint(TableChanges changes, int start, int end)
             changes.Table.NotNullChecks[SqlNames.Plain(name)] = (column, !isNotValid);
         return (_words[at], isNotValid) switch
         {
-            ("FOREIGN", false) => changes.Scan(
+            ("FOREIGN", false) when !IsUnfilled(at + 2) => changes.Scan(
                 "foreign-key-at-once",
                 $"Looks up all rows of {changes.Shown} in the other table, and no one can write to either meanwhile.",
                 PostgreSqlRewrites.NotValid(changes.Shown, name, text)
@@ -57,6 +57,18 @@ internal sealed class AddedConstraint(TableChanges changes, int start, int end)
         }
 
         return found;
+    }
+
+    // Columns that are NULL everywhere have nothing to look up.
+    private bool IsUnfilled(int at)
+    {
+        for (at++; at < end && _words[at] is not ")"; at++)
+        {
+            if (_words[at] is not "," && !changes.Table.Unfilled.Contains(SqlNames.Plain(_words[at])))
+                return false;
+        }
+
+        return true;
     }
 
     private bool HasIndex(int at)

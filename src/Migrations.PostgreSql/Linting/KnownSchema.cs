@@ -7,6 +7,10 @@ namespace Migrations.PostgreSql;
 internal sealed class KnownSchema(LintFacts facts)
 {
     private readonly Dictionary<string, KnownTable> _tables = new(StringComparer.Ordinal);
+
+    // What only counts for a script is cleared for the tables that it names.
+    private readonly HashSet<KnownTable> _touched = [];
+    private readonly Dictionary<string, int> _schemas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
 
     /// <summary>The current run.</summary>
@@ -23,7 +27,16 @@ internal sealed class KnownSchema(LintFacts facts)
     /// <summary>A table by its name, as written; made up where nothing is known of it.</summary>
     public KnownTable Find(string name)
     {
-        var key = Key(name);
+        var table = FindOrAdd(Key(name));
+        _touched.Add(table);
+        return table;
+    }
+
+    /// <summary>Whether there is a table of a name now, that a script has made or renamed.</summary>
+    public bool Has(string key) => _tables.ContainsKey(key);
+
+    private KnownTable FindOrAdd(string key)
+    {
         if (_tables.TryGetValue(key, out var known))
             return known;
         var table = new KnownTable(key, madeIn: null);
@@ -60,6 +73,12 @@ internal sealed class KnownSchema(LintFacts facts)
         _tables[table.Key] = table;
     }
 
+    /// <summary>The current run makes a schema.</summary>
+    public void MakeSchema(string name) => _schemas[SqlNames.Plain(name)] = Run;
+
+    /// <summary>Whether the current run makes a schema.</summary>
+    public bool IsNewSchema(string name) => _schemas.TryGetValue(SqlNames.Plain(name), out var run) && run == Run;
+
     /// <summary>The current run makes an index.</summary>
     public void MakeIndex(string name) => _indexes[Key(name)] = Run;
 
@@ -69,10 +88,8 @@ internal sealed class KnownSchema(LintFacts facts)
     /// <summary>Another script begins.</summary>
     public void BeginScript()
     {
-        foreach (var table in _tables.Values)
-        {
-            table.AddedNotValid.Clear();
-            table.Scanned = null;
-        }
+        foreach (var table in _touched)
+            table.BeginScript();
+        _touched.Clear();
     }
 }

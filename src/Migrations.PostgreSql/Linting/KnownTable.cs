@@ -28,14 +28,20 @@ internal sealed class KnownTable(string key, int? madeIn)
     /// <summary>Checks that say that a column is not null, by their names; once they are valid, the column is proven.</summary>
     public Dictionary<string, (string Column, bool IsValid)> NotNullChecks { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Columns that the current script adds and that are NULL in every row so far.</summary>
+    public HashSet<string> Unfilled { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names that the current script gives to other columns.</summary>
+    public HashSet<string> RenamedTo { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Constraints that the current script adds without a scan.</summary>
     public HashSet<string> AddedNotValid { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether it is partitioned.</summary>
     public bool IsPartitioned { get; set; }
 
-    /// <summary>The statement of the current script that first went through all its rows; null when none did.</summary>
-    public ScriptStatement? Scanned { get; set; }
+    /// <summary>The statement of the current script that last wrote all its rows again; null when none did.</summary>
+    public ScriptStatement? Rewritten { get; set; }
 
     /// <summary>Whether no row of a column can be null.</summary>
     public bool IsProven(string column) =>
@@ -53,7 +59,10 @@ internal sealed class KnownTable(string key, int? madeIn)
     /// <summary>Takes over a column of a definition.</summary>
     public void Add(ColumnDefinition column, int? run)
     {
-        Columns[column.Name] = column.Type;
+        // A serial is an integer with a default.
+        Columns[column.Name] = StoredType.IsSerial(column.Type) ? StoredType.OfSerial(column.Type) : column.Type;
+        if (run is not null && !column.HasDefault && !column.IsNumbered && !column.IsComputed)
+            Unfilled.Add(column.Name);
         if (run is { } added)
             AddedIn[column.Name] = added;
         if (column.IsNotNull || StoredType.IsSerial(column.Type))
@@ -63,6 +72,8 @@ internal sealed class KnownTable(string key, int? madeIn)
     /// <summary>A column has another name now.</summary>
     public void Rename(string column, string name)
     {
+        RenamedTo.Add(name);
+        Unfilled.Remove(column);
         if (Columns.Remove(column, out var type))
             Columns[name] = type;
         if (AddedIn.Remove(column, out var run))
@@ -77,5 +88,22 @@ internal sealed class KnownTable(string key, int? madeIn)
         Columns.Remove(column);
         AddedIn.Remove(column);
         NotNull.Remove(column);
+        Unfilled.Remove(column);
+    }
+
+    /// <summary>Another script begins.</summary>
+    public void BeginScript()
+    {
+        AddedNotValid.Clear();
+        RenamedTo.Clear();
+        Rewritten = null;
+        Unfilled.Clear();
+    }
+
+    /// <summary>Rows of it change: what was NULL may have a value.</summary>
+    public void Write()
+    {
+        Unfilled.Clear();
+        Rewritten = null;
     }
 }

@@ -7,6 +7,7 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
 {
     private readonly KnownSchema _schema = new(facts);
+    private readonly HashSet<string> _renamed = new(StringComparer.Ordinal);
     private bool _isInTransaction;
 
     // The first statement of the script's transaction that keeps everyone off a table that was there before.
@@ -21,6 +22,7 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
         _schema.Run = run;
         _schema.BeginScript();
         (_isInTransaction, _locks) = (isInTransaction, null);
+        _renamed.Clear();
     }
 
     /// <inheritdoc/>
@@ -35,12 +37,21 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
             "CREATE" => Create(statement, words).Concat(LongNames.Find(statement)),
             "ALTER" => Alter(statement, words).Concat(LongNames.Find(statement)),
             "DROP" => Drop(statement, words),
-            "UPDATE" or "DELETE" or "INSERT" or "MERGE" or "TRUNCATE" => RowStatements.Read(_schema, statement, words, _locks),
+            "UPDATE" or "DELETE" or "INSERT" or "MERGE" or "TRUNCATE" => Rows(statement, words),
             "REINDEX" or "CLUSTER" or "VACUUM" => Maintenance.Read(_schema, statement, words),
             "SET" => Settings(statement, words),
             "COMMIT" or "END" => EndTransaction(),
             _ => [],
         };
+    }
+
+    // One finding is enough: the script is to be cut there.
+    private List<LintHazard> Rows(ScriptStatement statement, StatementWords words)
+    {
+        var found = RowStatements.Read(_schema, statement, words, _locks).ToList();
+        if (found.Exists(f => f.Rule is "data-and-schema"))
+            _locks = null;
+        return found;
     }
 
     // What locks before COMMIT is free behind it.
@@ -59,6 +70,9 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
         {
             case "TABLE":
                 CreatedTable.Read(_schema, words, at + 1);
+                return [];
+            case "SCHEMA":
+                _schema.MakeSchema(words[words[at + 1] is "IF" ? at + 4 : at + 1]);
                 return [];
             case "VIEW":
             case "MATERIALIZED":
@@ -86,7 +100,10 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
                 // A check that is validated holds no one off.
                 if (_isInTransaction && _schema.IsOld(table) && altered.Actions.Any(a => words[a.Start] is not "VALIDATE"))
                     _locks ??= (statement, table.Key);
-                return new TableChanges(_schema, statement, words, altered, table, _isInTransaction).Read();
+                var found = new TableChanges(_schema, statement, words, altered, table, _isInTransaction).Read().ToList();
+                if (words.Contain("RENAME", "TO"))
+                    _renamed.Add(table.Key);
+                return found;
             case "TYPE":
                 return Enumerations.Alter(_schema, statement, words);
             default:
@@ -102,7 +119,7 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
         {
             if (words[1] is "SCHEMA")
             {
-                if (loss.Cascades)
+                if (loss.Cascades && !_schema.IsNewSchema(loss.Name))
                     yield return new LintHazard("drop-table", statement, $"Drops the schema {LossReader.Shown(loss.Name)} and all in it.");
                 continue;
             }
@@ -115,6 +132,8 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
                 yield return new LintHazard("drop-table", statement, $"Drops the table {LossReader.Shown(loss.Name)} with its rows.")
                 {
                     Table = table.Origin,
+                    // Its rows may be in what has its name at the end.
+                    IsVoid = () => _renamed.Contains(table.Key),
                     Rewrite = PostgreSqlRewrites.DropTable(statement.Text, LossReader.Shown(loss.Name)),
                 };
             }

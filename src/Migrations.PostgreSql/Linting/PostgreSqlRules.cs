@@ -23,7 +23,7 @@ internal sealed class PostgreSqlRules : ILintRules
         new(
             "foreign-key-at-once",
             "A new foreign key looks up all rows while no one can write to either table.",
-            MadeOrSmall + " A new column without a default has nothing to look up.",
+            MadeOrSmall + " The columns are new and have no value yet.",
             "Add it NOT VALID, which reads no rows, and validate it in the next migration.",
             AlterTable + "#SQL-ALTERTABLE-NOTES"
         ),
@@ -87,8 +87,7 @@ internal sealed class PostgreSqlRules : ILintRules
         ),
         new(
             "alter-apart",
-            "Several statements go through all rows of the same table one after another, where one with several actions goes through them "
-                + "once.",
+            "Several statements write all rows of the same table again one after another, where one with several actions does it once.",
             MadeOrSmall,
             "Write the actions into one ALTER TABLE.",
             AlterTable

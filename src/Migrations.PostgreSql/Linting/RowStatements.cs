@@ -20,7 +20,8 @@ internal static class RowStatements
         if (Target(words) is not { } name)
             return [];
         var table = schema.Find(name);
-        if (!schema.IsOld(table))
+        table.Write();
+        if (!schema.IsOld(table) || table.Key.StartsWith("pg_", StringComparison.Ordinal))
             return [];
         var all = AllRows(schema, table, name, statement, words);
         return locks is { } held && MayTakeLong(words) ? all.Append(UnderLock(table, name, statement, words, held)) : all;

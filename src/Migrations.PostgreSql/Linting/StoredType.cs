@@ -19,6 +19,7 @@ internal static class StoredType
         ["bpchar"] = "character",
         ["bool"] = "boolean",
         ["decimal"] = "numeric",
+        ["float"] = "double precision",
         ["float8"] = "double precision",
         ["float4"] = "real",
         ["timestamptz"] = "timestamp with time zone",
@@ -50,6 +51,15 @@ internal static class StoredType
 
     /// <summary>Whether a column of a type takes its value from a sequence.</summary>
     public static bool IsSerial(string type) => type is "serial" or "bigserial" or "smallserial" or "serial4" or "serial8" or "serial2";
+
+    /// <summary>The type that the values of such a column have.</summary>
+    public static string OfSerial(string type) =>
+        type switch
+        {
+            "bigserial" or "serial8" => "bigint",
+            "smallserial" or "serial2" => "smallint",
+            _ => "integer",
+        };
 
     /// <summary>Whether a change of type writes every row again; null where that depends on the old type, which is not known.</summary>
     /// <param name="from">The old type; null where it is not known.</param>

@@ -69,19 +69,23 @@ internal sealed class TableChanges(
         };
     }
 
-    /// <summary>A hazard of an action that goes through all rows, and one more where another statement of the script did so before.</summary>
-    public IEnumerable<LintHazard> Scan(string rule, string message, IReadOnlyList<LintStep> rewrite)
+    /// <summary>A hazard of an action that reads all rows.</summary>
+    public IEnumerable<LintHazard> Scan(string rule, string message, IReadOnlyList<LintStep> rewrite) =>
+        Hazard(rule, LintHarm.WithManyRows, message, rewrite);
+
+    /// <summary>A hazard of an action that writes all rows again, and one more where the statement before it did so, too.</summary>
+    public IEnumerable<LintHazard> Rewrite(string rule, string message, IReadOnlyList<LintStep> rewrite)
     {
-        var first = table.Scanned;
-        table.Scanned ??= statement;
-        var found = Hazard(rule, LintHarm.WithManyRows, message, rewrite);
+        var first = table.Rewritten;
+        table.Rewritten = statement;
+        var found = Scan(rule, message, rewrite);
         return first is null || first.Index == statement.Index
             ? found
             : found.Concat(
                 Hazard(
                     "alter-apart",
                     LintHarm.WithManyRows,
-                    $"Goes through all rows of {_shown} once more, after line {first.Location.Line}.",
+                    $"Writes all rows of {_shown} again, as line {first.Location.Line} has done.",
                     PostgreSqlRewrites.Together(first.Text, statement.Text)
                 )
             );
@@ -151,7 +155,7 @@ internal sealed class TableChanges(
         if (!converts && StoredType.Rewrites(before, type) is not true)
             return [];
         var from = before is null ? "" : $" from {before}";
-        return Scan(
+        return Rewrite(
             "column-type",
             $"Changes {column} of {_shown}{from} to {type}, which writes all rows again while no one can read or write the table.",
             PostgreSqlRewrites.ColumnType(altered.Written, written, words.TextOf(at, typeEnd), words.TextOf(typeEnd + 1, end))
@@ -191,11 +195,13 @@ internal sealed class TableChanges(
         table.Drop(column);
         return isOld
             ? Hazard(
-                "drop-column",
-                LintHarm.Always,
-                $"Drops {column} of {_shown} with its values.",
-                PostgreSqlRewrites.DropColumn(altered.Written, words.TextOf(at, at + 1))
-            )
+                    "drop-column",
+                    LintHarm.Always,
+                    $"Drops {column} of {_shown} with its values.",
+                    PostgreSqlRewrites.DropColumn(altered.Written, words.TextOf(at, at + 1))
+                )
+                // Its values may be in what has its name at the end.
+                .Select(h => h with { IsVoid = () => table.RenamedTo.Contains(column) })
             : [];
     }
 
@@ -258,7 +264,7 @@ internal sealed class TableChanges(
         switch (words[at])
         {
             case "LOGGED" or "UNLOGGED" or "TABLESPACE" or "ACCESS":
-                return Scan(
+                return Rewrite(
                     "rewrites-table",
                     $"SET {words[at]} writes all rows of {_shown} again while no one can read or write it.",
                     PostgreSqlRewrites.Vacuum(_shown)

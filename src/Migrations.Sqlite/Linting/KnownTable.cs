@@ -26,6 +26,9 @@ internal sealed class KnownTable(string name, int? madeIn)
     /// <summary>The columns that scripts add, with the run.</summary>
     public Dictionary<string, int> AddedIn { get; } = new(SqliteNames.Comparer);
 
+    /// <summary>Names that renames have given to its columns.</summary>
+    public HashSet<string> RenamedTo { get; } = new(SqliteNames.Comparer);
+
     /// <summary>Whether it numbers its rows with AUTOINCREMENT.</summary>
     public bool IsAutoincrement => Text?.Constraints.Exists(c => c.Tail.Contains("AUTOINCREMENT", StringComparison.Ordinal)) == true;
 
@@ -49,6 +52,8 @@ internal sealed class KnownTable(string name, int? madeIn)
     public void Change(string column, string? name)
     {
         Sql = null;
+        if (name is not null)
+            RenamedTo.Add(name);
         if (Text?.Columns.FindIndex(c => SqliteNames.Comparer.Equals(c.Name, column)) is { } at and >= 0)
         {
             if (name is null)

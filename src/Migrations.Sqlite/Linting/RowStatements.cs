@@ -90,6 +90,8 @@ internal static class RowStatements
     {
         if (!state.IsInTransaction || state.SchemaChange is not { } change)
             yield break;
+        // One finding is enough: the script is to be cut there.
+        state.SchemaChange = null;
         yield return new LintHazard(
             "data-and-schema",
             statement,

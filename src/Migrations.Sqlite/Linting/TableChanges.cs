@@ -143,11 +143,13 @@ internal sealed class TableChanges(KnownSchema schema, ScriptStatement statement
         if (isOld)
             found.AddRange(
                 Hazard(
-                    "drop-column",
-                    LintHarm.Always,
-                    $"Drops {shown} of {_shown} with its values.",
-                    [new LintStep("In a later migration, when no running program uses it any more", statement.Text + ";")]
-                )
+                        "drop-column",
+                        LintHarm.Always,
+                        $"Drops {shown} of {_shown} with its values.",
+                        [new LintStep("In a later migration, when no running program uses it any more", statement.Text + ";")]
+                    )
+                    // Its values may be in what has its name at the end.
+                    .Select(h => h with { IsVoid = () => table.RenamedTo.Contains(column) })
             );
         return found;
     }
