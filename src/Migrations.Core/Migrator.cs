@@ -169,7 +169,9 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         }
     }
 
-    /// <summary>What the rules find in the scripts of a plan: what fails, loses data or stops others from working. Runs none of it.</summary>
+    /// <summary>
+    /// What the rules find in the scripts of a plan: what fails, loses data or stops others from working. Runs none of it.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="options">Which rules count.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -185,7 +187,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         if (session is null)
             return [];
         await using (session.ConfigureAwait(false))
-            return await new LintGate(driver.Dialect, options ?? new LintOptions()) { Database = target.Display }
+            return await new LintGate(driver, options ?? new LintOptions()) { Database = target.Display }
                 .FindAsync(
                     session.Inspector,
                     plan,

@@ -145,7 +145,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
     {
         if (Lint is not { } options)
             return;
-        var gate = new LintGate(context.Driver.Dialect, options);
+        var gate = new LintGate(context.Driver, options);
         gate.Report(
             await gate.FindAsync(session.Inspector, planned.Plan, planned.Analyses, cancellationToken).ConfigureAwait(false),
             context.Options.Session.Events

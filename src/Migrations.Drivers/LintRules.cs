@@ -6,7 +6,7 @@ namespace Migrations;
 public static class LintRules
 {
     /// <summary>All of them; what several engines have in common is there once for each.</summary>
-    public static IReadOnlyList<LintRule> All => [.. DatabaseDrivers.All.SelectMany(d => d.Dialect.Rules.Rules)];
+    public static IReadOnlyList<LintRule> All => [.. DatabaseDrivers.All.SelectMany(d => d.Rules.Rules)];
 
     /// <summary>Refuses rules that do not exist.</summary>
     /// <param name="off">The ids of rules that are switched off.</param>

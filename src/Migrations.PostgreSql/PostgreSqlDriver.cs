@@ -34,6 +34,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
     public ISqlDialect Dialect { get; } = new PostgreSqlDialect();
 
     /// <inheritdoc/>
+    public ILintRules Rules => PostgreSqlRules.Instance;
+
+    /// <inheritdoc/>
     public IBackupProvider Backups { get; }
 
     /// <inheritdoc/>

@@ -57,8 +57,6 @@ public class EarlierScriptsTests
 
         public ScriptAnalysis Analyze(MigrationScript script) => _dialect.Analyze(script);
 
-        public ILintRules Rules => _dialect.Rules;
-
         public TransactionMark MarkOf(ScriptStatement statement) => _dialect.MarkOf(statement);
 
         public QuoteForm FormOf(ReadOnlySpan<char> token) => _dialect.FormOf(token);

@@ -75,7 +75,7 @@ internal sealed class LintCommand
     }
 
     private List<LintRule> RulesOfAll() =>
-        [.. _drivers.SelectMany(d => d.Dialect.Rules.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal)];
+        [.. _drivers.SelectMany(d => d.Rules.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal)];
 
     private static IDatabaseDriver DriverOf(string engine) =>
         DatabaseDrivers.All.First(d => string.Equals(d.Engine, engine, StringComparison.OrdinalIgnoreCase));

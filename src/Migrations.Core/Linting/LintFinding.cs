@@ -41,7 +41,7 @@ public sealed record LintFinding
     /// <summary>The table that it is about; null where it is about none.</summary>
     public string? Table { get; init; }
 
-    /// <summary>How many rows the table has, or nearly so many; null where that is not known.</summary>
+    /// <summary>About how many rows the table has; null where that is not known.</summary>
     public long? Rows { get; init; }
 
     /// <summary>How to make the change safely, as data.</summary>
@@ -50,7 +50,7 @@ public sealed record LintFinding
     /// <summary>How to make the change safely.</summary>
     public string Advice => NextStep.ToString();
 
-    /// <summary>The same as SQL for this statement, step by step; empty where there is none.</summary>
+    /// <summary>The same as SQL for this statement, step by step; empty without one.</summary>
     public IReadOnlyList<LintStep> Rewrite { get; init; } = [];
 
     /// <summary>The page of the database's documentation that it rests on.</summary>

@@ -5,10 +5,12 @@ using Migrations.Sql;
 
 namespace Migrations.Linting;
 
-/// <summary>Looks at the scripts that are to run in a database: first alone, and only where something is found, with what it knows.</summary>
-/// <param name="dialect">How scripts are read.</param>
+/// <summary>
+/// Looks at the scripts that are to run in a database: first alone, and only where something is found, with what it knows.
+/// </summary>
+/// <param name="driver">The engine: how scripts are read, and its rules.</param>
 /// <param name="options">Which rules count, and whether findings stop a run.</param>
-internal sealed class LintGate(ISqlDialect dialect, LintOptions options)
+internal sealed class LintGate(IDatabaseDriver driver, LintOptions options)
 {
     // A run of many scripts is not the place to read all of it.
     private const int MostShown = 20;
@@ -30,7 +32,7 @@ internal sealed class LintGate(ISqlDialect dialect, LintOptions options)
         plan.Direction == MigrationDirection.Down || !options.HasAny
             ? Task.FromResult<IReadOnlyList<LintFinding>>([])
             : FindAsync(
-                new LintRun(dialect, options) { Database = Database },
+                new LintRun(driver, options) { Database = Database },
                 inspector,
                 [.. plan.Steps.Select((s, i) => new LintedScript(s.Migration, analyses[i], 0, IsReported: true))],
                 cancellationToken
@@ -48,7 +50,7 @@ internal sealed class LintGate(ISqlDialect dialect, LintOptions options)
         if (run.Wanted.Count == 0)
             return found;
         var isAnswered = true;
-        var facts = await dialect.Rules.AskAsync(run.Wanted, AskAsync).ConfigureAwait(false);
+        var facts = await driver.Rules.AskAsync(run.Wanted, AskAsync).ConfigureAwait(false);
         return isAnswered ? run.Find(scripts, facts, cancellationToken) : found;
 
         async Task<IReadOnlyList<IReadOnlyList<string?>>> AskAsync(string sql)
@@ -67,7 +69,8 @@ internal sealed class LintGate(ISqlDialect dialect, LintOptions options)
     }
 
     /// <summary>Reports what is found before a run, or refuses it.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.UnsafeChange"/>: something was found, and the run is to be refused.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UnsafeChange"/>: something was found, and the run is to be
+    /// refused.</exception>
     public void Report(IReadOnlyList<LintFinding> found, IEventSink events)
     {
         if (found.Count > 0 && options.Strict)

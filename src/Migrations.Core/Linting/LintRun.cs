@@ -1,15 +1,16 @@
+using Migrations.Databases;
 using Migrations.Sql;
 
 namespace Migrations.Linting;
 
 /// <summary>Finds in scripts what the rules are about, and leaves out what does no harm or is allowed.</summary>
-/// <param name="dialect">How scripts are read.</param>
+/// <param name="driver">The engine: how scripts are read, and its rules.</param>
 /// <param name="options">Which rules count.</param>
-internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
+internal sealed class LintRun(IDatabaseDriver driver, LintOptions options)
 {
     private const int LongestStatement = 2000;
 
-    private readonly Dictionary<string, LintRule> _rules = dialect.Rules.Rules.ToDictionary(r => r.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, LintRule> _rules = driver.Rules.Rules.ToDictionary(r => r.Id, StringComparer.Ordinal);
 
     /// <summary>The tables that a database should be asked about before the last word is said; known once something was found.</summary>
     public HashSet<string> Wanted { get; } = new(StringComparer.Ordinal);
@@ -24,7 +25,7 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
     public IReadOnlyList<LintFinding> Find(IReadOnlyList<LintedScript> scripts, LintFacts facts, CancellationToken cancellationToken)
     {
         var found = new List<LintFinding>();
-        var reader = dialect.Rules.Open(facts);
+        var reader = driver.Rules.Open(facts);
         foreach (var script in scripts)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -95,7 +96,7 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
     {
         if (!AllowComments.MayHaveAny(script))
             return found;
-        var comments = AllowComments.Read(dialect, script, statements);
+        var comments = AllowComments.Read(driver.Dialect, script, statements);
         if (comments.Count == 0)
             return found;
         var kept = found.Where(f => !comments.Any(c => Allows(c, f, statements)));
@@ -107,7 +108,7 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
         MigrationScript script,
         int run,
         bool isInTransaction
-    ) => Read(reader, dialect, script, run, isInTransaction);
+    ) => Read(reader, driver.Dialect, script, run, isInTransaction);
 
     private static bool IsHarmful(LintHazard hazard, LintFacts facts) =>
         hazard.Table is null
@@ -153,7 +154,7 @@ internal sealed class LintRun(ISqlDialect dialect, LintOptions options)
         return finding.Line >= statement.Location.Line && finding.Line <= last;
     }
 
-    // A comment that only begins with the word is none.
+    // A comment may begin with the word and mean something else.
     private bool IsInvalid(AllowComment comment) =>
         _rules.ContainsKey(comment.Rule.ToLowerInvariant())
             ? comment.Reason.Length == 0

@@ -17,7 +17,8 @@ public static class LintText
     {
         ArgumentNullException.ThrowIfNull(finding);
         return new WarningRaised(
-            $"{finding.Location.ShownFile}:{finding.Line}: {finding.Message} {finding.NextStep} ({finding.Rule}; {Call.Lint} shows the SQL.)"
+            $"{finding.Location.ShownFile}:{finding.Line}: {finding.Message} {finding.NextStep} "
+                + $"({finding.Rule}; {Call.Lint} shows the SQL.)"
         )
         {
             Location = finding.Location,

@@ -1,11 +1,12 @@
+using Migrations.Databases;
 using Migrations.Sql;
 
 namespace Migrations.Linting;
 
 /// <summary>Looks at the down scripts of a folder: whether there is one, and whether it takes more than its up script has made.</summary>
-/// <param name="dialect">How scripts are read.</param>
+/// <param name="driver">The engine: how scripts are read, and its rules.</param>
 /// <param name="run">Makes findings.</param>
-internal sealed class LintUndo(ISqlDialect dialect, LintRun run)
+internal sealed class LintUndo(IDatabaseDriver driver, LintRun run)
 {
     private static readonly string[] Destructive = ["drop-table", "drop-column", "delete-all-rows"];
 
@@ -43,12 +44,12 @@ internal sealed class LintUndo(ISqlDialect dialect, LintRun run)
         if (down.Header.RowLossAllowed || down.Code is not null || migration.Up.Code is not null)
             return ([], down, []);
         // By itself first: most down scripts that take nothing away need no second look.
-        var (statements, hazards) = LintRun.Read(dialect.Rules.Open(LintFacts.None), dialect, down, run: 0, isInTransaction: true);
+        var (statements, hazards) = LintRun.Read(driver.Rules.Open(LintFacts.None), driver.Dialect, down, run: 0, isInTransaction: true);
         if (!hazards.Exists(IsDestructive))
             return ([], down, statements);
-        var reader = dialect.Rules.Open(LintFacts.None);
-        _ = LintRun.Read(reader, dialect, migration.Up, run: 0, isInTransaction: true);
-        (statements, hazards) = LintRun.Read(reader, dialect, down, run: 0, isInTransaction: true);
+        var reader = driver.Rules.Open(LintFacts.None);
+        _ = LintRun.Read(reader, driver.Dialect, migration.Up, run: 0, isInTransaction: true);
+        (statements, hazards) = LintRun.Read(reader, driver.Dialect, down, run: 0, isInTransaction: true);
         var found = hazards
             .Where(IsDestructive)
             .Select(h =>

@@ -34,8 +34,8 @@ public sealed class ScriptLinter(IDatabaseDriver driver, DatabaseTarget? target,
             var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             var pending = input.Migrations.Where(m => input.IsPending(m) && input.RunsHere(m)).ToList();
             var scripts = Scripts(pending, _ => 0, (m, _) => only.Count == 0 || only.Contains(m), cancellationToken);
-            var run = new LintRun(driver.Dialect, wanted.Options) { Database = target!.Display };
-            var found = await new LintGate(driver.Dialect, wanted.Options)
+            var run = new LintRun(driver, wanted.Options) { Database = target!.Display };
+            var found = await new LintGate(driver, wanted.Options)
                 .FindAsync(run, session.Inspector, scripts, cancellationToken)
                 .ConfigureAwait(false);
             return InOrder(found.Concat(Undos(run, read, scripts, wanted.Options)));
@@ -58,13 +58,13 @@ public sealed class ScriptLinter(IDatabaseDriver driver, DatabaseTarget? target,
             (m, i) => (only.Count == 0 || only.Contains(m)) && i >= first,
             cancellationToken
         );
-        var run = new LintRun(driver.Dialect, request.Options);
+        var run = new LintRun(driver, request.Options);
         return InOrder(run.Find(scripts, LintFacts.None, cancellationToken).Concat(Undos(run, read, scripts, request.Options)));
     }
 
     private IEnumerable<LintFinding> Undos(LintRun run, MigrationFolder read, IReadOnlyList<LintedScript> scripts, LintOptions options)
     {
-        var undo = new LintUndo(driver.Dialect, run);
+        var undo = new LintUndo(driver, run);
         var (count, undone) = (read.Migrations.Count(m => !m.IsRepeatable), read.Migrations.Count(m => m.HasUndo));
         return scripts
             .Where(s => s.IsReported)

@@ -7,7 +7,8 @@ public static class CommonRules
     public static LintRule CannotRun(string link) =>
         new(
             "cannot-run",
-            "The script is refused before it runs: a statement that needs no transaction stands among others, a transaction of the script's "
+            "The script is refused before it runs: a statement that needs no transaction stands among others, a transaction "
+                + "of the script's "
                 + "own cannot be kept together with the history, or something in it does not end.",
             "Never.",
             "As the message says: move the statement into a migration of its own, or take BEGIN and COMMIT out.",
@@ -78,7 +79,8 @@ public static class CommonRules
     public static LintRule AddColumnNotNull(string link) =>
         new(
             "add-column-not-null",
-            "Rows that are there have no value for the new column, so the database refuses the statement. On an empty copy it goes through.",
+            "Rows that are there have no value for the new column, so the database refuses the statement. On an empty copy "
+                + "it goes through.",
             "The same run makes the table, or it has no rows.",
             "Add the column with a default, or without NOT NULL; fill it, and set NOT NULL afterwards.",
             link
@@ -114,7 +116,7 @@ public static class CommonRules
             link
         );
 
-    /// <summary>An exception that is none.</summary>
+    /// <summary>A comment that allows nothing.</summary>
     public static LintRule AllowInvalid(string link) =>
         new(
             "allow-invalid",

@@ -19,7 +19,4 @@ public interface ISqlDialect
 
     /// <summary>How a token is written that is a literal or a quoted name.</summary>
     QuoteForm FormOf(ReadOnlySpan<char> token);
-
-    /// <summary>What is known of changes that fail, lose data or stop others from working.</summary>
-    ILintRules Rules { get; }
 }

@@ -9,6 +9,6 @@ public enum LintHarm
     /// <summary>That it has rows.</summary>
     WithRows,
 
-    /// <summary>That it has so many rows that reading or writing all of them takes time.</summary>
+    /// <summary>That it is large: reading or writing all its rows takes time.</summary>
     WithManyRows,
 }

@@ -18,6 +18,6 @@ public sealed record LintHazard(string Rule, ScriptStatement Statement, string M
     /// <summary>Asked at the end of the script: whether the rest of it makes this harmless. Null: nothing can.</summary>
     public Func<bool>? IsVoid { get; init; }
 
-    /// <summary>The safe steps as SQL for this statement; empty where there are none.</summary>
+    /// <summary>The safe steps as SQL for this statement; empty without one.</summary>
     public IReadOnlyList<LintStep> Rewrite { get; init; } = [];
 }

@@ -8,7 +8,7 @@ public sealed record LintTable(string Name)
     private const long SmallRows = 10_000;
     private const long SmallBytes = 8 * 1024 * 1024;
 
-    /// <summary>How many rows it has, or nearly so many; null where that is not known.</summary>
+    /// <summary>About how many rows it has; null where that is not known.</summary>
     public long? Rows { get; init; }
 
     /// <summary>How large it is on disk, in bytes; null where that is not known.</summary>

@@ -36,7 +36,8 @@ internal sealed class PostgreSqlRules : ILintRules
         ),
         new(
             "validate-at-once",
-            "VALIDATE CONSTRAINT reads all rows beside readers and writers; but the transaction that added the constraint still keeps them off.",
+            "VALIDATE CONSTRAINT reads all rows beside readers and writers; but the transaction that added the constraint "
+                + "still keeps them off.",
             MadeOrSmall + " The script runs without a transaction.",
             "Validate it in the next migration.",
             AlterTable + "#SQL-ALTERTABLE-NOTES"

@@ -44,7 +44,4 @@ internal sealed class PostgreSqlDialect : ISqlDialect
 
     /// <inheritdoc/>
     public QuoteForm FormOf(ReadOnlySpan<char> token) => SqlQuotes.FormOf(token);
-
-    /// <inheritdoc/>
-    public ILintRules Rules => PostgreSqlRules.Instance;
 }

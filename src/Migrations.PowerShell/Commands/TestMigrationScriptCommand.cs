@@ -141,7 +141,7 @@ public sealed class TestMigrationScriptCommand : FolderCommand
     {
         var rules = DatabaseDrivers
             .All.Where(d => _engines.Contains(d.Engine, StringComparer.Ordinal))
-            .SelectMany(d => d.Dialect.Rules.Rules)
+            .SelectMany(d => d.Rules.Rules)
             .DistinctBy(r => r.Id, StringComparer.Ordinal);
         SarifReport.Write(Paths.Literal(SarifPath!), _all, [.. rules], Paths.CurrentFolder);
     }

@@ -2,7 +2,8 @@ using Migrations.Sql;
 
 namespace Migrations.Sqlite;
 
-/// <summary>What ADD COLUMN cannot do, always or with rows (<see href="https://sqlite.org/lang_altertable.html#altertabaddcol"/>).</summary>
+/// <summary>What ADD COLUMN cannot do, always or with rows
+/// (<see href="https://sqlite.org/lang_altertable.html#altertabaddcol"/>).</summary>
 /// <param name="table">The table's name, as SQL writes it.</param>
 /// <param name="column">The column.</param>
 /// <param name="definition">Its definition, read as a table of one column.</param>

@@ -17,4 +17,7 @@ internal sealed record GoneTable(KnownTable Table, string Name, ScriptStatement 
 
     /// <summary>Views, and triggers of other tables, that name it.</summary>
     public required IReadOnlyList<KnownObject> Users { get; init; }
+
+    /// <summary>The names of all that refers to it.</summary>
+    public IEnumerable<string> Referrers => Children.Select(c => c.Name).Concat(Users.Select(u => u.Name)).Distinct(StringComparer.Ordinal);
 }

@@ -17,7 +17,7 @@ internal sealed record KnownObject(string Type, string Name, string Table, strin
     /// <summary>Whether it names something.</summary>
     public bool Names(string name) => Tokens.Exists(t => t.Kind is not SqlTokenKind.Symbol && SqliteNames.Comparer.Equals(t.Name, name));
 
-    /// <summary>Reads a definition; null where it is none of these.</summary>
+    /// <summary>Reads a definition; null for a table and for anything else.</summary>
     public static KnownObject? Read(StatementHead head, string sql)
     {
         if (head is not { Kind: StatementKind.Create, Name: { } name, What: "INDEX" or "TRIGGER" or "VIEW" })

@@ -10,7 +10,8 @@ internal static class SqliteRewrites
     /// <summary>One text in the place of the statement.</summary>
     public static IReadOnlyList<LintStep> InPlace(string sql) => [new LintStep(Now, sql)];
 
-    /// <summary>A rebuild of the table with one thing more in its definition (https://sqlite.org/lang_altertable.html#otheralter).</summary>
+    /// <summary>A rebuild of the table with one thing more in its definition
+    /// (https://sqlite.org/lang_altertable.html#otheralter).</summary>
     public static IReadOnlyList<LintStep> Rebuild(KnownSchema schema, KnownTable table, string shown, string addition)
     {
         var definition =

@@ -183,7 +183,8 @@ internal sealed class SqliteRules : ILintRules
         ),
         new(
             "double-quoted-text",
-            "A text in double quotes is a name; SQLite takes it for a text only where it is built to, and then fails in RENAME, DROP COLUMN "
+            "A text in double quotes is a name; SQLite takes it for a text only where it is built to, and then fails in "
+                + "RENAME, DROP COLUMN "
                 + "and VACUUM.",
             "Never.",
             "Write it in single quotes.",
@@ -237,5 +238,6 @@ internal sealed class SqliteRules : ILintRules
     private static string Plain(string table) => SqliteNames.Unquote(table);
 
     private static string Count(string table) =>
-        $"SELECT {SqliteNormalForm.Literal(table)}, (SELECT count(*) FROM (SELECT 1 FROM main.{SqliteNames.Quote(Plain(table))} LIMIT {MostCounted}))";
+        $"SELECT {SqliteNormalForm.Literal(table)}, "
+        + $"(SELECT count(*) FROM (SELECT 1 FROM main.{SqliteNames.Quote(Plain(table))} LIMIT {MostCounted}))";
 }

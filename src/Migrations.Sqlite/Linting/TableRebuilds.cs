@@ -131,7 +131,8 @@ internal sealed class TableRebuilds(KnownSchema schema, ScriptState state)
                 gone,
                 "copy-strict",
                 LintHarm.WithRows,
-                $"{gone.Name} becomes {(now.Strict && !before.Strict ? "STRICT" : "WITHOUT ROWID")}, which refuses values that the old table kept.",
+                $"{gone.Name} becomes {(now.Strict && !before.Strict ? "STRICT" : "WITHOUT ROWID")}, which refuses values that the old one "
+                    + "kept.",
                 SqliteSteps.StrictValues(gone.Name, now)
             ) with
             {
@@ -166,8 +167,7 @@ internal sealed class TableRebuilds(KnownSchema schema, ScriptState state)
                 gone,
                 "rename-old-away",
                 LintHarm.Always,
-                $"Renaming {gone.Name} away takes what refers to it along: "
-                    + $"{string.Join(", ", gone.Children.Select(c => c.Name).Concat(gone.Users.Select(u => u.Name)).Distinct(StringComparer.Ordinal))}.",
+                $"Renaming {gone.Name} away takes what refers to it along: {string.Join(", ", gone.Referrers)}.",
                 [
                     new LintStep(
                         "In this order",

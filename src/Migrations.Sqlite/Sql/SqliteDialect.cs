@@ -35,7 +35,4 @@ internal sealed class SqliteDialect : ISqlDialect
 
     /// <inheritdoc/>
     public QuoteForm FormOf(ReadOnlySpan<char> token) => SqliteNames.FormOf(token);
-
-    /// <inheritdoc/>
-    public ILintRules Rules => SqliteRules.Instance;
 }

@@ -132,7 +132,7 @@ public abstract class LintConformance(DatabaseKind kind) : Conformance(kind)
         await TableAsync(isFilled: true);
         Migration("002_b", "CREATE TABLE b (id integer);\nINSERT INTO a VALUES (2, 'y');", "DROP TABLE b;");
         var script = (await Engine().PlanApplyAsync()).Steps[0].Script;
-        var reader = Kind.Driver.Dialect.Rules.Open(LintFacts.None);
+        var reader = Kind.Driver.Rules.Open(LintFacts.None);
         reader.Begin(script, run: 0, isInTransaction: true);
         Assert.Empty(Kind.Driver.Dialect.Split(script).SelectMany(reader.Read).Concat(reader.End()));
         Assert.Empty(reader.Wanted);

@@ -24,7 +24,7 @@ public sealed class LintDocumentationTests
 
     [Fact]
     public void It_has_no_rule_that_the_program_does_not_have() =>
-        Assert.Empty(Sections.Keys.Except(DatabaseDrivers.All.SelectMany(d => d.Dialect.Rules.Rules).Select(r => r.Id)));
+        Assert.Empty(Sections.Keys.Except(DatabaseDrivers.All.SelectMany(d => d.Rules.Rules).Select(r => r.Id)));
 
     [Theory]
     [MemberData(nameof(Engines))]
@@ -32,7 +32,7 @@ public sealed class LintDocumentationTests
         Assert.Empty(RulesOf(engine).GroupBy(r => r.Id, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key));
 
     private static IReadOnlyList<LintRule> RulesOf(string engine) =>
-        DatabaseDrivers.All.Single(d => d.Engine == engine).Dialect.Rules.Rules;
+        DatabaseDrivers.All.Single(d => d.Engine == engine).Rules.Rules;
 
     private static Dictionary<string, string> Read()
     {

@@ -13,7 +13,7 @@ public abstract class RuleTests(DatabaseKind kind, IReadOnlyList<RuleCase> cases
     {
         string[] elsewhere = ["no-down", "destructive-down", "allow-invalid"];
         Assert.Equal(
-            kind.Driver.Dialect.Rules.Rules.Select(r => r.Id).Except(elsewhere).Order(StringComparer.Ordinal),
+            kind.Driver.Rules.Rules.Select(r => r.Id).Except(elsewhere).Order(StringComparer.Ordinal),
             cases.Select(c => c.Rule).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
         );
     }
