@@ -85,7 +85,7 @@ internal static class UpCommand
     private static Option<bool> OutOfOrderOption() =>
         OptionOf.Flag("--allow-out-of-order", "Also apply pending migrations that are older than applied ones. The history records it.");
 
-    private static Option<bool> IgnoreForeignOption() =>
+    internal static Option<bool> IgnoreForeignOption() =>
         OptionOf.Flag(
             "--ignore-foreign-history",
             "Run even though the migrations of the database were recorded by another tool. The history records it."
