@@ -5,7 +5,7 @@ using Migrations.Sql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Migrates PostgreSQL databases.</summary>
-public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
+public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientScripts
 {
     private static readonly string[] Naming = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"];
 
@@ -73,6 +73,16 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
         return await PostgreSqlSession
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScriptClient> Clients => [ScriptClient.Psql, ScriptClient.Plain];
+
+    /// <inheritdoc/>
+    public Task<IClientScript> OpenScriptAsync(ClientScriptPlace place, TextWriter output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return ClientScriptOpening.OpenAsync(place, ((PostgreSqlSession)place.Session!).Connection, output, cancellationToken);
     }
 
     /// <inheritdoc/>
