@@ -1,5 +1,6 @@
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Databases.Tests;
@@ -254,6 +255,67 @@ public abstract class HookConformance(DatabaseKind kind) : Conformance(kind)
             () => Engine(o => o with { Service = "one", Folder = o.Folder with { Hooks = FileOf("none") } }).ApplyAsync()
         );
     }
+
+    [Fact]
+    public async Task They_are_rehearsed_and_what_they_write_spoils_no_proof()
+    {
+        AllPoints();
+        Migration("001_a", "CREATE TABLE a (id integer);\nINSERT INTO a SELECT count(*) FROM log;", "DROP TABLE a;");
+        var report = await Rehearsal().RunAsync();
+        Assert.All(report.Results, r => Assert.Equal(UndoVerdict.Proven, r.UndoVerdict));
+        Assert.Equal(
+            ["hooks/before-each.sql", "hooks/before-undo.sql", "hooks/after-undo.sql", "hooks/after-each.sql"],
+            report.Results[0].Hooks
+        );
+        Assert.Equal("", await TablesAsync());
+        var without = await new Integrity.Rehearsal(
+            Kind.Driver,
+            Target(),
+            Folder,
+            EngineOptions() with
+            {
+                Folder = new Folders.FolderOptions { NoHooks = true },
+            }
+        ).RunAsync();
+        Assert.Equal((false, 7), (without.Results[0].Applies, without.Results[0].HooksSkipped.Count));
+    }
+
+    [Theory]
+    [InlineData("before-run", "001_a", false, UndoVerdict.NotRun)]
+    [InlineData("before-each", "002_b", false, UndoVerdict.NotRun)]
+    [InlineData("after-each", "002_b", false, UndoVerdict.Proven)]
+    [InlineData("before-undo", "002_b", true, UndoVerdict.Failed)]
+    [InlineData("after-undo", "002_b", true, UndoVerdict.Failed)]
+    [InlineData("after-run", "002_b", true, UndoVerdict.Proven)]
+    public async Task One_that_fails_in_a_rehearsal_counts_against_its_migration(string point, string bad, bool applies, UndoVerdict verdict)
+    {
+        TwoTables();
+        await Database.ExecuteAsync("CREATE TABLE due (migration text CHECK (migration <> '' AND migration <> '002_b'))");
+        Hook(point, "INSERT INTO due VALUES ('${migration}');");
+        var report = await Rehearsal().RunAsync();
+        var fault = Assert.Single(report.Results, r => !r.IsGood);
+        Assert.Equal((bad, applies, verdict), (fault.Name, fault.Applies, fault.UndoVerdict));
+        Assert.Equal(FileOf($"hooks/{point}.sql"), fault.Failure!.Location?.File);
+    }
+
+    [Fact]
+    public async Task One_that_reaches_beyond_the_copy_is_not_run_there()
+    {
+        TwoTables();
+        var elsewhere = FileOf("elsewhere");
+        Hook("after-run", "VACUUM;");
+        Hook(
+            "before-run",
+            Kind == DatabaseKind.Sqlite ? $"ATTACH '{elsewhere}' AS other;" : $"COPY (SELECT 1) TO PROGRAM 'touch {elsewhere}';"
+        );
+        var report = await Rehearsal().RunAsync();
+        Assert.All(report.Results, r => Assert.NotNull(r.NotRun));
+        Assert.False(File.Exists(elsewhere));
+        File.Delete(FileOf("hooks/before-run.sql"));
+        Assert.All((await Rehearsal().RunAsync()).Results, r => Assert.True(r.IsGood));
+    }
+
+    private Integrity.Rehearsal Rehearsal() => new(Kind.Driver, Target(), Folder, EngineOptions());
 
     private async Task<string> JournalOrNoneAsync() =>
         (await Database.TablesAsync()).Any(t => t.StartsWith("migration_", StringComparison.Ordinal)) ? await JournalAsync() : "";
