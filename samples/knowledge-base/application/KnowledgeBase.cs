@@ -1,4 +1,5 @@
 using Migrations;
+using Migrations.History;
 using Migrations.Planning;
 
 namespace KnowledgeBaseSample;
