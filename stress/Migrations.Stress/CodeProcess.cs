@@ -27,7 +27,10 @@ internal static class CodeProcess
         // Known by the checksums of the scripts, so that the folder and the code are the same migrations.
         var known = await new Migrator(driver, target, folder).GetStatusAsync();
         var source = MigrationSource.Of([
-            .. known.Select(status => new CodeMigration(status.Name[..3], status.Name[4..], c => UpAsync(c, status.File!)) { Checksum = status.Checksum }),
+            .. known.Select(status => new CodeMigration(status.Name[..3], status.Name[4..], c => UpAsync(c, status.File!))
+            {
+                Checksum = status.Checksum,
+            }),
         ]);
         var options = new MigratorOptions
         {

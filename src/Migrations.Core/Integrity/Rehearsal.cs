@@ -30,15 +30,7 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
         var read = VariableBinding.ReadFolder(source, _options.Folder, driver.Dialect, cancellationToken);
         var input = await ReadInputAsync(read, wanted, cancellationToken).ConfigureAwait(false);
         var migrations = Chosen(input, wanted);
-        var hooks = RehearsalHooks.Read(
-            read,
-            migrations,
-            driver.Dialect,
-            _options,
-            target.Display,
-            wanted.RunCode,
-            cancellationToken
-        );
+        var hooks = RehearsalHooks.Read(read, migrations, driver.Dialect, _options, target.Display, wanted.RunCode, cancellationToken);
         var results = new List<RehearsalResult>();
         string? leftOut = null;
         var copy = new RehearsalCopy(driver, target, _options, wanted, input, migrations, hooks);

@@ -119,7 +119,10 @@ internal sealed class RehearsalHooks(ISqlDialect dialect, JournalRecorder record
             new()
             {
                 Direction = direction,
-                Steps = [.. migrations.Where(m => m.Script(direction) is not null).Select(m => new PlanStep(m, direction, m.Script(direction)!))],
+                Steps =
+                [
+                    .. migrations.Where(m => m.Script(direction) is not null).Select(m => new PlanStep(m, direction, m.Script(direction)!)),
+                ],
             };
         List<FileProblem> problems =
         [

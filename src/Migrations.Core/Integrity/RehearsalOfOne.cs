@@ -179,13 +179,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     }
 
     private static RehearsalResult Failed(RehearsalResult result, MigrationException failure) =>
-        IsNotRun(failure)
-            ? NotRun(result, failure)
-            : result with
-            {
-                UndoVerdict = UndoVerdict.Failed,
-                Failure = failure,
-            };
+        IsNotRun(failure) ? NotRun(result, failure) : result with { UndoVerdict = UndoVerdict.Failed, Failure = failure };
 
     private static RehearsalResult NotRun(RehearsalResult result, MigrationException why) =>
         result with

@@ -32,9 +32,7 @@ internal static class HooksOfCall
                 // As a migration, a hook may be meant for some environments only.
                 .Where(h =>
                     h.Script.Header.Environments.Count == 0
-                    || (
-                        options.Environment is { } here && h.Script.Header.Environments.Contains(here, StringComparer.OrdinalIgnoreCase)
-                    )
+                    || (options.Environment is { } here && h.Script.Header.Environments.Contains(here, StringComparer.OrdinalIgnoreCase))
                 ),
         ];
     }

@@ -44,7 +44,11 @@ public sealed class PostgreSqlDataSourceTests() : DataSourceConformance(Database
 
     private NpgsqlDataSource Source()
     {
-        var text = new NpgsqlConnectionStringBuilder(((PostgreSqlTestDatabase)Database).ConnectionString) { Password = null, MaxPoolSize = 2 };
+        var text = new NpgsqlConnectionStringBuilder(((PostgreSqlTestDatabase)Database).ConnectionString)
+        {
+            Password = null,
+            MaxPoolSize = 2,
+        };
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         builder.UsePasswordProvider(_ => Next(), (_, _) => new ValueTask<string>(Next()));
         return builder.Build();
@@ -65,7 +69,7 @@ public sealed class PostgreSqlDataSourceTests() : DataSourceConformance(Database
         await using var source = Source();
         var migrator = Migrator.For(source, Folder, EngineOptions());
         _password = "expired";
-        await ThrowsAsync<MigrationException>(ErrorId.AccessDenied, () => migrator.ApplyAsync());
+        await ThrowsAsync<MigrationException>(ErrorId.AuthenticationFailed, () => migrator.ApplyAsync());
         _password = null;
         Assert.Equal("001_a, 002_b, 003_c", Names(await migrator.ApplyAsync()));
         Assert.Contains("expired", _given);

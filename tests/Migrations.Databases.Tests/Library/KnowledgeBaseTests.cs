@@ -9,9 +9,7 @@ public abstract class KnowledgeBaseConformance(DatabaseKind kind) : Conformance(
     public async Task It_starts_any_number_of_times_shows_its_state_and_rolls_back_in_order()
     {
         // Four instances at once.
-        var applied = await Task.WhenAll(
-            Enumerable.Range(0, 4).Select(_ => new KnowledgeBase(Database.Address).InitializeDatabaseAsync())
-        );
+        var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new KnowledgeBase(Database.Address).InitializeDatabaseAsync()));
         Assert.Equal(["001_initial_schema", "002_add_indexes", "003_split_authors"], applied.SelectMany(a => a).Order());
         var application = new KnowledgeBase(Database.Address);
         for (var start = 0; start < 10; start++)
