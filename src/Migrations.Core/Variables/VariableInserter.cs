@@ -90,7 +90,7 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
         }
         else if (Find(reference, place) is { } variable)
         {
-            if (IsRaw(variable) || (GoesOn(source, at) ? IsOfName(variable.Value) : IsOneToken(variable.Value)))
+            if (IsRaw(variable) || IsOneToken(variable.Value) || (GoesOn(source, at) && IsOfName(variable.Value)))
             {
                 result.Replace(reference, variable.Value);
                 return reference.End;
