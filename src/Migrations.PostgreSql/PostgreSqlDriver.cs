@@ -6,7 +6,7 @@ using Migrations.Sql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Migrates PostgreSQL databases.</summary>
-public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
+public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientScripts
 {
     private static readonly string[] Naming = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"];
 
@@ -92,6 +92,16 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<ScriptClient> Clients => [ScriptClient.Psql, ScriptClient.Plain];
+
+    /// <inheritdoc/>
+    public Task<IClientScript> OpenScriptAsync(ClientScriptPlace place, TextWriter output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return ClientScriptOpening.OpenAsync(place, ((PostgreSqlSession)place.Session!).Connection, output, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task<ICopySource> OpenSourceAsync(DatabaseTarget source, SessionOptions options, CancellationToken cancellationToken) =>
         await PostgreSqlCopySource
             .OpenAsync(source, options, new PostgreSqlConnector(source, _sources.Value), cancellationToken)
@@ -100,6 +110,12 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
     /// <inheritdoc/>
     public async Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
         await PostgreSqlCopyTarget
+            .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<IRowTarget> OpenRowsAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        await PostgreSqlRowTarget
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
 

@@ -25,6 +25,7 @@ internal sealed class ModuleSpelling : Spelling
         ["prune"] = "Remove-DatabaseBackup",
         ["repair"] = "Repair-MigrationHistory",
         ["restore"] = "Restore-Database",
+        ["script"] = "Export-MigrationScript",
         ["status"] = "Get-MigrationStatus",
         ["test"] = "Test-Migration",
         ["up"] = "Invoke-Migration",

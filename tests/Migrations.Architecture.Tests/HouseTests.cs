@@ -19,7 +19,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Backup", "Foreign"],
         ["Planning"],
         ["Running"],
-        ["Integrity"],
+        ["Integrity", "Exporting"],
         ["Adoption"],
         ["Comparing", "Transfer", "."],
     ];

@@ -29,6 +29,7 @@ internal static class CommandTree
             CreateCommand.Create(runner),
             HistoryCommand.Create(runner),
             RunCommand.Create(runner),
+            ScriptCommand.Create(runner),
             RepairCommand.Create(runner),
             BaselineCommand.Create(runner),
             ClearCommand.Create(runner),

@@ -15,6 +15,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonInitialization))]
 [JsonSerializable(typeof(JsonScript))]
+[JsonSerializable(typeof(JsonExport))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonCleared))]
 [JsonSerializable(typeof(JsonAdoption))]

@@ -332,6 +332,9 @@ public enum ErrorId
     /// <summary>Checks failed.</summary>
     CheckFailed,
 
+    /// <summary>A migration cannot be written into a script for the client that was asked for.</summary>
+    ExportRefused,
+
     /// <summary>A migration in code is malformed: no function <c>up</c>, or a syntax error.</summary>
     CodeInvalid,
 

@@ -33,6 +33,7 @@ internal sealed class PostgreSqlConnector
     public async Task<NpgsqlConnection> OpenAsync(SessionOptions options, CancellationToken cancellationToken)
     {
         RunningCode.Refuse(_target, KeyOf);
+        TlsFiles.Require(_target);
         if (options.ConnectTimeout is { } timeout)
             _source = _sources.Of(_target, timeout);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : Math.Max(1, options.ConnectAttempts);
