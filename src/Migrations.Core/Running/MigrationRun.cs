@@ -25,6 +25,10 @@ internal sealed class MigrationRun(
 {
     private readonly IEventSink _events = options.Session.Events;
     private readonly List<MigrationResult> _results = [];
+
+    // For hooks in code: what ran in the open transaction, and what failed.
+    private readonly List<MigrationResult> _open = [];
+    private MigrationResult? _failed;
     private StepExecution? _running;
     private StepGroup? _current;
     private StatementRun? _statements;
@@ -37,7 +41,11 @@ internal sealed class MigrationRun(
     public IReadOnlyList<string> HooksSkipped { get; init; } = [];
 
     /// <summary>Runs the hooks.</summary>
-    public HookRun Hooks => _hooks ??= new HookRun(session, dialect, recorder, _events, Scripts);
+    public HookRun Hooks =>
+        _hooks ??= new HookRun(session, target, dialect, recorder, _events, Scripts)
+        {
+            Results = () => _failed is null ? [.. _results, .. _open] : [.. _results, _failed],
+        };
 
     /// <summary>The migration folder, for its results; null where none is to be passed on.</summary>
     public string? Folder { get; init; }
@@ -47,6 +55,11 @@ internal sealed class MigrationRun(
 
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
+
+    /// <summary>
+    /// What is done after the last step, in the transaction of the whole run: when it fails, no step is to blame. Null: nothing.
+    /// </summary>
+    public Func<CancellationToken, Task>? Concluding { get; init; }
 
     /// <summary>Whether every row that was appended since the run was planned is its own.</summary>
     public bool IsAlone(IReadOnlyList<JournalEntry> journal) => journal.All(e => e.Id <= history.LastId || e.RunId == recorder.RunId);
@@ -80,7 +93,9 @@ internal sealed class MigrationRun(
     {
         _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
         var last = Hooks.Find(HookPoint.AfterRun, plan.Direction);
-        var groups = Group(plan, analyses, concludes: last is null);
+        var groups = new StepGroups(recorder, Mirror, Hooks.Find).Of(plan, analyses, concludes: last is null);
+        if (Scripts.HaveCode)
+            Hooks.Plan = [.. groups.Select((g, i) => Result(g, MigrationOutcome.WhatIf) with { Hooks = plan.HooksOf(i) })];
         await RunHookAsync(Hooks.Find(HookPoint.BeforeRun, plan.Direction), groups, cancellationToken).ConfigureAwait(false);
         if (plan.TransactionMode == TransactionMode.All)
             await RunTogetherAsync(groups, cancellationToken).ConfigureAwait(false);
@@ -88,32 +103,6 @@ internal sealed class MigrationRun(
             await RunEachAsync(groups, cancellationToken).ConfigureAwait(false);
         await RunHookAsync(last is null ? null : last with { IsLast = true }, [], cancellationToken).ConfigureAwait(false);
         return _results;
-    }
-
-    /// <summary>The steps, each with the hooks around it.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="analyses">What is known of each step's script.</param>
-    /// <param name="concludes">Whether nothing runs after them: what is last in a run gets the schema's fingerprint.</param>
-    private List<StepGroup> Group(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, bool concludes)
-    {
-        var groups = new List<StepGroup>();
-        foreach (var step in plan.Steps)
-        {
-            var isLast = concludes && groups.Count == plan.Steps.Count - 1;
-            var after = Hooks.Find(HookScripts.After, step);
-            if (isLast && after.Count > 0)
-                after[^1] = after[^1] with { IsLast = true };
-            var execution = Prepare(step, analyses[groups.Count], plan.Overruled) with { IsLast = isLast && after.Count == 0 };
-            groups.Add(
-                new StepGroup(groups.Count + 1, plan.Steps.Count, execution)
-                {
-                    Before = Hooks.Find(HookScripts.Before, step),
-                    After = after,
-                }
-            );
-        }
-
-        return groups;
     }
 
     /// <summary>Runs a hook of the whole run.</summary>
@@ -133,31 +122,6 @@ internal sealed class MigrationRun(
             failure.LeftBehind |= left.Count == 0;
             throw Describe(failure, left);
         }
-    }
-
-    private StepExecution Prepare(PlanStep step, ScriptAnalysis analysis, string? overruled)
-    {
-        var what = step.Direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack;
-        return new StepExecution
-        {
-            Migration = step.Migration,
-            Direction = step.Direction,
-            Script = step.Script,
-            MayLeaveKeysOpen = step.MayLeaveKeysOpen,
-            KeysDue = step.KeysDue,
-            Analysis = analysis,
-            Entry = recorder.Entry(step.Migration, step.Direction, what) with
-            {
-                ErrorMessage = NoteOf(step, overruled),
-                Beside = Mirror?.Of(step) ?? [],
-            },
-        };
-    }
-
-    private static string? NoteOf(PlanStep step, string? overruled)
-    {
-        var note = CodeNote.For(step.Script);
-        return overruled is null ? note : $"{(note is null ? "" : note + " ")}Overruled: {overruled}";
     }
 
     private async Task RunEachAsync(List<StepGroup> groups, CancellationToken cancellationToken)
@@ -215,11 +179,12 @@ internal sealed class MigrationRun(
     {
         List<StepExecution> steps = [.. groups.SelectMany(g => g.All)];
         IReadOnlyList<StepOutcome> outcomes;
+        var shared = Shared(groups);
         try
         {
-            outcomes = await Shared(groups).RunAsync(steps, cancellationToken).ConfigureAwait(false);
+            outcomes = await shared.RunAsync(steps, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        catch (Exception e) when ((e is MigrationException or OperationCanceledException) && !shared.IsConcluding)
         {
             var failure = Describe(e, groups);
             await FailedAsync(_current ?? groups[0], failure).ConfigureAwait(false);
@@ -238,7 +203,10 @@ internal sealed class MigrationRun(
     private SharedTransaction Shared(IReadOnlyList<StepGroup> groups)
     {
         List<StepGroup> owners = [.. groups.SelectMany(g => Enumerable.Repeat(g, g.All.Count))];
-        return new SharedTransaction(session, options.Session, (step, at, token) => RunOneAsync(step, owners[at], token));
+        return new SharedTransaction(session, options.Session, (step, at, token) => RunOneAsync(step, owners[at], token))
+        {
+            Concluding = Concluding,
+        };
     }
 
     private async Task<StepOutcome> RunOneAsync(StepExecution step, StepGroup group, CancellationToken cancellationToken)
@@ -259,6 +227,8 @@ internal sealed class MigrationRun(
                 }
             )
             .ConfigureAwait(false);
+        if (ReferenceEquals(step.Migration, group.Step.Migration))
+            _open.Add(Done(group, outcome));
         // What fails after the last hook, the commit, is a failure of the migration.
         _running = group.Step;
         return outcome;
@@ -295,14 +265,9 @@ internal sealed class MigrationRun(
         }
 
         var outcome = outcomes[outcomes.Count == 1 ? 0 : group.Before.Count];
-        var result = Result(group, MigrationOutcome.Done) with
-        {
-            Duration = outcome.Duration,
-            RowsAffected = outcome.RowsAffected,
-            Statements = outcome.Statements,
-            ObjectsLost = outcome.ObjectsLost,
-        };
+        var result = Done(group, outcome);
         _results.Add(result);
+        _open.RemoveAll(r => string.Equals(r.Name, result.Name, StringComparison.Ordinal));
         foreach (var lost in outcome.ObjectsLost.Where(l => l.Weight > LostObjectWeight.Listed))
             _events.Publish(new WarningRaised(LostObjectText.Warning(group.Name, lost)));
         _events.Publish(new StepFinished(result, group.Number, group.Total));
@@ -312,6 +277,7 @@ internal sealed class MigrationRun(
     /// <remarks>A hook that ran alone has said what became of it.</remarks>
     private MigrationException Describe(Exception error, IReadOnlyList<StepGroup> left)
     {
+        _open.Clear();
         var failure =
             error as MigrationException
             ?? new MigrationException(
@@ -346,11 +312,20 @@ internal sealed class MigrationRun(
     {
         if (_running is { } running)
             await new FailureRecorder(session, recorder, _events).RecordAsync(running, failure).ConfigureAwait(false);
-        if (_results.Count < group.Number)
-            _events.Publish(
-                new StepFinished(Result(group, MigrationOutcome.Failed) with { Error = failure.Message }, group.Number, group.Total)
-            );
+        if (_results.Count >= group.Number)
+            return;
+        _failed = Result(group, MigrationOutcome.Failed) with { Error = failure.Message };
+        _events.Publish(new StepFinished(_failed, group.Number, group.Total));
     }
+
+    private MigrationResult Done(StepGroup group, StepOutcome outcome) =>
+        Result(group, MigrationOutcome.Done) with
+        {
+            Duration = outcome.Duration,
+            RowsAffected = outcome.RowsAffected,
+            Statements = outcome.Statements,
+            ObjectsLost = outcome.ObjectsLost,
+        };
 
     private MigrationResult Result(StepGroup group, MigrationOutcome outcome) =>
         new()
