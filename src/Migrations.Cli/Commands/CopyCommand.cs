@@ -31,6 +31,17 @@ internal static class CopyCommand
                 "Use this type for a column; can be repeated. One of bigint, boolean, double precision, numeric, numeric(p,s), text, "
                 + "bytea, date, timestamp, timestamptz, json, uuid.",
         };
+        var mapping = OptionOf.Text(
+            "--mapping",
+            "file",
+            "A JSON file with other names for tables and columns, and types: {\"tables\": {\"t\": {\"name\": \"u\", \"columns\": "
+                + "{\"c\": {\"name\": \"d\", \"type\": \"text\"}}}}}."
+        );
+        var fullText = new Option<string[]>("--full-text")
+        {
+            HelpName = "table.column",
+            Description = "Make a column <column>_search by which this text is searched, with an index (PostgreSQL); can be repeated.",
+        };
         var onError = Choice.Of(
             "--on-error",
             "What to do with rows whose values do not fit. Default: stop.",
@@ -50,6 +61,8 @@ internal static class CopyCommand
         )
         {
             types,
+            mapping,
+            fullText,
             onError,
             file,
             recreate,
@@ -69,9 +82,13 @@ internal static class CopyCommand
                         RunAsync(
                             call,
                             databases.Read(parse, call.Settings),
-                            new CopyRequest
+                            Mapped(parse.GetValue(mapping)) with
                             {
-                                Scope = tables.Read(parse) with { Types = TypesOf(parse.GetValue(types) ?? []) },
+                                Scope = tables.Read(parse) with
+                                {
+                                    Types = TypesOf(parse.GetValue(types) ?? []),
+                                    FullTexts = parse.GetValue(fullText) ?? [],
+                                },
                                 Recreates = parse.GetValue(recreate),
                                 RejectFile = parse.GetValue(file) is { } path ? Path.GetFullPath(path) : null,
                                 Session = call.Session,
@@ -159,6 +176,9 @@ internal static class CopyCommand
         call.Report.Transfers.Copied(source.Target, target.Target, results, request.RejectFile);
         return results.Any(r => r.Rejected > 0 || !r.IsComplete) ? ExitCode.Found : ExitCode.Done;
     }
+
+    private static CopyRequest Mapped(string? file) =>
+        file is null ? new CopyRequest() : new CopyRequest { Mapping = CopyMapping.Read(Path.GetFullPath(file)) };
 
     private static Dictionary<string, ColumnType> TypesOf(string[] texts)
     {

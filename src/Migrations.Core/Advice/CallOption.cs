@@ -32,12 +32,14 @@ internal readonly ref struct CallOption
     public static CallOption Environment => Named();
     public static CallOption Exclude => Named();
     public static CallOption ExcludeTable => Named();
+    public static CallOption FullText => Named();
     public static CallOption Force => Named();
     public static CallOption Format => Named();
     public static CallOption From => Named();
     public static CallOption Full => Named();
     public static CallOption HistorySchema => Named();
     public static CallOption HistoryTable => Named();
+    public static CallOption Mapping => Named();
     public static CallOption Identity => Named();
     public static CallOption IgnoreForeignHistory => Named();
     public static CallOption Jobs => Named();
