@@ -100,7 +100,7 @@ public sealed class PairTests : IDisposable
         _temporary.Write("names.json", "{ \"tables\": { \"words\": { \"name\": \"named\", \"colums\": {} } } }");
         copy = ["copy", "config/api.db", api.Address, "--table", "words", "--mapping", "names.json", "--full-text", "words.a"];
         var bad = await RunAsync(copy);
-        Assert.Contains("names.json:1:44: 'colums' is not a setting", bad.Error, StringComparison.Ordinal);
+        Assert.Contains("names.json:1:43: 'colums' is not a setting", bad.Error, StringComparison.Ordinal);
         Assert.Contains("Did you mean 'columns'?", bad.Error, StringComparison.Ordinal);
         _temporary.Write("names.json", "{ \"tables\": { \"words\": { \"name\": \"named\" } } }");
         await OutputAsync(copy);
