@@ -8,7 +8,7 @@ internal static class SearchColumn
     /// <summary>
     /// How many characters of a text are searched. All words of a text may take one megabyte at most
     /// (<see href="https://www.postgresql.org/docs/current/textsearch-limitations.html"/>), and a row of which they take more could not be
-    /// written: so many characters never do, whatever they are.
+    /// written. Those of this number of characters never do, whichever they are.
     /// </summary>
     private const string Longest = "65536";
 
