@@ -21,6 +21,9 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
     /// <summary>How many are completed.</summary>
     public int Completed { get; private set; }
 
+    /// <summary>How many have failed so far.</summary>
+    public int FailedCount => _failed.Count;
+
     /// <summary>The databases whose work failed, in the order of their turns.</summary>
     public IReadOnlyList<FleetMember> Failed => [.. members.Where(_failed.Contains)];
 
@@ -90,15 +93,13 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
         && !_waiting.TakeWhile(other => !ReferenceEquals(other, member)).Any(other => turns.Follows(member.Database, other.Database))
         && (
             options.ThrottlePerServer is not { } most
-            || member.Target?.Server is not { } server
-            || _running.Values.Count(other => string.Equals(other.Target?.Server, server, StringComparison.Ordinal)) < most
+            || member.Target.Server is not { } server
+            || _running.Values.Count(other => string.Equals(other.Target.Server, server, StringComparison.Ordinal)) < most
         );
 
     // A database is never migrated by two at once: the second would only wait for the lock.
     private static bool IsSameDatabase(FleetMember one, FleetMember other) =>
-        one.Target is not null
-        && other.Target is not null
-        && string.Equals(one.Target.Display, other.Target.Display, StringComparison.Ordinal);
+        string.Equals(one.Target.Display, other.Target.Display, StringComparison.Ordinal);
 
     private Task<bool> Begin(FleetMember member, Func<FleetMember, Task<bool>> work) =>
         options.ThrottleLimit == 1

@@ -7,6 +7,6 @@ internal static class FleetText
 
     /// <summary>The first few, and how many there are besides.</summary>
     public static string Names(IReadOnlyList<FleetMember> members) =>
-        string.Join(", ", members.Take(Most).Select(m => m.Target?.Display ?? m.Database.Service ?? "?"))
+        string.Join(", ", members.Take(Most).Select(m => m.Target.Display))
         + (members.Count > Most ? $" and {members.Count - Most} more" : "");
 }

@@ -60,7 +60,7 @@ public sealed class FleetRunTests
     {
         var options = new FleetOptions { ThrottleLimit = limit, StopAfter = stopAfter };
         var run = Of([Member("a"), Member("b"), Member("c"), Member("d")], options);
-        await run.RunAsync(member => Task.FromResult(Began(member) && member.Target!.Display is not ("a" or "b")), Token);
+        await run.RunAsync(member => Task.FromResult(Began(member) && member.Target.Display is not ("a" or "b")), Token);
         Assert.Equal(message, run.Stopped?.Message);
     }
 
@@ -73,7 +73,7 @@ public sealed class FleetRunTests
         await run.RunAsync(
             async member =>
             {
-                if (member.Target!.Display is "c")
+                if (member.Target.Display is "c")
                     Assert.Equal(2, run.Completed);
                 Began(member);
                 await Task.Yield();
@@ -98,7 +98,7 @@ public sealed class FleetRunTests
         await run.RunAsync(
             async member =>
             {
-                var server = member.Target!.Server ?? "";
+                var server = member.Target.Server ?? "";
                 Assert.InRange(running.AddOrUpdate(server, 1, (_, n) => n + 1), 1, server.Length > 0 ? 2 : 8);
                 await Task.Yield();
                 running.AddOrUpdate(server, 0, (_, n) => n - 1);
@@ -171,7 +171,7 @@ public sealed class FleetRunTests
 
     private bool Began(FleetMember member)
     {
-        _begun.Enqueue(member.Target!.Display);
+        _begun.Enqueue(member.Target.Display);
         return true;
     }
 
