@@ -109,6 +109,9 @@ public abstract class DatabaseCommand : FleetCommand
         _givenService = Service;
     }
 
+    /// <summary>Whether it works on one database of a fleet, and another pipeline judges them all.</summary>
+    private protected bool IsPart => InputObject is FleetItem;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

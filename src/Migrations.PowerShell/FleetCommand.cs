@@ -10,7 +10,8 @@ public abstract class FleetCommand : ConfiguredCommand
     private static readonly string[] Own = [nameof(ThrottleLimit), nameof(ThrottlePerServer), nameof(Canary), nameof(StopAfter)];
 
     /// <summary>
-    /// How many databases are worked on at once, each in a pipeline of its own; with -WhatIf and -Confirm one after another. Default: 1. The
+    /// How many databases are worked on at once, each in a pipeline of its own; with -WhatIf, with -Confirm, and by
+    /// Clear-Database one after another. Default: 1. The
     /// migrations of one database never run side by side.
     /// </summary>
     [Parameter]
@@ -35,12 +36,18 @@ public abstract class FleetCommand : ConfiguredCommand
     /// <summary>Whether the call says how several databases are worked on: then all of the pipeline are collected first.</summary>
     private protected bool IsFleet => Own.Any(MyInvocation.BoundParameters.ContainsKey);
 
+    /// <summary>Whether one database can be worked on beside another; false where the cmdlet has something to remember of each.</summary>
+    private protected virtual bool MayRunAtOnce => true;
+
     /// <summary>Works on one database in this pipeline, and reports what goes wrong.</summary>
     /// <returns>Whether it was completed.</returns>
     private protected abstract bool WorkOn(FleetItem item);
 
-    /// <summary>Takes what another pipeline wrote about one database.</summary>
+    /// <summary>Takes an object that another pipeline wrote about one database.</summary>
     private protected virtual void Relay(PSObject result) => WriteObject(result);
+
+    /// <summary>Takes an error that another pipeline wrote about one database.</summary>
+    private protected virtual void RelayFailure(FleetItem item, ErrorRecord record) => WriteFailure(record);
 
     /// <summary>Works on all databases.</summary>
     /// <param name="items">The databases, in the order of their turns.</param>
@@ -51,7 +58,7 @@ public abstract class FleetCommand : ConfiguredCommand
         var options = new FleetOptions
         {
             // A question can be asked by one at a time.
-            ThrottleLimit = this.IsPrompted() ? 1 : ThrottleLimit,
+            ThrottleLimit = MayRunAtOnce && !this.IsPrompted() ? ThrottleLimit : 1,
             ThrottlePerServer = ThrottlePerServer > 0 ? ThrottlePerServer : null,
             Canary = Canary,
             StopAfter = StopAfter > 0 ? StopAfter : null,
@@ -75,13 +82,6 @@ public abstract class FleetCommand : ConfiguredCommand
         _ = Run(
             async (_, post, token) =>
             {
-                var streams = new FleetStreams(post)
-                {
-                    Output = Relay,
-                    Error = WriteFailure,
-                    Warning = Log.Warn,
-                    Verbose = WriteVerbose,
-                };
                 await run.RunAsync(WorkAsync, token).ConfigureAwait(false);
                 return true;
 
@@ -89,12 +89,32 @@ public abstract class FleetCommand : ConfiguredCommand
                 {
                     var mayBegin = false;
                     post(() => mayBegin = MayBegin(turns, member));
-                    var isDone = mayBegin && await pipelines.RunAsync(members[member], streams, token).ConfigureAwait(false);
-                    post(() => ShowProgress(run, members.Count));
-                    return isDone;
+                    if (!mayBegin)
+                        return false;
+                    var page = await pipelines.RunAsync(members[member], token).ConfigureAwait(false);
+                    post(() => Show(run, members.Count, members[member], page));
+                    return page.IsDone;
                 }
             }
         );
+    }
+
+    /// <summary>Writes what was written about one database, together.</summary>
+    private void Show(FleetRun run, int total, FleetItem item, FleetPage page)
+    {
+        foreach (var written in page.Written)
+        {
+            if (written is ErrorRecord error)
+                RelayFailure(item, error);
+            else if (written is WarningRecord warning)
+                Log.Warn(warning.Message);
+            else if (written is VerboseRecord verbose)
+                WriteVerbose(verbose.Message);
+            else
+                Relay((PSObject)written);
+        }
+
+        ShowProgress(run, total);
     }
 
     private bool MayBegin(ServiceTurns turns, FleetMember member)

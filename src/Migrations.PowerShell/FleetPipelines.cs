@@ -6,7 +6,7 @@ namespace Migrations.PowerShell;
 
 /// <summary>
 /// Runs a cmdlet on several databases at once, each in a pipeline of its own, as <c>ForEach-Object -Parallel</c> does: a cmdlet belongs to
-/// one pipeline. What they write goes on to the pipeline that waits for them.
+/// one pipeline.
 /// </summary>
 internal sealed class FleetPipelines : IDisposable
 {
@@ -65,20 +65,30 @@ internal sealed class FleetPipelines : IDisposable
 
     /// <summary>Runs the cmdlet on one database.</summary>
     /// <param name="item">The database.</param>
-    /// <param name="streams">Takes what it writes.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Whether it wrote no error.</returns>
-    public async Task<bool> RunAsync(FleetItem item, FleetStreams streams, CancellationToken cancellationToken)
+    /// <returns>What it wrote.</returns>
+    public async Task<FleetPage> RunAsync(FleetItem item, CancellationToken cancellationToken)
     {
+        var page = new FleetPage();
         var runspace = _idle.TryTake(out var idle) ? idle : Open();
         try
         {
-            return await RunAsync(runspace, item, streams, cancellationToken).ConfigureAwait(false);
+            await RunAsync(runspace, item, page, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PipelineStoppedException)
+        {
+            // What it wrote before stays on the page.
+        }
+        catch (RuntimeException e)
+        {
+            page.Fail(e.ErrorRecord);
         }
         finally
         {
             _idle.Add(runspace);
         }
+
+        return page;
     }
 
     /// <inheritdoc/>
@@ -96,27 +106,16 @@ internal sealed class FleetPipelines : IDisposable
         return runspace;
     }
 
-    private async Task<bool> RunAsync(Runspace runspace, FleetItem item, FleetStreams streams, CancellationToken cancellationToken)
+    private async Task RunAsync(Runspace runspace, FleetItem item, FleetPage page, CancellationToken cancellationToken)
     {
         using var pipeline = System.Management.Automation.PowerShell.Create();
         pipeline.Runspace = runspace;
         pipeline.AddCommand(_command).AddParameters(_parameters).AddParameter(nameof(DatabaseCommand.InputObject), item);
         using var output = new PSDataCollection<PSObject>();
-        streams.Read(output, pipeline.Streams);
+        page.Read(output, pipeline.Streams);
         await using var stop = cancellationToken.Register(() => pipeline.BeginStop(null, null)).ConfigureAwait(false);
-        try
-        {
-            await Task.Factory.FromAsync(pipeline.BeginInvoke<object, PSObject>(null, output), pipeline.EndInvoke).ConfigureAwait(false);
-            return !pipeline.HadErrors;
-        }
-        catch (PipelineStoppedException)
-        {
-            return false;
-        }
-        catch (RuntimeException e)
-        {
-            streams.Fail(e.ErrorRecord);
-            return false;
-        }
+        var running = pipeline.BeginInvoke<object, PSObject>(null, output);
+        await Task.Factory.FromAsync(running, pipeline.EndInvoke).ConfigureAwait(false);
+        page.IsDone = !pipeline.HadErrors;
     }
 }
