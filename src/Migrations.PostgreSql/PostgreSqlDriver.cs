@@ -67,7 +67,6 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         HistoryNames.Check(options);
-        RunningCode.Refuse(() => CodeRunner.KeyOf(target.ConnectionString), target.Display);
         return await PostgreSqlSession
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
@@ -82,6 +81,12 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
     /// <inheritdoc/>
     public async Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
         await PostgreSqlCopyTarget
+            .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<IRowTarget> OpenRowsAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        await PostgreSqlRowTarget
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
 

@@ -33,12 +33,15 @@ public abstract class PairCommand : ConfiguredCommand
     [DurationTransformation]
     public TimeSpan? ConnectTimeout { get; set; }
 
+    /// <summary>The migration folder that the call names for the second database; null: none.</summary>
+    private protected virtual string? GivenFolder => null;
+
     /// <summary>The pairs of databases.</summary>
     /// <param name="first">The first database as it was given.</param>
     /// <param name="second">The second.</param>
     private protected IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> Pairs(string? first, string? second)
     {
-        var choice = Choice([], folder: null);
+        var choice = Choice([], GivenFolder);
         var pairs = new DatabasePairs(Configured, choice);
         return pairs.Find([.. new[] { first, second }.Where(text => !string.IsNullOrEmpty(text)).OfType<string>()], SourceEnvironment);
     }

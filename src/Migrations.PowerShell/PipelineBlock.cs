@@ -17,7 +17,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
 
     // The file is dot-sourced, so that its function finds what stands beside it. The function is taken from where functions are kept,
     // because an alias would come before its name, and is compared with the one in the file's syntax tree: the caller may have an 'up' too.
-    private const string Whole = ". $__migrations.File | & $__migrations.Take\n";
+    private const string Whole = ". $__migrations.File @__migrationsFileArguments | & $__migrations.Take\n";
     private const string Function = """
         $__migrations.Body = ${function:NAME}
         if ($__migrations.Body.Ast.Extent.StartOffset -ne $__migrations.Start -or $__migrations.Body.File -ne $__migrations.Path) {
@@ -46,7 +46,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
 
     /// <summary>Runs it. Must be called on the pipeline's thread.</summary>
     /// <param name="function">The function at its top level; null: the whole file is what runs.</param>
-    /// <param name="variables">Variables that it has; a function also gets those that it declares as parameters.</param>
+    /// <param name="variables">Variables that it has; those that it declares as parameters it also gets as such.</param>
     /// <exception cref="CodeException">It failed, with line and column.</exception>
     /// <exception cref="PipelineStoppedException">The pipeline is stopping.</exception>
     public void Run(string? function, IReadOnlyDictionary<string, object?> variables)
@@ -66,7 +66,8 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         [
             .. variables.Select(v => new PSVariable(v.Key, v.Value)),
             new("__migrations", own),
-            new("__migrationsArguments", Arguments(body, variables)),
+            new("__migrationsFileArguments", Arguments(function is null ? tree.ParamBlock?.Parameters : null, variables)),
+            new("__migrationsArguments", Arguments(body?.Parameters ?? body?.Body.ParamBlock?.Parameters, variables)),
             new("ErrorActionPreference", ActionPreference.Stop),
             new("PSNativeCommandUseErrorActionPreference", value: true),
         ];
@@ -101,10 +102,10 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
             .EndBlock?.Statements.OfType<FunctionDefinitionAst>()
             .FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    private static Hashtable Arguments(FunctionDefinitionAst? function, IReadOnlyDictionary<string, object?> variables)
+    private static Hashtable Arguments(IEnumerable<ParameterAst>? parameters, IReadOnlyDictionary<string, object?> variables)
     {
         var arguments = new Hashtable(StringComparer.OrdinalIgnoreCase);
-        foreach (var parameter in function?.Parameters ?? function?.Body.ParamBlock?.Parameters ?? Enumerable.Empty<ParameterAst>())
+        foreach (var parameter in parameters ?? [])
         {
             var name = parameter.Name.VariablePath.UserPath;
             var given = variables.Where(v => v.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();

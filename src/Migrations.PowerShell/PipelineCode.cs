@@ -4,7 +4,7 @@ using System.Management.Automation;
 namespace Migrations.PowerShell;
 
 /// <summary>
-/// Runs migrations that are written in PowerShell: on the pipeline's thread, while the engine waits on its own.
+/// Runs migrations and hooks that are written in PowerShell: on the pipeline's thread, while the engine waits on its own.
 /// </summary>
 /// <param name="cmdlet">The cmdlet.</param>
 /// <param name="queue">The way to the pipeline's thread.</param>
@@ -12,15 +12,12 @@ internal sealed class PipelineCode(PSCmdlet cmdlet, WriteQueue queue) : ICodeHos
 {
     /// <inheritdoc/>
     public IReadOnlyList<FileProblem> Check(MigrationScript script) =>
-        new PipelineBlock(cmdlet, script.File, script.Code!.Text).Check("up");
+        new PipelineBlock(cmdlet, script.File, script.Code!.Text).Check(script.Code.IsWhole ? null : "up");
 
     /// <inheritdoc/>
     public Task RunAsync(MigrationScript script, CodeContext context)
     {
         var block = new PipelineBlock(cmdlet, script.File, script.Code!.Text);
-        var variables = new Hashtable(StringComparer.Ordinal);
-        foreach (var (name, value) in context.Variables)
-            variables[name] = value;
         Run(() =>
             block.Run(
                 context.Direction == MigrationDirection.Up ? "up" : "down",
@@ -28,11 +25,40 @@ internal sealed class PipelineCode(PSCmdlet cmdlet, WriteQueue queue) : ICodeHos
                 {
                     ["Connection"] = context.Connection,
                     ["Transaction"] = context.Transaction,
-                    ["Variables"] = variables,
+                    ["Variables"] = Table(context.Variables),
                 }
             )
         );
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RunHookAsync(MigrationScript script, HookContext context)
+    {
+        var block = new PipelineBlock(cmdlet, script.File, script.Code!.Text);
+        var variables = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["Plan"] = context.Plan.ToArray(),
+            ["Result"] = context.Results.ToArray(),
+            ["Failure"] = context.Failure,
+            ["Connection"] = context.Connection,
+            ["Transaction"] = context.Transaction,
+            ["Variables"] = Table(context.Variables),
+            // As hooks in SQL spell them: PowerShell reads ${run_id} so.
+            ["migration"] = context.Migration,
+            ["direction"] = context.Direction == MigrationDirection.Up ? "up" : "down",
+            ["run_id"] = context.RunId.ToString(),
+        };
+        Run(() => block.Run(function: null, variables));
+        return Task.CompletedTask;
+    }
+
+    private static Hashtable Table(IReadOnlyDictionary<string, string> variables)
+    {
+        var table = new Hashtable(StringComparer.Ordinal);
+        foreach (var (name, value) in variables)
+            table[name] = value;
+        return table;
     }
 
     /// <summary>Runs a block on the pipeline's thread and waits for it.</summary>

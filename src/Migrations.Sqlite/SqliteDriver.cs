@@ -28,8 +28,6 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
     public async Task<IDatabaseSession> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         HistoryNames.Check(options);
-        if (!SqliteTarget.IsMemory(target))
-            RunningCode.Refuse(() => RealPath.Of(SqliteTarget.PathOf(target)), target.Display);
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
         return new SqliteSession(target, options, handle);
     }
@@ -41,4 +39,8 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
     /// <inheritdoc/>
     public async Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
         await SqliteCopyTarget.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<IRowTarget> OpenRowsAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>
+        await SqliteRowTarget.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
 }

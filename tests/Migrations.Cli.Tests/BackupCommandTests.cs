@@ -95,6 +95,32 @@ public abstract class BackupCommandConformance(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task Backups_of_another_machine_count_separately_and_are_named()
+    {
+        ThreeTables();
+        await OutputAsync("up");
+        var paths = new[] { await BackUpAsync(), await BackUpAsync() };
+        foreach (var path in paths)
+        {
+            var manifest = await File.ReadAllTextAsync(path + ".manifest.json");
+            await File.WriteAllTextAsync(
+                path + ".manifest.json",
+                manifest.Replace($"\"{Environment.MachineName}\"", "\"another.example\"", StringComparison.Ordinal)
+            );
+        }
+
+        var latest = await RunAsync("restore", "--latest", "--from", Backups, "--what-if");
+        Assert.Equal(0, latest.ExitCode);
+        Assert.Contains("another machine: 'another.example'", latest.Error, StringComparison.Ordinal);
+        var own = await BackUpAsync();
+        var kept = await OutputAsync("prune", Backups, "--keep-last", "1", "--what-if");
+        Assert.Contains($"Would keep {Path.GetFileName(own)}: the newest", kept, StringComparison.Ordinal);
+        Assert.Contains($"Would keep {Path.GetFileName(paths[1])}: the newest from the machine", kept, StringComparison.Ordinal);
+        await OutputAsync("prune", Backups, "--keep-last", "1", "--any-host", "--yes");
+        Assert.Equal([false, false, true], new[] { paths[0], paths[1], own }.Select(File.Exists));
+    }
+
+    [Fact]
     public async Task States_that_restores_kept_are_listed_last_and_pruned_on_request()
     {
         ThreeTables();

@@ -69,6 +69,21 @@ public abstract class HookConformance(string engine) : CliTests(engine)
         Assert.Empty(await Database.TablesAsync());
     }
 
+    [Fact]
+    public async Task One_in_PowerShell_is_for_the_module()
+    {
+        HookFolder();
+        Temporary.Write("migrations/hooks/after-run.ps1", "'done'");
+        string[] says = ["hooks/after-run.ps1 is written in PowerShell, which only the module runs", "--no-hooks"];
+        await FailsAsync(ErrorId.CodeNeedsModule, 1, says, "up");
+        await FailsAsync(ErrorId.CodeNeedsModule, 1, says, "up", "--what-if");
+        Assert.Empty(await Database.TablesAsync());
+        await OutputAsync("status");
+        await OutputAsync("up", "--no-hooks");
+        await FailsAsync(ErrorId.CodeNeedsModule, 1, says, "down");
+        await OutputAsync("down", "--no-hooks");
+    }
+
     private static string HooksOf(CliResult call) =>
         string.Join(' ', call.Json[0].GetProperty("hooks").EnumerateArray().Select(h => h.GetString()));
 }

@@ -38,6 +38,17 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_history_of_another_tool_stops_it_unless_it_is_ignored()
+    {
+        ThreeTables();
+        await Database.ExecuteAsync("CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY)");
+        await Database.ExecuteAsync("INSERT INTO schema_migrations VALUES ('20240101000000')");
+        await FailsAsync(ErrorId.ForeignHistoryFound, 1, ["dbmate", "again with --ignore-foreign-history"], "init");
+        await OutputAsync("init", "--ignore-foreign-history");
+        Assert.Contains("Applied: 3", await OutputAsync("status"), StringComparison.Ordinal);
+    }
+
     /// <summary>Runs the entry point of the sample as a container would.</summary>
     private async Task<(int ExitCode, string Text)> StartAsync(string address, CancellationToken cancellationToken)
     {

@@ -29,6 +29,9 @@ public sealed class NamedPipeTests() : CliTests("SQLite")
         "--database",
         "postgres:///?service=x&servicefile={folder}/.pg_service.conf"
     )]
+    [InlineData(2, "own.key", "is a named pipe", "status", "--database", "postgres://127.0.0.1:1/x?sslcert=/x&sslkey={folder}/own.key")]
+    [InlineData(2, "own.crt", "is a named pipe", "status", "--database", "postgres://127.0.0.1:1/x?sslcert={folder}/own.crt")]
+    [InlineData(2, "root.crt", "is a named pipe", "status", "--database", "Host=127.0.0.1;Port=1;Root Certificate={folder}/root.crt")]
     public async Task It_is_never_waited_for(int exitCode, string pipe, string words, params string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Named pipes are no files on Windows.");

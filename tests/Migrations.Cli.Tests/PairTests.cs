@@ -79,6 +79,24 @@ public sealed class PairTests : IDisposable
             Assert.DoesNotContain(secret, asked.All + other.All, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Only_rows_are_copied_into_the_tables_of_a_folder_that_is_named()
+    {
+        await using var api = await PostgreSqlTestDatabase.CreateAsync();
+        await OutputAsync("up", "--service", "api");
+        await OutputAsync("run", "--command", "INSERT INTO api VALUES (70000)", "--service", "api");
+        _temporary.Write("own/001_api.sql", "CREATE TABLE api (id ${type} PRIMARY KEY);");
+        string[] copy = ["copy", "config/api.db", api.Address, "--path", "own", "--variable", "type=smallint"];
+        Assert.Contains("smallint", await OutputAsync([.. copy, "--what-if"]), StringComparison.Ordinal);
+        var refused = await RunAsync(copy);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("api.id: values that do not fit the chosen type smallint (id 70000)", refused.Error, StringComparison.Ordinal);
+        copy[^1] = "type=integer";
+        Assert.Contains("\"type\": \"integer\"", await OutputAsync([.. copy, "--output", "json"]), StringComparison.Ordinal);
+        Assert.Equal("70000", await api.ScalarAsync("SELECT id FROM api"));
+        await OutputAsync("status", "--database", api.Address, "--path", "own", "--variable", "type=integer", "--exit-code");
+    }
+
     [Theory]
     [InlineData("the call says 0", "copy")]
     [InlineData("the call says 1", "copy", "a.db")]

@@ -22,6 +22,18 @@ public abstract class RunCommandConformance(string engine) : CliTests(engine)
         Assert.StartsWith("id", await OutputAsync("run", "--command", "SELECT 1 AS id", "--quiet"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("SELECT * FROM nowhere")]
+    [InlineData("SELECT nothing FROM t")]
+    [InlineData("SELEC 1")]
+    public async Task What_failed_is_run_again_not_migrated(string sql)
+    {
+        await TableAsync();
+        var result = await RunAsync("run", "--command", sql);
+        AssertError(result, ErrorId.StatementFailed, 1, "run the command again");
+        Assert.DoesNotContain("migrations up", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Rows_are_CSV_in_which_NULL_and_an_empty_text_differ()
     {

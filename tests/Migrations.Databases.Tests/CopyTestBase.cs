@@ -11,6 +11,9 @@ public abstract class CopyTestBase : IAsyncLifetime
 {
     protected SqliteTestDatabase Source { get; } = new();
 
+    /// <summary>A folder for what a test writes.</summary>
+    protected TemporaryFolder Folder { get; } = new();
+
     protected RecordingEventSink Events { get; } = new();
 
     protected PostgreSqlTestDatabase Target { get; private set; } = null!;
@@ -21,6 +24,7 @@ public abstract class CopyTestBase : IAsyncLifetime
     {
         await Source.DisposeAsync();
         await Target.DisposeAsync();
+        Folder.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -44,6 +48,21 @@ public abstract class CopyTestBase : IAsyncLifetime
         return new DatabaseCopy(source, target, request with { Session = request.Session with { Events = Events } }).RunAsync(
             TestContext.Current.CancellationToken
         );
+    }
+
+    /// <summary>Copies the way back, into a file of the folder.</summary>
+    protected Task<IReadOnlyList<TableCopy>> CopyBackAsync(string file)
+    {
+        var sqlite = new SqliteDriver();
+        return new DatabaseCopy(Sides().Target, (sqlite, sqlite.Parse(Folder[file], "/")!), new CopyRequest()).RunAsync(
+            TestContext.Current.CancellationToken
+        );
+    }
+
+    protected Task<CopyForecast> ForecastAsync(CopyRequest request)
+    {
+        var (source, target) = Sides();
+        return new DatabaseCopy(source, target, request).ForecastAsync(TestContext.Current.CancellationToken);
     }
 
     protected Task<IReadOnlyList<TableComparison>> CompareAsync()

@@ -99,6 +99,24 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
                     "ALTER TABLE migration_journal ADD z text;\nALTER TABLE migration_journal ALTER z SET DEFAULT f()",
                     mode
                 );
+                // In scripts that only define something, or fill what they define.
+                data.Add(
+                    Of(Uncounted, "trigger", Update + "; RETURN NULL")
+                        + "CREATE TRIGGER f AFTER INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION f()",
+                    "CREATE TABLE d (n integer)",
+                    mode
+                );
+                data.Add(
+                    Of(Uncounted, "text", Update + "; RETURN ''")
+                        + "ALTER TABLE migration_journal ADD z text; ALTER TABLE migration_journal ALTER z SET DEFAULT f()",
+                    "CREATE TABLE d (n integer)",
+                    mode
+                );
+                data.Add(
+                    Of(Uncounted, "text", Update + "; RETURN ''") + "CREATE DOMAIN own AS text DEFAULT f()",
+                    "CREATE TABLE d (n integer, o own);\nINSERT INTO d (n) VALUES (1)",
+                    mode
+                );
             }
 
             return data;
@@ -119,6 +137,27 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.Equal("a", await TablesAsync());
         Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM migration_journal WHERE checksum = 'x'"));
         Assert.StartsWith("001_a applied", await JournalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trigger_that_someone_else_puts_on_the_history_meanwhile_is_looked_into()
+    {
+        await Database.ExecuteAsync(
+            "CREATE TABLE x (n integer); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$"
+        );
+        await BeginAsync("DROP TABLE x;\n");
+        await using var other = await Database.ConnectAsync();
+        await using var command = other.CreateCommand();
+        command.CommandText = "BEGIN; LOCK TABLE x";
+        await command.ExecuteNonQueryAsync();
+        var run = ApplyAsync();
+        while (!run.IsCompleted && await Database.ScalarAsync("SELECT count(*) FROM pg_locks WHERE NOT granted") is "0")
+            await Task.Yield();
+        command.CommandText = "CREATE TRIGGER f AFTER INSERT ON migration_journal FOR EACH ROW EXECUTE FUNCTION f(); COMMIT";
+        await command.ExecuteNonQueryAsync();
+        await run;
+        Assert.Equal("a", await TablesAsync());
+        Assert.Equal("001_a applied, 002_b applied", await JournalAsync());
     }
 
     [Fact]

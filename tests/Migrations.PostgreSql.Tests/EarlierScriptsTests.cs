@@ -17,7 +17,7 @@ public class EarlierScriptsTests
     [Fact]
     public void Each_script_is_read_once_for_all_questions_of_a_plan()
     {
-        var earlier = new EarlierScripts(_dialect, StringComparer.Ordinal, PlanNames.Made);
+        var earlier = new EarlierScripts(_dialect, StringComparer.Ordinal, PlanNames.Made, WriteHooks.Concerns);
 
         for (var at = 0; at <= _scripts.Length; at++)
         {
@@ -32,7 +32,7 @@ public class EarlierScriptsTests
     [Fact]
     public void The_scripts_of_another_plan_say_nothing()
     {
-        var earlier = new EarlierScripts(_dialect, StringComparer.Ordinal, PlanNames.Made);
+        var earlier = new EarlierScripts(_dialect, StringComparer.Ordinal, PlanNames.Made, WriteHooks.Concerns);
         var change = RowChange.Read(_dialect, "DELETE FROM c WHERE v = 1")!;
 
         Assert.True(earlier.WritesOf(_scripts).MayChange(change));

@@ -87,6 +87,18 @@ Describe 'Backups on <Engine>' -ForEach $engines {
         (Get-DatabaseBackup $backups -Database $database).Path | Should -Be $all[0, 1].Path
     }
 
+    It 'counts the backups of each machine separately, unless any host is one' {
+        $theirs = Backup-Database $database $backups
+        $manifest = "$($theirs.Path).manifest.json"
+        (Get-Content $manifest -Raw).Replace("`"$([Environment]::MachineName)`"", '"another.example"') | Set-Content $manifest
+        Restore-Database $database -Latest -From $backups -WhatIf -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -Match "another machine: 'another.example'"
+        $own = Backup-Database $database $backups
+        Remove-DatabaseBackup $backups -KeepLast 1 -WhatIf | Where-Object -Not Keep | Should -BeNullOrEmpty
+        (Remove-DatabaseBackup $backups -KeepLast 1 -AnyHost -Force | Where-Object -Not Keep).Backup.Path | Should -Be $theirs.Path
+        (Get-DatabaseBackup $backups).Path | Should -Be $own.Path
+    }
+
     It 'are proven down the pipeline' {
         $null = Backup-Database $database $backups
         $null = Backup-Database $database $backups

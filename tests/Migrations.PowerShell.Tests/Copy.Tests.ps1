@@ -18,7 +18,8 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $people = $results | Where-Object Table -EQ 'people'
         $people.Outcome, $people.Rows, $people.Equal | Should -Be 'Copied', 2, $true
         ($results.LeftOut | Where-Object Name -EQ 'names').Text | Should -Be 'CREATE VIEW names AS SELECT rowid FROM people'
-        ($results.LeftOut | Where-Object Kind -EQ 'history').Name | Should -Be 'migration_journal'
+        $history = $results | Where-Object Kind -EQ 'history'
+        $history.Table, $history.Outcome, $history.Rows | Should -Be 'migration_journal', 'Copied', 1
         (Compare-Database $database $target).Equal | Should -Be $true
 
         $null = Invoke-Sql $target "UPDATE people SET name = 'bea' WHERE id = 2"
@@ -34,16 +35,30 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $fault.FullyQualifiedErrorId | Should -BeLike 'CopyIncomplete,*'
     }
 
+    It 'copies only rows into the tables of a folder, with a value for a variable' {
+        $own = New-TestFolder 0
+        Set-Content "$own/001_people.sql" 'CREATE TABLE people (id integer PRIMARY KEY, name varchar(${width}), "any" text);'
+        (Copy-Database $database $target -Path $own -Variable @{ width = 2 } -WhatIf -WarningVariable warning -WarningAction SilentlyContinue).Table | Should -Be people
+        "$warning" | Should -BeLike '*pending*nothing of that was looked at*'
+        $record = Get-ErrorOf { Copy-Database $database $target -Path $own -Variable @{ width = 2 } }
+        $record.FullyQualifiedErrorId | Should -BeLike 'CopyRefused,*'
+        $record.Exception.Message | Should -BeLike '*people.name*varchar(2)*id 1*'
+        $people = Copy-Database $database $target -Path "$own*" -Variable @{ width = 3 } | Where-Object Kind -EQ table
+        $people.Equal, $people.Columns[1].Type | Should -Be $true, 'character varying(3)'
+        (Get-MigrationStatus $target $own -Variable @{ width = 3 }).State | Should -Be 'Applied'
+        (Get-ErrorOf { Copy-Database $database $target -Path $own -Variable @{ width = 3 } }).FullyQualifiedErrorId | Should -BeLike 'CopyTargetOccupied,*'
+    }
+
     It 'copies the way back into a new file, and shows its plan' {
         $null = Copy-Database $database $target
         $back = New-TestDatabase SQLite
         $plan = Copy-Database $target $back -WhatIf 6>&1
         ($plan | Where-Object Table -EQ 'people').Columns.Type | Should -Be 'INTEGER', 'TEXT', 'TEXT'
         Test-Path $back | Should -BeFalse
-        (Copy-Database $target $back).Equal | Should -BeTrue
+        (Copy-Database $target $back | Where-Object Kind -EQ table).Equal | Should -BeTrue
         (Compare-Database $target $back).Equal | Should -BeTrue
         (Get-ErrorOf { Copy-Database $target $back }).FullyQualifiedErrorId | Should -BeLike 'CopyTargetOccupied,*'
-        (Copy-Database $target $back -Recreate -Force).Rows | Should -Be 2
+        (Copy-Database $target $back -Recreate -Force | Where-Object Table -EQ people).Rows | Should -Be 2
     }
 
     It 'refuses what is there, unless it is to be dropped' {

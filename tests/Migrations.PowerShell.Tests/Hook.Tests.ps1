@@ -39,3 +39,89 @@ Describe 'Hooks on <Engine>' -ForEach $engines {
         Undo-Migration $database $folder -NoHooks -ErrorAction Stop | Should -BeNullOrEmpty
     }
 }
+
+Describe 'Hooks in PowerShell on <Engine>' -ForEach $engines {
+    BeforeEach {
+        $database, $folder = (New-TestDatabase $Engine), (New-TestFolder 2)
+        $null = New-Item -ItemType Directory "$folder/hooks"
+        $global:seen = [Collections.Generic.List[string]]::new()
+        $global:testDatabase, $global:testFolder = $database, $folder
+        function Set-Hook([string] $Point, [string] $Text) { Set-Content "$folder/hooks/$Point.ps1" $Text }
+        $note = '$global:seen.Add(("{0} {1} {2} [{3}] [{4}]" -f $Plan[0].Direction, ${migration}, ${direction}, ($Plan.Name -join " "), ($Result.ForEach{ "$($_.Name)=$($_.Outcome)" } -join " ")))'
+    }
+
+    It 'run at all points with the plan and the results, and in the transaction of their migration' {
+        foreach ($point in 'before-run', 'after-run', 'before-each', 'after-each', 'before-undo', 'after-undo', 'on-error') {
+            Set-Hook $point "`$global:seen.Add('$point'); $note"
+        }
+        Set-Hook 'after-each' @"
+param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
+`$global:seen.Add('after-each'); $note
+`$mine = 1
+`$command = `$Connection.CreateCommand(); `$command.Transaction = `$Transaction
+`$command.CommandText = 'INSERT INTO t1 SELECT max(id) + 10 FROM t1'
+`$null = `$command.ExecuteNonQuery()
+'wrote a row'
+"@
+        $verbose = Invoke-Migration $database $folder -First 1 -Verbose 4>&1
+        $results = $verbose.Where({ $_ -is [Migrations.MigrationResult] })
+        $results.Hooks | Should -Be 'hooks/before-run.ps1', 'hooks/before-each.ps1', 'hooks/after-each.ps1'
+        "$verbose" | Should -BeLike '*wrote a row*'
+        $seen | Should -Be @(
+            'before-run', 'Up  up [001_t1] []', 'before-each', 'Up 001_t1 up [001_t1] []', 'after-each', 'Up 001_t1 up [001_t1] [001_t1=Done]'
+            'after-run', 'Up  up [001_t1] [001_t1=Done]'
+        )
+        Get-Variable mine -ErrorAction Ignore | Should -BeNullOrEmpty
+        Invoke-Migration $database $folder
+        (Invoke-DatabaseScript $database -Command 'SELECT id FROM t1 ORDER BY id').id | Should -Be 1, 11, 21
+        $seen.Clear()
+        Set-Hook 'after-each' '"done"'
+        $null = Undo-Migration $database $folder -AcceptDataLoss
+        $seen -cmatch '^[a-z]' | Should -Be 'before-run', 'before-each', 'before-undo', 'after-undo', 'after-run'
+    }
+
+    It 'that fail are named with line and column, roll their migration back, and on-error gets the failure: <_>' -ForEach @(
+        'before-run', 'before-each', 'after-each', 'after-run'
+    ) {
+        Set-Hook $_ "# Description: fails`nif (`$true) {`n    throw 'bad thing'`n}"
+        Set-Hook 'on-error' '$global:seen.Add($Failure.Id.ToString()); $global:seen.Add($Failure.Location.Line.ToString()); throw "worse"'
+        $failure = Get-ErrorOf { Invoke-Migration $database $folder -WarningVariable warned -WarningAction SilentlyContinue; $warned | ForEach-Object { $global:seen.Add("$_") } }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'CodeFailed,*'
+        "$($failure.Exception.Location)" | Should -BeLike "*$_.ps1:3:5"
+        "$($failure.ErrorDetails)" | Should -BeLike '*bad thing*'
+        $seen[0, 1] | Should -Be 'CodeFailed', '3'
+        $state = $(if ($_ -eq 'after-run') { 'Applied' } else { 'Pending' })
+        (Get-MigrationStatus $database $folder).State | Should -Be $state, $state
+        (Get-MigrationHistory $database | Where-Object Name -Like "hooks/$_*").Success | Should -Be $false
+        (Get-MigrationHistory $database | Where-Object Name -EQ hooks/on-error.ps1).Success | Should -Be $false
+    }
+
+    It 'are refused before anything runs where their syntax is wrong or their name is' {
+        Set-Hook 'after-run' 'if (1'
+        (Get-ErrorOf { Invoke-Migration $database $folder }).FullyQualifiedErrorId | Should -BeLike 'FolderInvalid,*'
+        Set-Hook 'after-run' '# nothing'
+        "$((Get-ErrorOf { Invoke-Migration $database $folder }).ErrorDetails)" | Should -BeLike '*contains no statement*'
+        Remove-Item "$folder/hooks/after-run.ps1"
+        Set-Hook 'after-runs' '1'
+        "$((Get-ErrorOf { Invoke-Migration $database $folder }).ErrorDetails)" | Should -BeLike "*Did you mean 'after-run.ps1'*"
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Pending', 'Pending'
+    }
+
+    It 'may not call for another operation on their database: <Name>' -ForEach @(
+        @{ Name = 'a cmdlet'; Point = 'before-run'; Text = 'Get-MigrationStatus $testDatabase $testFolder' }
+        @{ Name = 'a cmdlet'; Point = 'after-each'; Text = 'Get-MigrationStatus $testDatabase $testFolder' }
+        @{ Name = 'a backup'; Point = 'before-run'; Text = 'Backup-Database $testDatabase -Destination $testFolder' }
+        @{ Name = 'a restore'; Point = 'before-run'; Text = 'Restore-Database $testDatabase $testBackup -Force' }
+        @{ Name = 'a check'; Point = 'after-each'; Text = 'Test-SchemaIntegrity $testDatabase $testFolder' }
+        @{ Name = 'a script'; Point = 'before-each'; Text = 'Invoke-DatabaseScript $testDatabase -Command "SELECT 1"' }
+    ) {
+        $null = Invoke-Migration $database $folder -First 1
+        if ($Name -eq 'a restore') { $global:testBackup = (Backup-Database $database -Destination (New-TestFolder 0)).Path }
+        Set-Hook $Point $Text
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $failure = Get-ErrorOf { Invoke-Migration $database $folder }
+        "$($failure.ErrorDetails)" | Should -BeLike '*calls for another operation on it*'
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 20
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied', 'Pending'
+    }
+}

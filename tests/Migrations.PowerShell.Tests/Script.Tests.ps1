@@ -89,6 +89,16 @@ Describe 'Initialize-Database on <Engine>' -ForEach $engines {
 }
 
 Describe 'Initialize-Database' {
+    It 'stops at the history of another tool, unless it is ignored' {
+        $database = "$TestDrive/foreign.db"
+        $other = "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('20240101000000');"
+        $null = Invoke-Migration $database (New-TestFolder 1 @{ 1 = $other }) -HistoryTable elsewhere
+        $folder = New-TestFolder 1
+        (Get-ErrorOf { Initialize-Database $database $folder }).FullyQualifiedErrorId | Should -BeLike 'ForeignHistoryFound,*'
+        $null = Initialize-Database $database $folder -IgnoreForeignHistory
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Applied'
+    }
+
     It 'runs no seed in an environment that asks, unless it is forced' {
         $folder = New-TestFolder 1
         Set-Content "$folder/seed.sql" 'INSERT INTO t1 VALUES (42);'

@@ -42,13 +42,9 @@ internal static class CopyCommand
         var command = new DescribedCommand(
             "copy",
             "Copy a SQLite database to PostgreSQL or back, and prove every table equal before it is put in place.",
-            SharedOptions.Database
-                | SharedOptions.Configuration
-                | SharedOptions.History
-                | SharedOptions.Limits
-                | SharedOptions.WhatIf
-                | SharedOptions.Yes,
+            SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
             "migrations copy shop.db postgres://ada@db.example.com/shop --what-if",
+            "migrations copy shop.db postgres://ada@db.example.com/shop --path migrations",
             "migrations copy postgres://ada@db.example.com/shop copy.db",
             "migrations copy --source-environment local --environment staging --service '*'"
         )
@@ -111,7 +107,7 @@ internal static class CopyCommand
         var code = ExitCode.Done;
         foreach (var (source, target, into) in resolved)
         {
-            var own = request with { Stamp = into.Stamp };
+            var own = request with { Stamp = into.Stamp, Folder = FolderOf(call, into) };
             code = ExitCode.Combine(
                 code,
                 await (
@@ -124,6 +120,9 @@ internal static class CopyCommand
 
         return code;
     }
+
+    private static TargetFolder? FolderOf(FileCall call, SelectedDatabase into) =>
+        into.Folder.Length == 0 ? null : new TargetFolder(into.Folder, call.Settings.For(into).Migrator);
 
     private static string Shown(string? service, DatabaseTarget target) =>
         service is null ? target.Display : $"{service} ({target.Display})";

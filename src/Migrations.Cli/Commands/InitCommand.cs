@@ -11,6 +11,7 @@ internal static class InitCommand
     public static DescribedCommand Create(DatabaseRunner runner)
     {
         var options = new InitOptions();
+        var ignoreForeign = UpCommand.IgnoreForeignOption();
         var command = new DescribedCommand(
             "init",
             "Wait for the server, create the database, and run an init script or the pending migrations, once.",
@@ -19,20 +20,39 @@ internal static class InitCommand
             "migrations init --path scripts/init-db.sql --marker users"
         );
         options.AddTo(command);
+        command.Add(ignoreForeign);
         command.Effect = CommandEffect.Changes;
         command.SetAction(
-            (parse, cancellationToken) => runner.RunAsync(parse, (call, token) => RunAsync(call, options, parse, token), cancellationToken)
+            (parse, cancellationToken) =>
+                runner.RunAsync(
+                    parse,
+                    (call, token) =>
+                        RunAsync(
+                            call,
+                            options,
+                            parse,
+                            new ApplyRequest
+                            {
+                                TransactionMode = call.Settings.TransactionMode,
+                                IgnoreForeignHistory = parse.GetValue(ignoreForeign),
+                            },
+                            token
+                        ),
+                    cancellationToken
+                )
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(DatabaseCall call, InitOptions options, ParseResult parse, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        DatabaseCall call,
+        InitOptions options,
+        ParseResult parse,
+        ApplyRequest apply,
+        CancellationToken cancellationToken
+    )
     {
-        var request = options.Read(parse) with
-        {
-            IsProtected = call.Settings.Selector.Environment?.Confirm == true,
-            Apply = new ApplyRequest { TransactionMode = call.Settings.TransactionMode },
-        };
+        var request = options.Read(parse) with { IsProtected = call.Settings.Selector.Environment?.Confirm == true, Apply = apply };
         var how = call.Options with { Session = options.Starting(parse, call.Options.Session) };
         var initializer = new DatabaseInitializer(call.Driver, call.Target, call.Settings.Folder, how);
         call.Report.Scripts.Initialized(

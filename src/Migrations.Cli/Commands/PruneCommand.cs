@@ -24,6 +24,11 @@ internal static class PruneCommand
             "--keep-states",
             "Keep this many of the old states that restores kept, the newest; with --database also of databases (PostgreSQL). Default: all."
         );
+        var anyHost = new Option<bool>("--any-host")
+        {
+            Description =
+                "Count backups of one local database from several machines as one database's: containers have new names each " + "time.",
+        };
         var command = new DescribedCommand(
             "prune",
             "Delete backups that no rule keeps. The newest and the last proven one always stay.",
@@ -40,6 +45,7 @@ internal static class PruneCommand
             weekly,
             monthly,
             states,
+            anyHost,
         };
         command.SetAction(
             (parse, cancellationToken) =>
@@ -59,7 +65,10 @@ internal static class PruneCommand
                         RunAsync(
                             call,
                             call.Settings.BackupFolder(parse.GetValue(folder)),
-                            policy.IsEmpty ? RetentionPolicy.Of(call.Settings.Configured) : policy,
+                            (policy.IsEmpty ? RetentionPolicy.Of(call.Settings.Configured) : policy) with
+                            {
+                                AnyHost = parse.GetValue(anyHost),
+                            },
                             token
                         ),
                     cancellationToken

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Migrations.Backup;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
+using Migrations.Events;
 
 namespace Migrations.Cli.Commands;
 
@@ -114,7 +115,7 @@ internal static class RestoreCommand
     {
         var catalogue = new BackupCatalogue(DatabaseDrivers.All);
         var backup = choice.Backup is null
-            ? await FindLatestAsync(catalogue, call, choice, cancellationToken).ConfigureAwait(false)
+            ? await FindLatestAsync(catalogue, call, choice, options.Session.Events, cancellationToken).ConfigureAwait(false)
             : await catalogue.FindAsync(choice.Backup, cancellationToken).ConfigureAwait(false);
         var manager = new BackupManager(call.Driver, call.Target, options);
         if (call.Settings.WhatIf)
@@ -137,14 +138,15 @@ internal static class RestoreCommand
         BackupCatalogue catalogue,
         DatabaseCall call,
         Choices choice,
+        IEventSink events,
         CancellationToken cancellationToken
     )
     {
         if (choice.Source is not { } environment)
-            return catalogue.FindLatestAsync(call.Settings.BackupFolder(choice.From), call.Target, cancellationToken);
+            return catalogue.FindLatestAsync(call.Settings.BackupFolder(choice.From), call.Target, events, cancellationToken);
         var source = call.Settings.Selector.InEnvironment(environment, call.Settings.Service);
         var (_, target) = DatabaseDrivers.Resolve(source.Database, source.BaseFolder);
-        return catalogue.FindLatestAsync(call.Settings.For(source).BackupFolder(choice.From), target, cancellationToken);
+        return catalogue.FindLatestAsync(call.Settings.For(source).BackupFolder(choice.From), target, events, cancellationToken);
     }
 
     private static async Task<int> SalvageAsync(DatabaseCall call, string destination, CancellationToken cancellationToken)

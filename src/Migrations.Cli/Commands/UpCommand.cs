@@ -81,7 +81,7 @@ internal static class UpCommand
         return command;
     }
 
-    private static Option<bool> IgnoreForeignOption() =>
+    internal static Option<bool> IgnoreForeignOption() =>
         OptionOf.Flag(
             "--ignore-foreign-history",
             "Run even though the migrations of the database were recorded by another tool. The history records it."

@@ -14,7 +14,9 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
         terminal.Progress(null);
         foreach (var table in forecast.Tables.Where(IsTable))
         {
-            terminal.Out($"{table.Table} -> {table.TargetTable}, {PlainText.Count(table.Rows, "row")}");
+            terminal.Out(
+                $"{table.Table}{(table.TargetTable is null ? "" : $" -> {table.TargetTable}, {PlainText.Count(table.Rows, "row")}")}"
+            );
             TablePrinter.Print(
                 terminal,
                 ["  Column", "Declared", "Type", "Values", "Why"],
@@ -34,7 +36,7 @@ internal sealed class TextTransferReport(Terminal terminal, Detail detail) : ITr
         foreach (var obstacle in forecast.Obstacles)
             terminal.Out("In the way: " + obstacle, Tone.Bad);
         foreach (var table in forecast.Replaced)
-            terminal.Out("Would be dropped first: " + table, Tone.Notice);
+            terminal.Out($"Would be replaced, with its rows: {table}", Tone.Notice);
         var count = forecast.Tables.Count(IsTable);
         terminal.Out(
             forecast.Obstacles.Count == 0

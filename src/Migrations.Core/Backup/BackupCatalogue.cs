@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Events;
 
 namespace Migrations.Backup;
 
@@ -93,33 +94,27 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         );
     }
 
-    /// <summary>The newest backup of a database in a folder that nothing is known to be wrong with.</summary>
+    /// <summary>
+    /// The newest backup of a database in a folder that nothing is known to be wrong with. Of a database that each machine has for itself,
+    /// a backup from this machine comes before those from others.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="database">The database that it is of; another one's is never taken for it.</param>
+    /// <param name="events">Learns of newer ones that were passed over, and of a backup from another machine; null: no one does.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupMissing"/></exception>
-    public async Task<DatabaseBackup> FindLatestAsync(string folder, DatabaseTarget database, CancellationToken cancellationToken = default)
-    {
-        var all = (await ReadAsync(folder, cancellationToken).ConfigureAwait(false))
-            .Where(b => b is { Problem: null, Kept: null } && string.Equals(b.Engine, database.Engine, StringComparison.Ordinal))
-            .ToList();
-        if (all.Find(b => string.Equals(b.Database, database.Display, StringComparison.Ordinal)) is { } own)
-            return own;
-        var others = all.Select(b => b.Database).Distinct(StringComparer.Ordinal).ToList();
-        throw new MigrationException(
-            ErrorId.BackupMissing,
-            $"'{folder}' has no backup of {database.Display}"
-                + others.Count switch
-                {
-                    0 => ".",
-                    1 => $", only of {others[0]}.",
-                    var count => $", only of {count} other databases.",
-                },
-            others.Count == 0
-                ? Advice.Of($"List the backups: {Call.Backups.On(folder)}")
-                : $"To restore one of them, specify it: {Call.Restore.On(all[0].Path).With(CallOption.Database.Of(database.Display))}"
+    public async Task<DatabaseBackup> FindLatestAsync(
+        string folder,
+        DatabaseTarget database,
+        IEventSink? events = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        LatestBackup.Choose(
+            await ReadAsync(folder, cancellationToken).ConfigureAwait(false),
+            folder,
+            database,
+            events ?? NullEventSink.Instance
         );
-    }
 
     /// <summary>The engine that a backup is of.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.BackupInvalid"/>: its manifest cannot be used, and its first bytes are of no
@@ -142,7 +137,7 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
         try
         {
             if (Directory.Exists(backup.Path))
-                Directory.Delete(backup.Path, recursive: true);
+                DeleteFolder(backup.Path);
             File.Delete(backup.Path);
             if (backup.Globals is not null)
                 File.Delete(backup.Globals);
@@ -156,6 +151,19 @@ public sealed class BackupCatalogue(IReadOnlyList<IDatabaseDriver> drivers, Time
                 "Correct the permissions of the folder.",
                 e
             );
+        }
+    }
+
+    // Another process may remove the same one.
+    private static void DeleteFolder(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (IOException) when (!Directory.Exists(path))
+        {
+            return;
         }
     }
 }

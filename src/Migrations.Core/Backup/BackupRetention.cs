@@ -7,7 +7,8 @@ namespace Migrations.Backup;
 public static class BackupRetention
 {
     /// <summary>
-    /// Decides for each backup, each database for itself. The newest and the last proven one of a database are never removed, nor is what
+    /// Decides for each backup, each database for itself; a file, or a server on the loopback, is another database on each machine. The
+    /// newest and the last proven one of a database are never removed, nor is what
     /// is not known to be a sound backup of ours: such a file takes no other's place either.
     /// </summary>
     /// <param name="backups">The backups, in any order.</param>
@@ -32,12 +33,16 @@ public static class BackupRetention
         [
             .. backups
                 .GroupBy(b =>
-                    (b.Engine, b.Database, Sound: b.Problem is null && !ListedBackup.IsFuture(b.CreatedAt, now), IsKept: b.Kept is not null)
+                    (
+                        Origin: OriginOf(b, policy),
+                        Sound: b.Problem is null && !ListedBackup.IsFuture(b.CreatedAt, now),
+                        IsKept: b.Kept is not null
+                    )
                 )
                 .SelectMany(group =>
                     !group.Key.Sound ? group.Select(DecideUnsound)
                     : group.Key.IsKept ? DecideKept([.. NewestFirst(group)], policy)
-                    : DecideSound([.. NewestFirst(group)], policy, now)
+                    : DecideSound([.. NewestFirst(group)], policy, now, group.Key.Origin.Host)
                 )
                 .OrderBy(d => d.Backup.Kept is not null)
                 .ThenByDescending(d => d.Backup.CreatedAt)
@@ -55,6 +60,9 @@ public static class BackupRetention
         foreach (var decision in decisions.Where(d => !d.Keep))
             expected.Demand(decision.Backup.Stamp, $"The backup '{decision.Backup.Path}' of {decision.Backup.Database}");
     }
+
+    private static BackupOrigin OriginOf(DatabaseBackup backup, RetentionPolicy policy) =>
+        policy.AnyHost ? BackupOrigin.Of(backup) with { Host = "" } : BackupOrigin.Of(backup);
 
     private static IOrderedEnumerable<DatabaseBackup> NewestFirst(IEnumerable<DatabaseBackup> backups) =>
         backups.OrderByDescending(b => b.CreatedAt).ThenByDescending(b => b.Path, StringComparer.Ordinal);
@@ -77,7 +85,8 @@ public static class BackupRetention
     private static IEnumerable<RetentionDecision> DecideSound(
         IReadOnlyList<DatabaseBackup> backups,
         RetentionPolicy policy,
-        DateTimeOffset now
+        DateTimeOffset now,
+        string host
     )
     {
         var reasons = backups.ToDictionary(
@@ -85,7 +94,8 @@ public static class BackupRetention
             _ => new List<string>(),
             (IEqualityComparer<DatabaseBackup>)ReferenceEqualityComparer.Instance
         );
-        reasons[backups[0]].Add("the newest");
+        var isOther = host.Length > 0 && !string.Equals(host, Environment.MachineName, StringComparison.Ordinal);
+        reasons[backups[0]].Add(isOther ? $"the newest from the machine '{host}'" : "the newest");
         if (backups.FirstOrDefault(b => b.Proven) is { } proven)
             reasons[proven].Add("the last proven");
         foreach (var backup in backups.Where(_ => policy.IsEmptyForBackups))

@@ -25,6 +25,12 @@ public sealed record RetentionPolicy
     /// <summary>Keep this number of newest states that restores replaced and kept; null: all. No other rule applies to them.</summary>
     public int? KeepStates { get; init; }
 
+    /// <summary>
+    /// Whether backups of one local database that were made on several machines are those of one database: machines that are replaced, as
+    /// containers are, have a new name each time.
+    /// </summary>
+    public bool AnyHost { get; init; }
+
     /// <summary>The rules of the configuration.</summary>
     public static RetentionPolicy Of(ConfigurationSettings settings)
     {

@@ -9,7 +9,10 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
 {
     private readonly DatabaseSelector _selector = new(configuration, choice);
 
-    /// <summary>The pairs: one, or one for each service.</summary>
+    /// <summary>
+    /// The pairs: one, or one for each service. The folder of the second database is empty where neither the call nor the configuration
+    /// names one.
+    /// </summary>
     /// <param name="named">The databases that are named by themselves, in the order of the sides; those of environments are left
     /// out.</param>
     /// <param name="sourceEnvironment">The environment of the first side; null when that is named by itself.</param>
@@ -34,11 +37,15 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
             .. services.Select(service =>
                 (
                     sourceEnvironment is null ? Given(named[0]) : _selector.InEnvironment(sourceEnvironment, service),
-                    choice.Environment is { } own ? _selector.InEnvironment(own, service) : Given(named[^1])
+                    choice.Environment is { } own ? WithNamedFolder(_selector.InEnvironment(own, service)) : Given(named[^1])
                 )
             ),
         ];
     }
+
+    // A folder that no one names is not the target's own.
+    private SelectedDatabase WithNamedFolder(SelectedDatabase database) =>
+        choice.Folder is null && database.Settings.Path is null ? database with { Folder = "" } : database;
 
     private SelectedDatabase Given(string text)
     {
@@ -47,7 +54,7 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
         {
             Database = text,
             BaseFolder = choice.CurrentFolder,
-            Folder = "",
+            Folder = choice.Folder is { } folder ? System.IO.Path.GetFullPath(folder, choice.CurrentFolder) : "",
             IsGiven = true,
             Settings = own.SettingsOf(service: null),
             Stamp = own.Stamp,

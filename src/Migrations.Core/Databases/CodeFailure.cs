@@ -3,42 +3,52 @@ using Migrations.History;
 
 namespace Migrations.Databases;
 
-/// <summary>The errors of migrations in code.</summary>
+/// <summary>The errors of migrations and hooks in code.</summary>
 internal static class CodeFailure
 {
+    private const string MigrationRolledBack = "The migration was rolled back in the database; what its code did elsewhere was not.";
+
+    private const string HookRolledBack =
+        "It was rolled back in the database together with what it runs around; what it did elsewhere was not.";
+
+    private const string NotRolledBack = "What it did before that is not undone.";
+
     /// <summary>Runs code, and says what of it failed.</summary>
-    public static async Task CatchAsync(MigrationScript script, CodeContext context, Func<Task> run)
+    /// <param name="script">The half of a migration, or the hook.</param>
+    /// <param name="run">Runs it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="isAlone">Whether it runs outside of any transaction.</param>
+    public static async Task CatchAsync(MigrationScript script, Func<Task> run, CancellationToken cancellationToken, bool isAlone = false)
     {
         try
         {
             await run().ConfigureAwait(false);
         }
-        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException(context.CancellationToken);
+            throw new OperationCanceledException(cancellationToken);
         }
         catch (Exception e) when (e is not MigrationException { Id: ErrorId.CodeFailed })
         {
-            throw Of(script, e);
+            throw Of(script, e, isAlone: isAlone);
         }
 
-        context.CancellationToken.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>It failed.</summary>
     /// <param name="script">The half that ran.</param>
     /// <param name="cause">What it threw.</param>
-    /// <param name="location">Where; null: where the half begins.</param>
-    public static MigrationException Of(MigrationScript script, Exception cause, ScriptLocation? location = null)
+    /// <param name="isAlone">Whether it ran outside of any transaction.</param>
+    public static MigrationException Of(MigrationScript script, Exception cause, bool isAlone = false)
     {
-        var place = location ?? (cause as CodeException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
+        var place = (cause as CodeException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
         // Of an error that was handed on, the database's own words say most.
         var said = InDatabase(cause) ?? cause;
         var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. The migration was rolled back in the database; "
-                + "what its code did elsewhere was not.",
+            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. " + (isAlone ? NotRolledBack : RolledBack(script)),
             "Correct the code, and run it again.",
             cause
         )
@@ -46,6 +56,8 @@ internal static class CodeFailure
             Location = place,
         };
     }
+
+    private static string RolledBack(MigrationScript script) => script.Code?.IsWhole == true ? HookRolledBack : MigrationRolledBack;
 
     private static DbException? InDatabase(Exception cause)
     {
@@ -98,8 +110,7 @@ internal static class CodeFailure
         var place = new ScriptLocation(script.File, script.FirstLine);
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: The code has left a reader open, on: {KnownSecrets.Hide(statement).Trim()}. The migration was rolled back in the "
-                + "database; what its code did elsewhere was not.",
+            $"{place}: The code has left a reader open, on: {KnownSecrets.Hide(statement).Trim()}. {RolledBack(script)}",
             "Close the reader: dispose it, or read it in a using block.",
             inner: null
         )

@@ -15,6 +15,9 @@ public sealed record CopyScope
     public IReadOnlyDictionary<string, ColumnType> Types { get; init; } =
         new Dictionary<string, ColumnType>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Why columns have these types, for the plan.</summary>
+    public string TypesReason { get; init; } = "chosen by the caller";
+
     /// <summary>Whether rows with values that their columns cannot hold are left out.</summary>
     public bool Rejects { get; init; }
 

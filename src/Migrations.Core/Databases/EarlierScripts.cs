@@ -10,8 +10,15 @@ namespace Migrations.Databases;
 /// <param name="names">How the database compares names.</param>
 /// <param name="makes">The tables that a statement makes out of others, or gives a new name: each is another one by now, or not yet
 /// there.</param>
-public sealed class EarlierScripts(ISqlDialect dialect, IEqualityComparer<string> names, Func<string, IEnumerable<string>> makes)
+/// <param name="keeps">Whether a statement is one that has to be followed itself.</param>
+public sealed class EarlierScripts(
+    ISqlDialect dialect,
+    IEqualityComparer<string> names,
+    Func<string, IEnumerable<string>> makes,
+    Predicate<string> keeps
+)
 {
+    private readonly List<string> _kept = [];
     private readonly List<MigrationScript> _read = [];
     private ScriptWrites _writes = new(dialect);
     private HashSet<string> _made = new(names);
@@ -33,6 +40,14 @@ public sealed class EarlierScripts(ISqlDialect dialect, IEqualityComparer<string
         return _made.Contains(table);
     }
 
+    /// <summary>Their statements that have to be followed themselves.</summary>
+    /// <param name="scripts">The scripts, first one first.</param>
+    public IReadOnlyList<string> Kept(IReadOnlyList<MigrationScript> scripts)
+    {
+        Read(scripts);
+        return _kept;
+    }
+
     private void Read(IReadOnlyList<MigrationScript> scripts)
     {
         if (_read.Count > scripts.Count || _read.Where((script, at) => !ReferenceEquals(script, scripts[at])).Any())
@@ -43,6 +58,8 @@ public sealed class EarlierScripts(ISqlDialect dialect, IEqualityComparer<string
             {
                 _writes.Observe(statement.Text);
                 _made.UnionWith(makes(statement.Text));
+                if (keeps(statement.Text))
+                    _kept.Add(statement.Text);
             }
 
             _read.Add(script);
@@ -52,6 +69,7 @@ public sealed class EarlierScripts(ISqlDialect dialect, IEqualityComparer<string
     private void Forget()
     {
         _read.Clear();
+        _kept.Clear();
         (_writes, _made) = (new ScriptWrites(dialect), new HashSet<string>(names));
     }
 }

@@ -10,4 +10,8 @@ public interface ICopyProvider
     /// <summary>Opens a database to copy into it, under the migration lock.</summary>
     /// <exception cref="MigrationException">It is missing, refuses, or cannot be reached; or the engine cannot be copied into.</exception>
     Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Opens a database to copy rows into the tables of its own migrations, under the migration lock.</summary>
+    /// <exception cref="MigrationException">It is missing, refuses, or cannot be reached.</exception>
+    Task<IRowTarget> OpenRowsAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken);
 }

@@ -32,5 +32,7 @@ public interface ICopyTarget : IAsyncDisposable
     Task<IReadOnlyList<CopyObstacle>> VerifyAsync(CancellationToken cancellationToken);
 
     /// <summary>Puts the tables in their places, in one transaction.</summary>
-    Task PublishAsync(CancellationToken cancellationToken);
+    /// <param name="history">The history that goes with them; null: none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task PublishAsync(CarriedHistory? history, CancellationToken cancellationToken);
 }

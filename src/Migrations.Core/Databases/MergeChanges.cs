@@ -38,14 +38,15 @@ public sealed class MergeChanges
         var on = source;
         for (var at = source; at < when; at = read.Find(at + 1, i => i >= when || read.Is(i, "ON")))
             on = read.Is(at, "ON") ? at : on;
-        var conditions = merge.Conditions(read, when);
+        var assigned = new List<string>();
+        var conditions = merge.Conditions(read, when, assigned);
         foreach (var (action, of) in conditions)
         {
             var others = read.Slice(source + 1, on);
             var where = $" WHERE ({read.Slice(on + 1, when)}\n) AND ({string.Join(" OR ", of)})";
             var change = action is "DELETE"
                 ? $"DELETE FROM {read.Slice(target, source)} USING {others}{where}"
-                : $"UPDATE {read.Slice(target, source)} SET x = 0 FROM {others}{where}";
+                : $"UPDATE {read.Slice(target, source)} SET {string.Join(", ", assigned)} FROM {others}{where}";
             if (RowChange.Read(dialect, read.Slice(0, verb) + " " + change) is { } found)
                 merge._changes.Add(found);
         }
@@ -53,7 +54,7 @@ public sealed class MergeChanges
         return merge;
     }
 
-    private Dictionary<string, List<string>> Conditions(ReadStatement read, int when)
+    private Dictionary<string, List<string>> Conditions(ReadStatement read, int when, List<string> assigned)
     {
         var conditions = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         for (var at = when; at < read.Count; at = read.Find(at + 1, i => BeginsClause(read, i)))
@@ -68,6 +69,8 @@ public sealed class MergeChanges
             }
 
             var action = read[then + 1].ToUpperInvariant();
+            if (action is "UPDATE")
+                assigned.Add(read.Slice(then + 3, read.Find(then, i => BeginsClause(read, i) || read.Is(i, "RETURNING"))));
             if (!conditions.TryGetValue(action, out var of))
                 conditions[action] = of = [];
             of.Add(read.Is(at + 2, "AND") ? $"({read.Slice(at + 3, then)}\n)" : "true");

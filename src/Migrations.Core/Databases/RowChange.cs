@@ -41,6 +41,9 @@ public sealed class RowChange
     /// <summary>Whether it may leave rows of the table out.</summary>
     public bool IsConditional => _clauses.Keys.Any(c => c is "WHERE" or "USING" or "LIMIT" || (c is "FROM" && !IsDelete));
 
+    /// <summary>The columns that an UPDATE gives values to, as written.</summary>
+    public IReadOnlyList<string> Assigned => [.. AssignedColumns()];
+
     /// <summary>Every name in the statement, without quotes and in small letters: its tables are among them.</summary>
     public IReadOnlySet<string> Names => ScriptWrites.NamesIn(_text, _tokens);
 
@@ -81,7 +84,7 @@ public sealed class RowChange
     /// <param name="count">The call that counts.</param>
     /// <param name="way">The foreign keys from its table to that one.</param>
     /// <param name="equals">The operator that compares their columns.</param>
-    public string CountQuery(string count, IReadOnlyList<DeletingKey> way, string equals)
+    public string CountQuery(string count, IReadOnlyList<ActingKey> way, string equals)
     {
         var (source, condition) = ($"({Found("*")}\n)", "");
         for (var at = 0; at < way.Count; at++)
@@ -140,6 +143,29 @@ public sealed class RowChange
                 _clauses[open] = (_clauses[open].From, at);
             open = Text(at).ToUpperInvariant();
             _clauses[open] = (at + 1, _tokens.Count);
+        }
+    }
+
+    // SET a = ..., (b, c) = ..., d[1] = ...
+    private IEnumerable<string> AssignedColumns()
+    {
+        if (!_clauses.TryGetValue("SET", out var clause))
+            yield break;
+        var depth = 0;
+        var isTarget = true;
+        for (var at = clause.From; at < clause.To; at++)
+        {
+            var text = Text(at);
+            if (isTarget && _tokens[at].Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName && Text(at + 1) is not ".")
+                yield return text;
+            depth +=
+                text is "(" or "[" ? 1
+                : text is ")" or "]" ? -1
+                : 0;
+            if (text is "=" or "[")
+                isTarget = false;
+            else if (text is "," && depth == 0)
+                isTarget = true;
         }
     }
 

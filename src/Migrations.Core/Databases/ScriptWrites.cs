@@ -98,7 +98,7 @@ public sealed class ScriptWrites(ISqlDialect dialect)
                 break;
             case "ALTER"
                 when !words.Contains("RENAME") && !words.Contains("TYPE") && !words.Contains("SCHEMA") && !words.Contains("EXPRESSION"):
-            case "CREATE" or "DROP" when words.Contains("INDEX"):
+            case "CREATE" or "DROP" when words.Contains("INDEX") || words.IndexOf("TRIGGER") is > 0 and < 4:
                 break;
             case "ALTER" or "CREATE" or "DROP":
                 Add(_changed, statement, tokens, int.MaxValue);

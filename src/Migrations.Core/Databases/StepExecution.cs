@@ -34,11 +34,16 @@ public sealed record StepExecution
     /// <summary>Runs the half, where it is code.</summary>
     /// <param name="connection">The session's connection.</param>
     /// <param name="transaction">The step's transaction on it, as the connection's provider knows it.</param>
-    /// <param name="database">What identifies the database among those of its engine.</param>
+    /// <param name="database">The database.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.CodeFailed"/></exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    internal Task RunCodeAsync(DbConnection connection, DbTransaction? transaction, string database, CancellationToken cancellationToken)
+    internal Task RunCodeAsync(
+        DbConnection connection,
+        DbTransaction? transaction,
+        DatabaseTarget database,
+        CancellationToken cancellationToken
+    )
     {
         var code = Script.Code!;
         var context = new CodeContext
@@ -50,8 +55,13 @@ public sealed record StepExecution
             Variables = code.Variables,
             CancellationToken = cancellationToken,
         };
-        return CodeFailure.CatchAsync(Script, context, () => RunningCode.RunAsync(database, () => code.RunAsync(context)));
+        return CodeFailure.CatchAsync(Script, () => RunningCode.RunAsync(database, () => code.RunAsync(context)), cancellationToken);
     }
+
+    /// <summary>
+    /// Runs a hook in code around the whole run, which holds nothing in the database; null for all that runs there.
+    /// </summary>
+    internal Func<CancellationToken, Task>? Alone { get; init; }
 
     /// <summary>
     /// In a transaction that it shares with others: whether it is the last there, so that deferred constraints are checked at its end.

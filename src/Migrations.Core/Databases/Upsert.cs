@@ -53,6 +53,7 @@ public sealed class Upsert
     public IReadOnlyList<IReadOnlyList<string>?> Keys => _keys;
 
     private readonly List<IReadOnlyList<string>?> _keys = [];
+    private readonly List<string> _assigned = [];
 
     /// <summary>Reads a statement; null when it overwrites nothing.</summary>
     /// <param name="dialect">How it is read.</param>
@@ -93,7 +94,10 @@ public sealed class Upsert
         var queries = _queries.Length == 0 ? "WITH " : _queries + ", ";
         var rows = $"{queries}migrations_new ({string.Join(", ", given)}) AS ({_source}\n) ";
         var where = $" WHERE EXISTS (SELECT 1 FROM migrations_new WHERE {(condition.Length == 0 ? "1 = 0" : condition)})";
-        return RowChange.Read(_dialect, rows + (Replaces ? $"DELETE FROM {Table}" : $"UPDATE {Table} SET x = 0") + where);
+        return RowChange.Read(
+            _dialect,
+            rows + (Replaces ? $"DELETE FROM {Table}" : $"UPDATE {Table} SET {string.Join(", ", _assigned)}") + where
+        );
     }
 
     private void ReadTargets(ReadStatement read, int from)
@@ -104,6 +108,8 @@ public sealed class Upsert
             var action = read.Find(at, i => read.Is(i, "DO"));
             if (!read.Is(at, "ON") || !read.Is(action + 1, "UPDATE"))
                 continue;
+            var end = read.Find(action, i => (read.Is(i, "ON") && read.Is(i + 1, "CONFLICT")) || read.Is(i, "WHERE", "RETURNING"));
+            _assigned.Add(read.Slice(action + 3, end));
             if (read[at + 2] is "(")
                 _keys.Add(read.Names(at + 2));
             else if (read.Is(at + 2, "ON"))

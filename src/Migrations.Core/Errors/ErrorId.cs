@@ -338,10 +338,10 @@ public enum ErrorId
     /// <summary>A migration in code is malformed: no function <c>up</c>, or a syntax error.</summary>
     CodeInvalid,
 
-    /// <summary>A migration in code failed.</summary>
+    /// <summary>A migration or hook in code failed.</summary>
     CodeFailed,
 
-    /// <summary>A migration is written in PowerShell, which only the module runs.</summary>
+    /// <summary>A migration or hook is written in PowerShell, which only the module runs.</summary>
     CodeNeedsModule,
 
     /// <summary>What migrations make cannot be replayed, because one of them is code, which no replay runs.</summary>

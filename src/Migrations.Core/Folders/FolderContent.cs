@@ -18,6 +18,9 @@ internal sealed class FolderContent
     /// <summary>Side files with checksums.</summary>
     public List<string> ChecksumFiles { get; } = [];
 
+    /// <summary>Flyway's settings of scripts, each beside its script.</summary>
+    public List<FolderEntry> ScriptSettings { get; } = [];
+
     /// <summary>Subfolders that hold migrations but are not part of this folder.</summary>
     public List<string> OtherFolders { get; } = [];
 
@@ -80,6 +83,25 @@ internal sealed class FolderContent
     {
         var missing = 2 - folder.Count(c => c == '.');
         return MigrationFileName.VersionOf(folder.TrimStart('v') + string.Concat(Enumerable.Repeat(".0", missing)) + "." + number);
+    }
+
+    /// <summary>Gives the scripts the settings that stand beside them.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public void AddSettings()
+    {
+        foreach (var entry in ScriptSettings)
+        {
+            var script = FlywayScriptFile.ScriptOf(entry.Path);
+            var at = Files.FindIndex(f => string.Equals(f.Path, script, StringComparison.Ordinal));
+            if (at >= 0)
+                Files[at] = Files[at] with { Settings = FlywayScriptFile.Read(entry.Path, Problems) };
+            else
+                Warn(
+                    entry,
+                    $"The file has settings for '{Path.GetFileName(script)}', which is no migration of this folder.",
+                    "Name it as its script, with '.conf' added, or delete it."
+                );
+        }
     }
 
     public void LeaveOut(FolderEntry entry, LeftOutFile file)

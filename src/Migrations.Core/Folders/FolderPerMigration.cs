@@ -40,8 +40,9 @@ internal static class FolderPerMigration
         var numberLength = MigrationFileName.NumberLength(folder.Name);
         var number = folder.Name[..numberLength];
         var rest = folder.Name[numberLength..];
-        var outside = DieselMetadata.RunsOutsideTransaction(
-            entries.FirstOrDefault(e => string.Equals(e.Name, "metadata.toml", StringComparison.Ordinal)).Path
+        var settings = DieselMetadata.Read(
+            entries.FirstOrDefault(e => string.Equals(e.Name, "metadata.toml", StringComparison.Ordinal)).Path,
+            content.Problems
         );
         foreach (var script in scripts)
         {
@@ -63,7 +64,7 @@ internal static class FolderPerMigration
                 isDown,
                 versionFolder: null
             );
-            content.Files[^1] = content.Files[^1] with { OutsideTransaction = outside };
+            content.Files[^1] = content.Files[^1] with { Settings = settings };
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class FolderScan
                 scan.TakeFile(entry, e => scan._content.AddNumbered(e, scan._filter));
         }
 
+        scan._content.AddSettings();
         SqitchProject.Reject(root, scan._content);
         return scan._content;
     }
@@ -43,6 +44,8 @@ internal sealed class FolderScan
     {
         if (entry.Name.EndsWith(".sha256", StringComparison.OrdinalIgnoreCase))
             _content.ChecksumFiles.Add(entry.Path);
+        else if (FlywayScriptFile.Is(entry.Name))
+            _content.ScriptSettings.Add(entry);
         else if (MigrationFileName.IsSql(entry.Name) && !FolderNames.Contains(FolderNames.NoMigrations, entry.Name))
             addScript(entry);
         else if (PowerShellFile.Is(entry.Name) && MigrationFileName.BeginsLikeOne(entry.Name))

@@ -42,6 +42,15 @@ internal sealed class HeaderBuilder(MigrationHeader inherited, string file)
     /// <summary>What a tool's own directive says, unless the header says something about it.</summary>
     public void RunOutsideTransaction() => Header = Header with { Transaction = Header.Transaction ?? false };
 
+    /// <summary>What a file beside the script says, unless the header says something about it.</summary>
+    public void Take(ScriptSettings settings)
+    {
+        if (settings.OutsideTransaction)
+            RunOutsideTransaction();
+        if (settings.TakesVariables is { } takes && Header.Variables == VariableRules.Default)
+            Header = Header with { Variables = VariableRules.Default.And(takes ? "everywhere" : "none") };
+    }
+
     private void Add(HeaderEntry entry, string value, int line)
     {
         // A key without a value is a template that was not filled in.

@@ -4,7 +4,6 @@ namespace Migrations.Folders;
 internal static class HookReader
 {
     private const string Sql = ".sql";
-    private const string PowerShell = ".ps1";
 
     /// <summary>Reads them.</summary>
     /// <param name="folder">The migration folder.</param>
@@ -33,8 +32,6 @@ internal static class HookReader
                 problems.Add(Unknown(file));
             else if (hooks.Find(h => h.Point == point) is { } other)
                 problems.Add(Twice(file, point, other));
-            else if (Path.GetExtension(file.Name).Equals(PowerShell, StringComparison.OrdinalIgnoreCase))
-                problems.Add(InPowerShell(file));
             else if (Read(reader, file, point, problems, warn, cancellationToken) is { } script)
                 hooks.Add(new Hook(point, script));
         }
@@ -45,6 +42,12 @@ internal static class HookReader
     /// <summary>The names of the files that a run in a direction would take. Opens none.</summary>
     public static IReadOnlyList<string> NamesOf(MigrationFolder folder, FolderOptions options, MigrationDirection direction) =>
         [.. FilesOf(folder, options).Where(f => PointOf(f)?.IsReached(direction) == true).OrderBy(PointOf).Select(f => f.Name)];
+
+    /// <summary>Whether there are hooks in PowerShell. Opens none.</summary>
+    public static bool HasCode(MigrationFolder folder, FolderOptions options) =>
+        !options.NoHooks
+        && (options.Hooks is null || Directory.Exists(options.Hooks))
+        && FilesOf(folder, options).Any(f => PowerShellFile.Is(f.Name));
 
     private static IReadOnlyList<FolderEntry> FilesOf(MigrationFolder folder, FolderOptions options)
     {
@@ -78,10 +81,7 @@ internal static class HookReader
     private static HookPoint? PointOf(FolderEntry file)
     {
         var ending = Path.GetExtension(file.Name);
-        if (
-            file.IsFolder
-            || !(ending.Equals(Sql, StringComparison.OrdinalIgnoreCase) || ending.Equals(PowerShell, StringComparison.OrdinalIgnoreCase))
-        )
+        if (file.IsFolder || !(ending.Equals(Sql, StringComparison.OrdinalIgnoreCase) || PowerShellFile.Is(file.Name)))
             return null;
         var name = Path.GetFileNameWithoutExtension(file.Name);
         foreach (var point in HookPointExtensions.All)
@@ -103,7 +103,8 @@ internal static class HookReader
     )
     {
         var found = problems.Count;
-        var read = reader.Read(StandaloneScript.FileOf(file.Path) with { Open = file.Open }, SectionRule.Read, cancellationToken);
+        var whole = StandaloneScript.FileOf(file.Path) with { Open = file.Open };
+        var read = PowerShellFile.Is(file.Name) ? PowerShellFile.ReadWhole(whole) : reader.Read(whole, SectionRule.Read, cancellationToken);
         problems.AddRange(read.Problems);
         if (read.DownSection is { } down)
             problems.Add(
@@ -162,13 +163,6 @@ internal static class HookReader
             file,
             $"There is another hook '{point.Word()}': {Path.GetFileName(other.Script.File)}.",
             "Put both into one file, so that their order is certain."
-        );
-
-    private static FileProblem InPowerShell(FolderEntry file) =>
-        Problem(
-            file,
-            "The hook is written in PowerShell, and hooks in PowerShell cannot be run.",
-            $"Write it in SQL as '{Path.ChangeExtension(file.Name, Sql)}', or run without hooks: {CallOption.NoHooks}."
         );
 
     private static FileProblem Problem(FolderEntry file, string message, Advice remedy, int line = 1) =>

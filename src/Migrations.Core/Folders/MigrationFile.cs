@@ -30,8 +30,8 @@ internal sealed record MigrationFile
     /// <summary>The version folder it is in, for example <c>0.9</c>; null elsewhere.</summary>
     public string? VersionFolder { get; init; }
 
-    /// <summary>Whether a file beside it says that it does not run in a transaction (diesel's <c>metadata.toml</c>).</summary>
-    public bool OutsideTransaction { get; init; }
+    /// <summary>What a file beside it says about running it; null without one.</summary>
+    public ScriptSettings? Settings { get; init; }
 
     /// <summary>Whether it is written in PowerShell.</summary>
     public bool IsPowerShell => Open is null && PowerShellFile.Is(Path);

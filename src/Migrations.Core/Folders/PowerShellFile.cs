@@ -4,7 +4,8 @@ namespace Migrations.Folders;
 
 /// <summary>
 /// Reads a migration that is written in PowerShell: a file with a function <c>up</c> and mostly a function <c>down</c> at its top level.
-/// What identifies a half is the file without the other half, so that an undo can be corrected after the migration was applied.
+/// What identifies a half is the file without the other half, so that an undo can be corrected after the migration was applied. Or reads
+/// a hook, which is run as it stands.
 /// </summary>
 internal static class PowerShellFile
 {
@@ -17,7 +18,12 @@ internal static class PowerShellFile
     public static bool Is(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a file. What is wrong with it is in the result.</summary>
-    public static ScriptFile Read(MigrationFile file)
+    public static ScriptFile Read(MigrationFile file) => Read(file, Halves);
+
+    /// <summary>Reads a file that runs as a whole. What is wrong with it is in the result.</summary>
+    public static ScriptFile ReadWhole(MigrationFile file) => Read(file, Whole);
+
+    private static ScriptFile Read(MigrationFile file, Func<MigrationFile, string, ScriptFile> read)
     {
         try
         {
@@ -29,7 +35,7 @@ internal static class PowerShellFile
             var mark = Utf8Check.MarkLength(bytes);
             return Utf8Check.FindProblem(file.Path, bytes, 0, 1) is { } problem
                 ? Bad(problem)
-                : Halves(file, Encoding.UTF8.GetString(bytes.AsSpan(mark)));
+                : read(file, Encoding.UTF8.GetString(bytes.AsSpan(mark)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,9 +52,7 @@ internal static class PowerShellFile
     private static ScriptFile Halves(MigrationFile file, string text)
     {
         var functions = PowerShellText.Functions(text);
-        var header = new HeaderBuilder(MigrationHeader.Empty, file.Path);
-        foreach (var (comment, line) in PowerShellText.LeadingComments(text))
-            header.Comment(Encoding.UTF8.GetBytes(comment), line);
+        var header = HeaderOf(file, text);
         List<FileProblem> problems = [.. header.Problems, .. Twice(file, functions)];
         if (header.Header.Transaction == false)
             problems.Add(
@@ -83,15 +87,47 @@ internal static class PowerShellFile
             };
     }
 
+    private static ScriptFile Whole(MigrationFile file, string text)
+    {
+        var header = HeaderOf(file, text);
+        return header.Problems.Count > 0
+            ? Bad([.. header.Problems])
+            : new ScriptFile
+            {
+                Script = ScriptOf(file, text, text, line: 1, header.Header) with
+                {
+                    IsEmpty = PowerShellText.IsSame(text, ""),
+                    Code = new MigrationCode(MigrationKind.PowerShell, run: null, text) { IsWhole = true },
+                },
+                Dialect = SectionDialect.Plain,
+            };
+    }
+
+    private static HeaderBuilder HeaderOf(MigrationFile file, string text)
+    {
+        var header = new HeaderBuilder(MigrationHeader.Empty, file.Path);
+        foreach (var (comment, line) in PowerShellText.LeadingComments(text))
+            header.Comment(Encoding.UTF8.GetBytes(comment), line);
+        return header;
+    }
+
     private static MigrationScript Half(
         MigrationFile file,
         string text,
         PowerShellFunction half,
         PowerShellFunction? other,
         MigrationHeader header
-    )
+    ) => ScriptOf(file, text, other is null ? text : text.Remove(other.Start, other.End - other.Start), half.Line, header);
+
+    /// <summary>A script of a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="text">Its whole text.</param>
+    /// <param name="part">What of it identifies the script.</param>
+    /// <param name="line">The line on which it begins.</param>
+    /// <param name="header">What its comments say.</param>
+    private static MigrationScript ScriptOf(MigrationFile file, string text, string part, int line, MigrationHeader header)
     {
-        var own = Encoding.UTF8.GetBytes(other is null ? text : text.Remove(other.Start, other.End - other.Start));
+        var own = Encoding.UTF8.GetBytes(part);
         using var hash = new NormalizedHash();
         hash.Append(own);
         return new MigrationScript
@@ -99,7 +135,7 @@ internal static class PowerShellFile
             File = file.Path,
             Offset = 0,
             Length = own.Length,
-            FirstLine = half.Line,
+            FirstLine = line,
             Checksum = hash.Finish(),
             IsEmpty = false,
             Header = header,

@@ -18,6 +18,9 @@ internal sealed class ScriptPart
     /// <summary>Whether <c>${</c> is in it.</summary>
     public bool HasReference { get; set; }
 
+    /// <summary>Whether Drizzle's separator of statements is in it.</summary>
+    public bool HasBreakpoint { get; set; }
+
     public long Length { get; set; }
 
     public string Checksum { get; set; } = "";
@@ -27,6 +30,19 @@ internal sealed class ScriptPart
     /// <summary>The line of its first statement; 0 when it is empty.</summary>
     public int StatementLine { get; set; }
 
+    /// <summary>Whether its marker says that it does not run in a transaction.</summary>
+    public bool IsOutside { get; set; }
+
+    /// <summary>Further sections of the same half, in the order of the file.</summary>
+    public List<ScriptPart> Further { get; } = [];
+
+    /// <summary>The last section of its half, whose header holds what all of them say.</summary>
+    public ScriptPart Last => Further.Count > 0 ? Further[^1] : this;
+
+    /// <summary>All sections of some halves.</summary>
+    public static IEnumerable<ScriptPart> All(params ScriptPart?[] halves) =>
+        halves.OfType<ScriptPart>().SelectMany(h => h.Further.Prepend(h));
+
     public MigrationScript ToScript(string file) =>
         new()
         {
@@ -35,8 +51,8 @@ internal sealed class ScriptPart
             Length = Length,
             FirstLine = FirstLine,
             Checksum = Checksum,
-            IsEmpty = IsEmpty,
-            Header = Header.Header,
-            HasReference = HasReference,
+            IsEmpty = All(this).All(p => p.IsEmpty),
+            Header = Last.Header.Header,
+            HasReference = All(this).Any(p => p.HasReference),
         };
 }

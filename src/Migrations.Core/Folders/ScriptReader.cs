@@ -153,10 +153,27 @@ internal sealed class ScriptReader : IDisposable
 
     private MigrationScript ToScript(MigrationFile file, ScriptPart part, byte[]? whole, List<FileProblem> problems)
     {
-        if (file.OutsideTransaction)
-            part.Header.RunOutsideTransaction();
-        var script = part.ToScript(file.Path) with { Kept = Keep(part, whole) };
+        if (file.Settings is { } settings)
+            part.Last.Header.Take(settings);
+        var script =
+            part.Further.Count > 0
+                ? JoinedSections.Join(part, file.Path, Bytes(file, whole))
+                : part.ToScript(file.Path) with
+                {
+                    Kept = Keep(part, whole),
+                };
+        if (part.HasBreakpoint)
+            script = WithEndedStatements(script, file, whole);
         return part.HasVariables ? ScriptVariables.Substitute(script, part.VariablesAtStart, problems) : script;
+    }
+
+    /// <summary>All bytes of the file that was scanned last.</summary>
+    private byte[] Bytes(MigrationFile file, byte[]? whole) => whole ?? (_isWhole ? _buffer : File.ReadAllBytes(file.Path));
+
+    private MigrationScript WithEndedStatements(MigrationScript script, MigrationFile file, byte[]? whole)
+    {
+        var text = script.Kept ?? Bytes(file, whole).AsSpan((int)script.Offset, (int)script.Length).ToArray();
+        return DrizzleBreakpoint.EndStatements(text) ? script with { Kept = text } : script;
     }
 
     private byte[]? Keep(ScriptPart part, byte[]? whole) =>

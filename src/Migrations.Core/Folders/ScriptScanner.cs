@@ -89,10 +89,8 @@ internal sealed class ScriptScanner : IDisposable
         else if (_dialect is null && _rule == SectionRule.Required)
             _problems.Add(SectionProblem.None(At(1)));
         var main = _dialect is null ? _part : _up ?? _part;
-        foreach (var part in new[] { _prelude, main, _down })
+        foreach (var part in ScriptPart.All(_prelude, main, _down))
         {
-            if (part is null)
-                continue;
             if (_outsideTransaction)
                 part.Header.RunOutsideTransaction();
             _problems.AddRange(part.Header.Problems);
@@ -136,6 +134,7 @@ internal sealed class ScriptScanner : IDisposable
         // A very long line may be cut between the two characters.
         _part.HasReference |= bytes.IndexOf("${"u8) >= 0 || (_endsWithDollar && bytes.StartsWith("{"u8));
         _endsWithDollar = bytes.EndsWith("$"u8);
+        _part.HasBreakpoint |= bytes.IndexOf(DrizzleBreakpoint.Mark) >= 0;
         _hash.Append(bytes);
         _comments.Append(bytes);
         _survey.Append(bytes);
@@ -175,12 +174,18 @@ internal sealed class ScriptScanner : IDisposable
         }
 
         _dialect ??= marker.Dialect;
-        Open(offset, firstLine, _prelude.Header.Header, marker.Kind == MarkerKind.Down);
-        if (marker.Kind == MarkerKind.Up)
-            _up = _part;
-        else
+        var isDown = marker.Kind == MarkerKind.Down;
+        var first = isDown ? _down : _up;
+        Open(offset, firstLine, (first?.Last ?? _prelude).Header.Header, isDown);
+        if (first is not null)
+            first.Further.Add(_part);
+        else if (isDown)
             _down = _part;
+        else
+            _up = _part;
         ReadOptions(marker);
+        if (first is not null && marker.Dialect == SectionDialect.Dbmate && first.IsOutside != _part.IsOutside)
+            _problems.Add(SectionProblem.MixedTransactions(marker, Here));
     }
 
     /// <summary>Understands a marker. True: a section begins after its line.</summary>
@@ -235,7 +240,7 @@ internal sealed class ScriptScanner : IDisposable
             if (_down is null)
                 _problems.Add(SectionProblem.DownFirst(marker, Here));
         }
-        else if (down ? _down is not null : _up is not null)
+        else if ((down ? _down is not null : _up is not null) && !MayRepeat(marker.Dialect))
         {
             _problems.Add(SectionProblem.Twice(marker, Here));
             return false;
@@ -243,6 +248,9 @@ internal sealed class ScriptScanner : IDisposable
 
         return true;
     }
+
+    /// <summary>In these a file may have several sections of one kind, which run one after another as they stand in it.</summary>
+    private static bool MayRepeat(SectionDialect dialect) => dialect is SectionDialect.Dbmate or SectionDialect.SqlMigrate;
 
     private void RefuseOtherHalf(SectionMarker marker)
     {
@@ -279,6 +287,7 @@ internal sealed class ScriptScanner : IDisposable
             {
                 case (SectionDialect.Dbmate, "transaction:false"):
                 case (SectionDialect.SqlMigrate, "notransaction"):
+                    _part.IsOutside = true;
                     _part.Header.RunOutsideTransaction();
                     break;
                 case (SectionDialect.Dbmate, "transaction:true"):

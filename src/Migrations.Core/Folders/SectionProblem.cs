@@ -40,6 +40,13 @@ internal static class SectionProblem
             "Put each change in a separate file, or merge the sections: one up section and one down section per file."
         );
 
+    public static FileProblem MixedTransactions(SectionMarker marker, ScriptLocation place) =>
+        Of(
+            place,
+            $"'-- {marker.Text}' and the section before it differ in 'transaction:false', but both are parts of one migration.",
+            "Put them into separate files, or write the option for all sections of a kind or for none."
+        );
+
     public static FileProblem OtherHalf(SectionMarker marker, SectionRule rule, ScriptLocation place)
     {
         var (half, other) = rule == SectionRule.UpOnly ? ("an up", "a down") : ("a down", "an up");

@@ -21,35 +21,34 @@ internal static class BackupChecks
         if (request.BackupFolder is null)
             return Of(CheckStatus.NotRun, "No backup folder was specified.", actual: null, $"Specify it with {CallOption.Backups}.");
         var backups = await new BackupCatalogue([driver]).ReadAsync(request.BackupFolder, cancellationToken).ConfigureAwait(false);
-        return Judge(
-            [.. backups.Where(b => b.Kept is null && string.Equals(b.Database, target.Display, StringComparison.Ordinal))],
-            request,
-            now,
-            target.Display
-        );
+        return Judge(BackupOrigin.Choose(backups.Where(b => b.Kept is null), target), request, now, target);
     }
 
     /// <summary>Judges the backups of one database. Pure.</summary>
     /// <param name="backups">The backups, newest first.</param>
     /// <param name="request">How old the newest proven one may be.</param>
     /// <param name="now">The time.</param>
-    /// <param name="database">The database as shown to people.</param>
-    internal static CheckResult Judge(IReadOnlyList<DatabaseBackup> backups, CheckRequest request, DateTimeOffset now, string database)
+    /// <param name="database">The database.</param>
+    internal static CheckResult Judge(
+        IReadOnlyList<DatabaseBackup> backups,
+        CheckRequest request,
+        DateTimeOffset now,
+        DatabaseTarget database
+    )
     {
         if (backups.Count == 0)
-            return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of {database}.", "none", Way);
+            return Of(CheckStatus.Fail, $"'{request.BackupFolder}' has no backup of {database.Display}.", "none", Way);
         if (backups.FirstOrDefault(b => b.Proven && !ListedBackup.IsFuture(b.CreatedAt, now)) is not { } proven)
             return Of(
                 CheckStatus.Fail,
-                $"None of the {backups.Count} backups in '{request.BackupFolder}' is proven; the newest is "
-                    + $" '{Path.GetFileName(backups[0].Path)}'.{Odd(backups)}",
+                $"No backup of {database.Display} in '{request.BackupFolder}' is proven.{Newest(backups)}{Odd(backups)}",
                 "none proven",
                 backups[0].Problem is null ? $"Prove the newest: {Call.Verify.On(backups[0].Path)}" : Way
             );
         var age = now - proven.CreatedAt;
         var sentence = string.Create(
             CultureInfo.InvariantCulture,
-            $"The newest proven backup is {age.TotalHours:0.#} hours old: {proven.Path}"
+            $"The newest proven backup is {age.TotalHours:0.#} hours old: {proven.Path}{Host(proven, database)}"
         );
         return Of(
             age <= request.BackupAge ? CheckStatus.Pass : CheckStatus.Fail,
@@ -61,6 +60,12 @@ internal static class BackupChecks
             Expected = "at most " + Hours(request.BackupAge),
         };
     }
+
+    private static string Newest(IReadOnlyList<DatabaseBackup> backups) =>
+        backups.FirstOrDefault(b => b.Problem is null) is { } newest ? $" The newest is '{Path.GetFileName(newest.Path)}'." : "";
+
+    private static string Host(DatabaseBackup backup, DatabaseTarget database) =>
+        BackupOrigin.OtherHost(backup, database) is { } host ? $" (made on another machine: '{host}')" : "";
 
     private static string Odd(IReadOnlyList<DatabaseBackup> backups) =>
         backups.FirstOrDefault(b => b.Problem is not null) is { } odd

@@ -50,8 +50,8 @@ public static class ApplyPlanner
         throw new PlanException(
             ErrorId.ForeignHistoryFound,
             $"The migrations of this database were recorded by {names}. Nothing is known of them here, so all would run again.",
-            $"Take its history over: {Call.Adopt} (with {CallOption.WhatIf} to look first). If it belongs to something else, apply with "
-                + $"{CallOption.IgnoreForeignHistory} (recorded in the history).",
+            $"Take its history over: {Call.Adopt} (with {CallOption.WhatIf} to look first). If it belongs to something else, run the "
+                + $"command again with {CallOption.IgnoreForeignHistory} (recorded in the history).",
             []
         );
     }

@@ -23,6 +23,9 @@ internal sealed class HookScripts(ISqlDialect dialect, VariableSet? variables, I
     /// <summary>Whether the run has no hook.</summary>
     public bool IsEmpty => hooks.Count == 0;
 
+    /// <summary>Whether any of them is code.</summary>
+    public bool HaveCode => hooks.Any(h => h.Script.Code is not null);
+
     /// <summary>The hook at a place.</summary>
     /// <param name="point">The point.</param>
     /// <param name="migration">The full name of the migration; empty where the hook is about the whole run.</param>
@@ -33,7 +36,7 @@ internal sealed class HookScripts(ISqlDialect dialect, VariableSet? variables, I
     {
         if (!point.IsReached(direction) || hooks.FirstOrDefault(h => h.Point == point) is not { } hook)
             return null;
-        var script = Bind(hook.Script, migration, direction, runId);
+        var script = hook.Script.Code is null ? Bind(hook.Script, migration, direction, runId) : hook.Script;
         return new PlanStep(AsMigration(hook.Name, script), direction, script) { Hook = point, HookOf = migration };
     }
 
@@ -53,7 +56,9 @@ internal sealed class HookScripts(ISqlDialect dialect, VariableSet? variables, I
         if (_analyses.TryGetValue(key, out var known))
             return known;
         var analysis = PlannedScripts.Analyze(dialect, hook.Script);
-        if (analysis.OutsideTransaction && hook.Hook.Value.IsOfStep())
+        if (hook.Script.Code is not null)
+            analysis = OfCode(hook, analysis);
+        else if (analysis.OutsideTransaction && hook.Hook.Value.IsOfStep())
             analysis = analysis with { Problems = [.. analysis.Problems, Outside(hook)] };
         return _analyses[key] = analysis;
     }
@@ -83,6 +88,9 @@ internal sealed class HookScripts(ISqlDialect dialect, VariableSet? variables, I
             };
     }
 
+    /// <summary>Whether a hook may work on the database through the run's connection.</summary>
+    public bool HasConnection(PlanStep hook) => hooks.First(h => h.Point == hook.Hook).HasConnection;
+
     /// <summary>What in them is refused, wherever it is; each fault once.</summary>
     public IReadOnlyList<FileProblem> Check(MigrationPlan plan)
     {
@@ -106,12 +114,23 @@ internal sealed class HookScripts(ISqlDialect dialect, VariableSet? variables, I
             Direction = hook.Direction,
             Script = hook.Script,
             Analysis = Analyze(hook),
-            Entry = recorder.Ran(hook.Migration.FullName, hook.Script, StatementCount.Of(dialect, hook.Script)) with
+            Entry = recorder.Ran(
+                hook.Migration.FullName,
+                hook.Script,
+                hook.Script.Code is null ? StatementCount.Of(dialect, hook.Script) : null
+            ) with
             {
                 Direction = hook.Direction,
                 Description = hook.HookOf is { Length: > 0 } migration ? migration : null,
             },
         };
+
+    /// <summary>Code around the whole run holds nothing in the database, and without the connection it takes nothing away.</summary>
+    private ScriptAnalysis OfCode(PlanStep hook, ScriptAnalysis analysis)
+    {
+        var mayLose = HasConnection(hook);
+        return analysis with { OutsideTransaction = !hook.Hook!.Value.IsOfStep(), MayLose = mayLose, MayOverwrite = mayLose };
+    }
 
     private MigrationScript Bind(MigrationScript script, string migration, MigrationDirection direction, Guid runId)
     {

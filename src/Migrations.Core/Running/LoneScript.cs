@@ -38,6 +38,8 @@ internal sealed class LoneScript(IDatabaseSession session, ISqlDialect dialect, 
     {
         try
         {
+            if (step.Alone is { } run)
+                return await RunAloneAsync(step, run, cancellationToken).ConfigureAwait(false);
             if (step.Analysis.OutsideTransaction)
                 return await RunOutsideAsync(step, beforeCommit, cancellationToken).ConfigureAwait(false);
             if (beforeCommit is null)
@@ -54,6 +56,20 @@ internal sealed class LoneScript(IDatabaseSession session, ISqlDialect dialect, 
         {
             throw ScriptText.Unreadable(step.Script, e);
         }
+    }
+
+    private async Task<StepOutcome> RunAloneAsync(
+        StepExecution step,
+        Func<CancellationToken, Task> run,
+        CancellationToken cancellationToken
+    )
+    {
+        var clock = Stopwatch.StartNew();
+        await run(cancellationToken).ConfigureAwait(false);
+        var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds };
+        // It has taken effect: its row is due even when the call is cancelled now.
+        await session.History.AppendAsync(entry, CancellationToken.None).ConfigureAwait(false);
+        return new StepOutcome(clock.Elapsed, RowsAffected: null, Statements: 0);
     }
 
     /// <summary>Statement by statement, from the first one on each time: such a script is not gone on with.</summary>
@@ -95,10 +111,11 @@ internal sealed class LoneScript(IDatabaseSession session, ISqlDialect dialect, 
             error as MigrationException
             ?? new MigrationException(
                 ErrorId.Cancelled,
-                outside
-                    ? $"Cancelled in {step.Migration}; its statements before the interrupted one are kept."
+                step.Alone is not null ? $"Cancelled in {step.Migration}."
+                    : outside ? $"Cancelled in {step.Migration}; its statements before the interrupted one are kept."
                     : $"Cancelled in {step.Migration}, which was rolled back.",
-                "Run the command again." + (outside ? " It runs all statements again: take out those that must not be repeated." : ""),
+                "Run the command again."
+                    + (outside && step.Alone is null ? " It runs all statements again: take out those that must not be repeated." : ""),
                 error
             );
         failure.LeftBehind = outside;

@@ -25,6 +25,10 @@ internal sealed class MigrationRun(
 {
     private readonly IEventSink _events = options.Session.Events;
     private readonly List<MigrationResult> _results = [];
+
+    // For hooks in code: what ran in the open transaction, and what failed.
+    private readonly List<MigrationResult> _open = [];
+    private MigrationResult? _failed;
     private StepExecution? _running;
     private StepGroup? _current;
     private StatementRun? _statements;
@@ -37,7 +41,11 @@ internal sealed class MigrationRun(
     public IReadOnlyList<string> HooksSkipped { get; init; } = [];
 
     /// <summary>Runs the hooks.</summary>
-    public HookRun Hooks => _hooks ??= new HookRun(session, dialect, recorder, _events, Scripts);
+    public HookRun Hooks =>
+        _hooks ??= new HookRun(session, target, dialect, recorder, _events, Scripts)
+        {
+            Results = () => _failed is null ? [.. _results, .. _open] : [.. _results, _failed],
+        };
 
     /// <summary>The migration folder, for its results; null where none is to be passed on.</summary>
     public string? Folder { get; init; }
@@ -47,6 +55,11 @@ internal sealed class MigrationRun(
 
     /// <summary>The backup that was made before the run, for its results; null without one.</summary>
     public string? Backup { get; set; }
+
+    /// <summary>
+    /// What is done after the last step, in the transaction of the whole run: when it fails, no step is to blame. Null: nothing.
+    /// </summary>
+    public Func<CancellationToken, Task>? Concluding { get; init; }
 
     /// <summary>Whether every row that was appended since the run was planned is its own.</summary>
     public bool IsAlone(IReadOnlyList<JournalEntry> journal) => journal.All(e => e.Id <= history.LastId || e.RunId == recorder.RunId);
@@ -81,6 +94,8 @@ internal sealed class MigrationRun(
         _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
         var last = Hooks.Find(HookPoint.AfterRun, plan.Direction);
         var groups = Group(plan, analyses, concludes: last is null);
+        if (Scripts.HaveCode)
+            Hooks.Plan = [.. groups.Select((g, i) => Result(g, MigrationOutcome.WhatIf) with { Hooks = plan.HooksOf(i) })];
         await RunHookAsync(Hooks.Find(HookPoint.BeforeRun, plan.Direction), groups, cancellationToken).ConfigureAwait(false);
         if (plan.TransactionMode == TransactionMode.All)
             await RunTogetherAsync(groups, cancellationToken).ConfigureAwait(false);
@@ -215,11 +230,12 @@ internal sealed class MigrationRun(
     {
         List<StepExecution> steps = [.. groups.SelectMany(g => g.All)];
         IReadOnlyList<StepOutcome> outcomes;
+        var shared = Shared(groups);
         try
         {
-            outcomes = await Shared(groups).RunAsync(steps, cancellationToken).ConfigureAwait(false);
+            outcomes = await shared.RunAsync(steps, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        catch (Exception e) when ((e is MigrationException or OperationCanceledException) && !shared.IsConcluding)
         {
             var failure = Describe(e, groups);
             await FailedAsync(_current ?? groups[0], failure).ConfigureAwait(false);
@@ -238,7 +254,10 @@ internal sealed class MigrationRun(
     private SharedTransaction Shared(IReadOnlyList<StepGroup> groups)
     {
         List<StepGroup> owners = [.. groups.SelectMany(g => Enumerable.Repeat(g, g.All.Count))];
-        return new SharedTransaction(session, options.Session, (step, at, token) => RunOneAsync(step, owners[at], token));
+        return new SharedTransaction(session, options.Session, (step, at, token) => RunOneAsync(step, owners[at], token))
+        {
+            Concluding = Concluding,
+        };
     }
 
     private async Task<StepOutcome> RunOneAsync(StepExecution step, StepGroup group, CancellationToken cancellationToken)
@@ -259,6 +278,8 @@ internal sealed class MigrationRun(
                 }
             )
             .ConfigureAwait(false);
+        if (ReferenceEquals(step.Migration, group.Step.Migration))
+            _open.Add(Done(group, outcome));
         // What fails after the last hook, the commit, is a failure of the migration.
         _running = group.Step;
         return outcome;
@@ -295,14 +316,9 @@ internal sealed class MigrationRun(
         }
 
         var outcome = outcomes[outcomes.Count == 1 ? 0 : group.Before.Count];
-        var result = Result(group, MigrationOutcome.Done) with
-        {
-            Duration = outcome.Duration,
-            RowsAffected = outcome.RowsAffected,
-            Statements = outcome.Statements,
-            ObjectsLost = outcome.ObjectsLost,
-        };
+        var result = Done(group, outcome);
         _results.Add(result);
+        _open.RemoveAll(r => string.Equals(r.Name, result.Name, StringComparison.Ordinal));
         foreach (var lost in outcome.ObjectsLost.Where(l => l.Weight > LostObjectWeight.Listed))
             _events.Publish(new WarningRaised(LostObjectText.Warning(group.Name, lost)));
         _events.Publish(new StepFinished(result, group.Number, group.Total));
@@ -312,6 +328,7 @@ internal sealed class MigrationRun(
     /// <remarks>A hook that ran alone has said what became of it.</remarks>
     private MigrationException Describe(Exception error, IReadOnlyList<StepGroup> left)
     {
+        _open.Clear();
         var failure =
             error as MigrationException
             ?? new MigrationException(
@@ -346,11 +363,20 @@ internal sealed class MigrationRun(
     {
         if (_running is { } running)
             await new FailureRecorder(session, recorder, _events).RecordAsync(running, failure).ConfigureAwait(false);
-        if (_results.Count < group.Number)
-            _events.Publish(
-                new StepFinished(Result(group, MigrationOutcome.Failed) with { Error = failure.Message }, group.Number, group.Total)
-            );
+        if (_results.Count >= group.Number)
+            return;
+        _failed = Result(group, MigrationOutcome.Failed) with { Error = failure.Message };
+        _events.Publish(new StepFinished(_failed, group.Number, group.Total));
     }
+
+    private MigrationResult Done(StepGroup group, StepOutcome outcome) =>
+        Result(group, MigrationOutcome.Done) with
+        {
+            Duration = outcome.Duration,
+            RowsAffected = outcome.RowsAffected,
+            Statements = outcome.Statements,
+            ObjectsLost = outcome.ObjectsLost,
+        };
 
     private MigrationResult Result(StepGroup group, MigrationOutcome outcome) =>
         new()

@@ -14,6 +14,22 @@ internal static class PlannedCode
 
     /// <summary>Refuses what nothing here can run.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.CodeNeedsModule"/></exception>
+    public static void Demand(MigrationPlan plan)
+    {
+        Demand(plan.Steps);
+        var hooks = plan.Hooks.Where(h => h.Script.Code is { CanRun: false }).Select(h => h.Name).ToList();
+        if (hooks.Count == 0)
+            return;
+        throw new MigrationException(
+            ErrorId.CodeNeedsModule,
+            $"{string.Join(", ", hooks)} {(hooks.Count == 1 ? "is" : "are")} written in PowerShell, which only the module runs. Nothing "
+                + "was run.",
+            $"Use the PowerShell module for this folder, or leave out its hooks: {CallOption.NoHooks}."
+        );
+    }
+
+    /// <summary>As above, without hooks.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.CodeNeedsModule"/></exception>
     public static void Demand(IEnumerable<PlanStep> steps)
     {
         var names = steps.Where(s => s.Script.Code is { CanRun: false }).Select(s => s.Migration.FullName).ToList();

@@ -24,7 +24,7 @@ internal static class PlannedScripts
         IReadOnlyList<FileProblem> others
     )
     {
-        PlannedCode.Demand(plan.Steps);
+        PlannedCode.Demand(plan);
         var analyses = plan
             .Steps.Select(step =>
                 Analyze(

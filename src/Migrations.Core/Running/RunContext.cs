@@ -17,7 +17,7 @@ namespace Migrations.Running;
 internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions options)
 {
     private bool _isSaid;
-    private bool _hasCode;
+    private MigrationFolder? _read;
     private (MigrationFolder Of, IReadOnlyList<Hook> Hooks)? _hooks;
 
     public IDatabaseDriver Driver => driver;
@@ -37,7 +37,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
         var read = VariableBinding.ReadFolder(source, options.Folder, driver.Dialect, cancellationToken);
         foreach (var warning in read.Warnings)
             Warn(warning.Describe());
-        _hasCode = read.HasCode;
+        _read = read;
         return read;
     }
 
@@ -47,7 +47,8 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
             options.Session with
             {
                 Access = access,
-                RunsCode = _hasCode && access != SessionAccess.Read,
+                RunsCode =
+                    access != SessionAccess.Read && _read is not null && (_read.HasCode || HookReader.HasCode(_read, options.Folder)),
             },
             cancellationToken
         );
@@ -158,7 +159,9 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
         var own = Path.Combine(read.Path, Hook.FolderName);
         if (options.Folder.Hooks is { } named && read.HookFiles.Count > 0 && !named.Equals(own, StringComparison.Ordinal))
             Warn($"The hooks in '{own}' are left out, because the configuration names those in '{named}'.");
-        var hooks = HookReader.Read(read, options.Folder, problem => Warn(problem.ToString()), cancellationToken);
+        var hooks = HookReader
+            .Read(read, options.Folder, problem => Warn(problem.ToString()), cancellationToken)
+            .Select(h => h with { Script = VariableBinding.WithCode(h.Script, options.Folder) });
         // As a migration, a hook may be meant for some environments only.
         return
         [

@@ -17,6 +17,12 @@ internal sealed class SharedTransaction(
 {
     private StepExecution? _current;
 
+    /// <summary>What is done in the transaction after the last step; null: nothing.</summary>
+    public Func<CancellationToken, Task>? Concluding { get; init; }
+
+    /// <summary>Whether the steps have run, and what follows them has not.</summary>
+    public bool IsConcluding { get; private set; }
+
     /// <summary>Runs them.</summary>
     /// <returns>What each did, in order.</returns>
     public async Task<IReadOnlyList<StepOutcome>> RunAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
@@ -47,13 +53,20 @@ internal sealed class SharedTransaction(
     private async Task<List<StepOutcome>> TryAsync(IReadOnlyList<StepExecution> steps, CancellationToken cancellationToken)
     {
         var outcomes = new List<StepOutcome>();
-        _current = null;
+        (_current, IsConcluding) = (null, false);
         var transaction = await session.BeginRunAsync(steps, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         foreach (var step in steps)
         {
             _current = step;
             outcomes.Add(await run(step, outcomes.Count, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (Concluding is not null)
+        {
+            IsConcluding = true;
+            await Concluding(cancellationToken).ConfigureAwait(false);
+            IsConcluding = false;
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,13 @@ public sealed record Hook(HookPoint Point, MigrationScript Script)
     public const string FolderName = "hooks";
 
     /// <summary>What the history and messages call it: <c>hooks/before-run.sql</c>.</summary>
-    public string Name { get; } = $"{FolderName}/{Point.Word()}.sql";
+    public string Name { get; } = $"{FolderName}/{Point.Word()}{(Script.Code is null ? ".sql" : ".ps1")}";
+
+    /// <summary>
+    /// Whether it may work on the database through the run's connection: a script does, and code around a step that names the connection.
+    /// </summary>
+    internal bool HasConnection =>
+        Script.Code is not { } code || (Point.IsOfStep() && code.Text.Contains("Connection", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The names of the hooks of a run that run with one of its steps, in order.</summary>
     /// <param name="hooks">The hooks that the run reaches.</param>

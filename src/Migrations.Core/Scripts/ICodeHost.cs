@@ -1,10 +1,10 @@
 namespace Migrations;
 
-/// <summary>Runs migrations that are written in PowerShell: the module does.</summary>
+/// <summary>Runs migrations and hooks that are written in PowerShell: the module does.</summary>
 public interface ICodeHost
 {
     /// <summary>Checks a file before anything runs.</summary>
-    /// <param name="script">One half of the file.</param>
+    /// <param name="script">One half of a migration's file, or a hook.</param>
     /// <returns>What is wrong with its syntax, with line and column; empty when nothing is.</returns>
     IReadOnlyList<FileProblem> Check(MigrationScript script);
 
@@ -13,4 +13,10 @@ public interface ICodeHost
     /// <param name="context">What it works with.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.CodeFailed"/>, with the line of the file.</exception>
     Task RunAsync(MigrationScript script, CodeContext context);
+
+    /// <summary>Runs a hook.</summary>
+    /// <param name="script">The hook.</param>
+    /// <param name="context">What it is given.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.CodeFailed"/>, with the line of the file.</exception>
+    Task RunHookAsync(MigrationScript script, HookContext context);
 }

@@ -1,10 +1,9 @@
 namespace Migrations;
 
-/// <summary>That a half of a migration is code and no SQL, and how it is run.</summary>
+/// <summary>That a half of a migration, or a hook, is code and no SQL, and how it is run.</summary>
 public sealed class MigrationCode
 {
     private readonly Func<CodeContext, Task>? _run;
-    private ICodeHost? _host;
 
     internal MigrationCode(MigrationKind kind, Func<CodeContext, Task>? run, string text = "")
     {
@@ -22,6 +21,12 @@ public sealed class MigrationCode
     /// <summary>The values of the call's variables, by name.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; private init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Whether the whole file is what runs, as of a hook; else one of its functions is.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>What runs it, where it is a file's; null for the methods of an object, and where nothing runs it.</summary>
+    internal ICodeHost? Host { get; private init; }
+
     /// <summary>Whether it can be run here. Only the module runs PowerShell.</summary>
     internal bool CanRun => _run is not null;
 
@@ -30,11 +35,21 @@ public sealed class MigrationCode
         new(Kind, _run ?? (host is null ? null : context => host.RunAsync(script, context)), Text)
         {
             Variables = variables,
-            _host = _run is null ? host : null,
+            Host = _run is null ? host : null,
+            IsWhole = IsWhole,
+        };
+
+    /// <summary>The same code, run in another way.</summary>
+    internal MigrationCode RunBy(Func<CodeContext, Task> run) =>
+        new(Kind, run, Text)
+        {
+            Variables = Variables,
+            Host = Host,
+            IsWhole = IsWhole,
         };
 
     /// <summary>What is wrong with it, as far as that can be found out before it runs.</summary>
-    internal IReadOnlyList<FileProblem> Check(MigrationScript script) => _host?.Check(script) ?? [];
+    internal IReadOnlyList<FileProblem> Check(MigrationScript script) => Host?.Check(script) ?? [];
 
     /// <summary>Runs it.</summary>
     internal Task RunAsync(CodeContext context) =>

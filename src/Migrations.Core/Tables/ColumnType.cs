@@ -4,7 +4,10 @@ namespace Migrations.Tables;
 
 /// <summary>A column's type, in the words of no engine.</summary>
 /// <param name="Kind">What kind of values.</param>
-/// <param name="Precision">How many digits a decimal number has at most; null: no limit.</param>
+/// <param name="Precision">
+/// How many digits a decimal number has at most; of a whole number or a real, how many bits; of a text, how many characters. Null: no
+/// limit.
+/// </param>
 /// <param name="Scale">How many of them stand behind the point; null: no limit.</param>
 public sealed record ColumnType(ColumnKind Kind, int? Precision = null, int? Scale = null)
 {
@@ -30,7 +33,14 @@ public sealed record ColumnType(ColumnKind Kind, int? Precision = null, int? Sca
     public override string ToString()
     {
         var word = Words.FirstOrDefault(w => w.Value == Kind).Key ?? "any";
-        return Precision is null ? word : string.Create(CultureInfo.InvariantCulture, $"{word}({Precision},{Scale ?? 0})");
+        return (Kind, Precision) switch
+        {
+            (_, null) => word,
+            (ColumnKind.Integer, var bits) => bits == 16 ? "smallint" : "integer",
+            (ColumnKind.Real, _) => "real",
+            (ColumnKind.Text, var length) => string.Create(CultureInfo.InvariantCulture, $"varchar({length})"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{word}({Precision},{Scale ?? 0})"),
+        };
     }
 
     /// <summary>Reads a type from its words.</summary>

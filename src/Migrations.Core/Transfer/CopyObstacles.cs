@@ -34,6 +34,29 @@ internal static class CopyObstacles
             );
     }
 
+    /// <summary>Demands that the tables of the source and those that the target's migrations make are of one form.</summary>
+    public static void DemandAlike(IReadOnlyList<CopyObstacle> differing, DatabaseTarget target, string folder)
+    {
+        if (differing.Count > 0)
+            throw new MigrationException(
+                ErrorId.CopyRefused,
+                $"Nothing was copied into {target.Display}: the tables that {folder} makes differ from those of the source."
+                    + Lines(differing),
+                $"Add a migration that makes them alike, or leave tables out with {CallOption.ExcludeTable}."
+            );
+    }
+
+    /// <summary>Demands that the rows keep to the target's own keys.</summary>
+    public static void DemandKept(IReadOnlyList<CopyObstacle> broken, DatabaseTarget target)
+    {
+        if (broken.Count > 0)
+            throw new MigrationException(
+                ErrorId.CopyRefused,
+                $"Nothing was copied into {target.Display}, because the rows break what its migrations demand.{Lines(broken)}",
+                "Correct the rows in the source, or the migration, then run the command again."
+            );
+    }
+
     /// <summary>Demands that everything is proven.</summary>
     public static void DemandEqual(IReadOnlyList<TableCopy> results, IReadOnlyList<CopyObstacle> differing, DatabaseTarget target)
     {

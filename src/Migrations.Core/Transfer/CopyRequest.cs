@@ -9,7 +9,14 @@ public sealed record CopyRequest
     /// <summary>Which tables, and what was decided about columns.</summary>
     public CopyScope Scope { get; init; } = new();
 
-    /// <summary>Whether tables that are there are dropped, with what is in them.</summary>
+    /// <summary>
+    /// The migrations that make the tables of the target, so that only rows are copied; null: the tables are those of the source.
+    /// </summary>
+    public TargetFolder? Folder { get; init; }
+
+    /// <summary>
+    /// Whether tables that are there are dropped, with what is in them; those that migrations have made are emptied.
+    /// </summary>
     public bool Recreates { get; init; }
 
     /// <summary>The file that takes the rows that could not be copied; null where they stop the copy.</summary>

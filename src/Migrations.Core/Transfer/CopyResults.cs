@@ -6,6 +6,9 @@ namespace Migrations.Transfer;
 /// <summary>Puts plans and digests together as results.</summary>
 internal static class CopyResults
 {
+    /// <summary>The kind of the history of migrations.</summary>
+    public const string History = "history";
+
     /// <summary>What a copy would do.</summary>
     public static CopyForecast Forecast(CopyPlan plan, TargetPlan planned, DatabaseTarget source, DatabaseTarget target)
     {
@@ -59,25 +62,34 @@ internal static class CopyResults
         };
     }
 
+    /// <summary>The same, with the history of migrations.</summary>
+    public static CopyForecast WithHistory(CopyForecast forecast, CarriedHistory history, string table)
+    {
+        var any = forecast.Tables[0];
+        var carried = new TableCopy
+        {
+            Source = any.Source,
+            Database = any.Database,
+            Kind = History,
+            Table = table,
+            Outcome = CopyOutcome.WhatIf,
+            Rows = history.Rows.Count,
+        };
+        return forecast with { Tables = [.. forecast.Tables.Where(t => t.Kind is not History), carried] };
+    }
+
     /// <summary>A table that has been copied and read back.</summary>
-    public static TableCopy Proven(
-        CopyForecast forecast,
-        CopyTable table,
-        TableDigest sent,
-        TableDigest found,
-        long rejected,
-        TimeSpan duration
-    ) =>
+    public static TableCopy Proven(CopyForecast forecast, CopyTable table, SentTable sent, TableDigest found) =>
         forecast.Tables.First(t => t.TargetTable is not null && string.Equals(t.Table, table.Name, StringComparison.Ordinal)) with
         {
             Outcome = CopyOutcome.Copied,
             Rows = found.Rows,
-            Rejected = rejected,
+            Rejected = sent.Rejected,
             Bytes = found.Bytes,
-            Duration = duration,
-            SourceDigest = sent.ToString(),
+            Duration = sent.Duration,
+            SourceDigest = sent.Digest.ToString(),
             TargetDigest = found.ToString(),
-            Equal = sent.Rows == found.Rows && string.Equals(sent.ToString(), found.ToString(), StringComparison.Ordinal),
+            Equal = sent.Digest.Rows == found.Rows && string.Equals(sent.Digest.ToString(), found.ToString(), StringComparison.Ordinal),
         };
 
     /// <summary>The results, with what the target has refused.</summary>

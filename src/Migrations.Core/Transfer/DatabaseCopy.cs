@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Migrations.Databases;
-using Migrations.Tables;
 
 namespace Migrations.Transfer;
 
@@ -24,12 +22,16 @@ public sealed class DatabaseCopy(
     public async Task<CopyForecast> ForecastAsync(CancellationToken cancellationToken)
     {
         var (from, to) = Providers();
+        if (request.Folder is { } folder)
+            return await new RowsCopy((source.Target, from), (target, to), request, folder)
+                .ForecastAsync(cancellationToken)
+                .ConfigureAwait(false);
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Read }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
         var origin = await from.OpenSourceAsync(source.Target, Session, cancellationToken).ConfigureAwait(false);
         await using var __ = origin.ConfigureAwait(false);
-        return await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false);
+        return (await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false)).Forecast;
     }
 
     /// <summary>Copies, proves, and only then puts the tables in their places.</summary>
@@ -56,21 +58,28 @@ public sealed class DatabaseCopy(
     )
     {
         var (from, to) = providers;
+        if (request.Folder is { } folder)
+            return await new RowsCopy((source.Target, from), (target, to), request, folder)
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Create }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
         var origin = await from.OpenSourceAsync(source.Target, Session, cancellationToken).ConfigureAwait(false);
         await using var __ = origin.ConfigureAwait(false);
-        var forecast = await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false);
+        var (forecast, history) = await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false);
         CopyObstacles.Demand(forecast, target.Target);
         var rejects = new RejectFile(request.RejectFile);
         await using var ___ = rejects.ConfigureAwait(false);
         var tables = await destination.BeginAsync(cancellationToken).ConfigureAwait(false);
         forecast = forecast with { Plan = forecast.Plan! with { Tables = tables } };
-        var copies = await CopyAsync(origin, destination, tables, rejects, cancellationToken).ConfigureAwait(false);
+        var transfer = new TableTransfer(origin, request, rejects);
+        var sent = await transfer
+            .CopyAsync([.. tables.Select(TableMove.Of)], destination.WriteAsync, cancellationToken)
+            .ConfigureAwait(false);
         var refused = await destination.FinishAsync(cancellationToken).ConfigureAwait(false);
-        var results = await ProveAsync(origin, destination, forecast, copies, cancellationToken).ConfigureAwait(false);
-        await destination.PublishAsync(cancellationToken).ConfigureAwait(false);
+        var results = await ProveAsync(transfer, destination, forecast, sent, cancellationToken).ConfigureAwait(false);
+        await destination.PublishAsync(history, cancellationToken).ConfigureAwait(false);
         return CopyResults.With(results, refused);
     }
 
@@ -88,100 +97,41 @@ public sealed class DatabaseCopy(
             )
             : ((ICopyProvider)source.Driver, (ICopyProvider)target.Driver);
 
-    private async Task<CopyForecast> ForecastAsync(ICopySource origin, ICopyTarget destination, CancellationToken cancellationToken)
+    private async Task<(CopyForecast Forecast, CarriedHistory? History)> ForecastAsync(
+        ICopySource origin,
+        ICopyTarget destination,
+        CancellationToken cancellationToken
+    )
     {
         var plan = await origin
             .PlanAsync(request.Scope with { Rejects = request.RejectFile is not null }, cancellationToken)
             .ConfigureAwait(false);
         var planned = await destination.PlanAsync(plan, request.Recreates, cancellationToken).ConfigureAwait(false);
-        return CopyResults.Forecast(plan, planned, source.Target, target.Target);
+        var history = await new SourceHistory(source, target, Session).FindAsync(cancellationToken).ConfigureAwait(false);
+        var forecast = CopyResults.Forecast(plan, planned, source.Target, target.Target);
+        return (history is null ? forecast : CopyResults.WithHistory(forecast, history, Session.HistoryTable), history);
     }
 
-    private async Task<Dictionary<string, Copied>> CopyAsync(
-        ICopySource origin,
-        ICopyTarget destination,
-        IReadOnlyList<CopyTable> tables,
-        RejectFile rejects,
-        CancellationToken cancellationToken
-    )
-    {
-        var progress = new CopyProgress(Session.Events, tables.Sum(t => t.Rows));
-        var copies = new Dictionary<string, Copied>(StringComparer.Ordinal);
-        foreach (var table in tables)
-        {
-            var clock = Stopwatch.StartNew();
-            var before = rejects.Rows;
-            var rows = new RowRequest(table.Name, [.. table.Stored.Select(c => new ReadColumn(c.Name, c.Type))])
-            {
-                Rejected = request.RejectFile is null ? null : rejects.Add,
-            };
-            var reader = await origin.ReadAsync(rows, cancellationToken).ConfigureAwait(false);
-            await using var _ = reader.ConfigureAwait(false);
-            var writer = await destination.WriteAsync(table, cancellationToken).ConfigureAwait(false);
-            await using var __ = writer.ConfigureAwait(false);
-            var activity = $"Copying {table.Name} ({copies.Count + 1} of {tables.Count})";
-            var digest = await RowPump
-                .RunAsync(reader, writer.WriteAsync, d => progress.Report(activity, d.Rows), cancellationToken)
-                .ConfigureAwait(false);
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            progress.Finish(table.Rows);
-            copies.Add(table.Name, new Copied(digest, rejects.Rows - before, clock.Elapsed));
-        }
-
-        return copies;
-    }
-
-    private async Task<List<TableCopy>> ProveAsync(
-        ICopySource origin,
+    private async Task<IReadOnlyList<TableCopy>> ProveAsync(
+        TableTransfer transfer,
         ICopyTarget destination,
         CopyForecast forecast,
-        Dictionary<string, Copied> copies,
+        Dictionary<string, SentTable> sent,
         CancellationToken cancellationToken
     )
     {
-        var plan = forecast.Plan!;
-        var progress = new CopyProgress(Session.Events, copies.Values.Sum(c => c.Digest.Rows));
-        var results = new List<TableCopy>();
-        foreach (var table in plan.Tables)
-        {
-            ReadColumn[] columns = [.. table.Columns.Select(c => new ReadColumn(c.Name, c.Type))];
-            var activity = $"Proving {table.Name} ({results.Count + 1} of {plan.Tables.Count})";
-            var (sent, rejected, duration) = copies[table.Name];
-            // What the target computes itself was not sent, and is read again.
-            if (table.Columns.Any(c => c.Generated is not null))
-                sent = await DigestAsync(
-                        await origin.ReadAsync(Again(table, columns), cancellationToken).ConfigureAwait(false),
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            var reader = await destination.ReadBackAsync(table, columns, cancellationToken).ConfigureAwait(false);
-            await using var _ = reader.ConfigureAwait(false);
-            var found = await RowPump.DigestAsync(reader, d => progress.Report(activity, d.Rows), cancellationToken).ConfigureAwait(false);
-            progress.Finish(found.Rows);
-            results.Add(CopyResults.Proven(forecast, table, sent, found, rejected, duration));
-        }
-
+        var moves = forecast.Plan!.Tables.Select(TableMove.Of).ToList();
+        var found = await transfer.ReadBackAsync(moves, sent, destination.ReadBackAsync, cancellationToken).ConfigureAwait(false);
+        var results = found.Select(f => CopyResults.Proven(forecast, f.Move.Source, f.Sent, f.Found)).ToList();
         var differing = await destination.VerifyAsync(cancellationToken).ConfigureAwait(false);
         CopyObstacles.DemandEqual(results, differing, target.Target);
         return
         [
             .. results,
             .. forecast
-                .Tables.Where(t => t.Kind is "view" && t.Outcome == CopyOutcome.WhatIf)
+                .Tables.Where(t => t.Kind is "view" or CopyResults.History && t.Outcome == CopyOutcome.WhatIf)
                 .Select(v => v with { Outcome = CopyOutcome.Copied }),
             .. forecast.Tables.Where(t => t.Outcome == CopyOutcome.LeftOut),
         ];
     }
-
-    // The rows that were left out are in the file already.
-    private RowRequest Again(CopyTable table, IReadOnlyList<ReadColumn> columns) =>
-        new(table.Name, columns) { Rejected = request.RejectFile is null ? null : static _ => { } };
-
-    private static async Task<TableDigest> DigestAsync(IRowReader reader, CancellationToken cancellationToken)
-    {
-        await using var _ = reader.ConfigureAwait(false);
-        return await RowPump.DigestAsync(reader, _ => { }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private sealed record Copied(TableDigest Digest, long Rejected, TimeSpan Duration);
 }

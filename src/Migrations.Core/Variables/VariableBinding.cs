@@ -21,7 +21,10 @@ internal static class VariableBinding
         if (read.HasCode)
             read = WithCode(read, options);
         return options.Variables is not { } variables
-            ? read
+            ? read with
+            {
+                Warnings = [.. read.Warnings, .. FlywayPlaceholders.Find(read, dialect)],
+            }
             : read with
             {
                 Migrations =
@@ -39,14 +42,31 @@ internal static class VariableBinding
 
     private static MigrationFolder WithCode(MigrationFolder read, FolderOptions options)
     {
+        var variables = CodeVariables(options);
+        return read with
+        {
+            Migrations =
+            [
+                .. read.Migrations.Select(m =>
+                    m.IsCode ? m with { Up = Of(m.Up, variables, options)!, Down = Of(m.Down, variables, options) } : m
+                ),
+            ],
+        };
+    }
+
+    /// <summary>A script that is code, with what runs it and the values of variables; others as they are.</summary>
+    public static MigrationScript WithCode(MigrationScript script, FolderOptions options) =>
+        script.Code is null ? script : Of(script, CodeVariables(options), options)!;
+
+    private static Dictionary<string, string> CodeVariables(FolderOptions options)
+    {
         var given = options.Variables?.Variables ?? [];
         KnownSecrets.Add(given.Where(v => v.IsSecret).Select(v => v.Value));
-        var variables = given.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
-        return read with { Migrations = [.. read.Migrations.Select(m => m.IsCode ? m with { Up = Of(m.Up)!, Down = Of(m.Down) } : m)] };
-
-        MigrationScript? Of(MigrationScript? script) =>
-            script?.Code is { } code ? script with { Code = code.Bound(script, variables, options.PowerShell) } : script;
+        return given.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
     }
+
+    private static MigrationScript? Of(MigrationScript? script, Dictionary<string, string> variables, FolderOptions options) =>
+        script?.Code is { } code ? script with { Code = code.Bound(script, variables, options.PowerShell) } : script;
 
     /// <summary>A script that takes variables; the same one without variables, or when it has no reference.</summary>
     public static MigrationScript Bind(MigrationScript script, ISqlDialect dialect, VariableSet? variables)

@@ -32,6 +32,8 @@ internal sealed class PostgreSqlConnector
     /// <exception cref="MigrationException">Not connected.</exception>
     public async Task<NpgsqlConnection> OpenAsync(SessionOptions options, CancellationToken cancellationToken)
     {
+        RunningCode.Refuse(_target, KeyOf);
+        TlsFiles.Require(_target);
         if (options.ConnectTimeout is { } timeout)
             _source = _sources.Of(_target, timeout);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : Math.Max(1, options.ConnectAttempts);
@@ -54,6 +56,13 @@ internal sealed class PostgreSqlConnector
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What identifies a database, whoever connects.</summary>
+    private static string KeyOf(DatabaseTarget target)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(target.ConnectionString);
+        return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}";
     }
 
     private async Task<NpgsqlConnection> CheckedAsync(NpgsqlConnection connection)

@@ -201,10 +201,8 @@ internal static class PostgreSqlErrors
     public static Advice NextStep(PostgresException e) =>
         e.SqlState switch
         {
-            "55P04" => Advice.Of(
-                $"A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an "
-                    + $"earlier migration of its own, then run '{Call.Up}' again."
-            ),
+            "55P04" => "A new enum value can be used only after its ALTER TYPE ... ADD VALUE is committed: put ADD VALUE into an "
+                + "earlier migration of its own, then run the command again.",
             PostgresErrorCodes.ActiveSqlTransaction =>
                 "The statement cannot run in a transaction: put it into a migration of its own, or write '-- transaction: none' "
                     + "in the script's first comment.",
@@ -232,9 +230,8 @@ internal static class PostgreSqlErrors
             IdleSessionTimeout =>
                 "Let the session of a role that migrates be idle: ALTER ROLE ... SET idle_session_timeout = 0; then run the command again.",
             PostgresErrorCodes.TooManyConnections => "Wait until connections are free, or raise max_connections.",
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName => Advice.Of(
-                $"Check the name, and that an earlier migration creates it; then run '{Call.Up}' again."
-            ),
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName =>
+                "Check the name, and that an earlier migration or statement creates it; then run the command again.",
             _ => Advice.Of($"Fix the script and run the command again; '{Call.Status}' shows what is applied."),
         };
 

@@ -27,9 +27,14 @@ internal sealed class ServerFacts
 
     /// <summary>
     /// Whether code that is not ours may run in a step: what a script does beside defining things, an event trigger, or whatever the
-    /// history table has (triggers, rules, policies, checks).
+    /// history table has (triggers, rules, policies, checks, defaults, expressions in indexes).
     /// </summary>
     public bool MayRunCode { get; private set; } = true;
+
+    /// <summary>
+    /// Whether the database has domains: their defaults and checks call functions where values are put into a table that was just made.
+    /// </summary>
+    public bool HasDomains { get; private set; } = true;
 
     /// <summary>
     /// The setting by which the server notices in the middle of a statement that the client is gone
@@ -47,15 +52,19 @@ internal sealed class ServerFacts
         var query = $"""
             SELECT current_setting('track_counts')::boolean, EXISTS (SELECT FROM pg_event_trigger),
                 (SELECT {BackendOf} FROM pg_stat_get_activity(pg_backend_pid()) a),
-                EXISTS (SELECT FROM pg_class WHERE oid = to_regclass({PostgreSqlText.Literal(HistoryTable.Of(connection.Options))})
-                    AND (relhastriggers OR relhasrules OR relrowsecurity OR relchecks > 0 OR relkind <> 'r'))
+                EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass({PostgreSqlText.Literal(HistoryTable.Of(connection.Options))})
+                    AND (c.relhastriggers OR c.relhasrules OR c.relrowsecurity OR c.relchecks > 0 OR c.relkind <> 'r'
+                        OR EXISTS (SELECT FROM pg_attrdef d WHERE d.adrelid = c.oid) OR EXISTS (SELECT FROM pg_index i
+                            WHERE i.indrelid = c.oid AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)))),
+                EXISTS (SELECT FROM pg_type WHERE typtype = 'd' AND oid >= 16384)
             """;
         void Take(NpgsqlDataReader row) =>
-            (CountsChanges, MayHaveEventTriggers, Backend, MayRunCode) = (
+            (CountsChanges, MayHaveEventTriggers, Backend, MayRunCode, HasDomains) = (
                 row.GetBoolean(0),
                 row.GetBoolean(1),
                 connection.IsPooled || row.IsDBNull(2) ? null : row.GetString(2),
-                row.GetBoolean(1) || row.GetBoolean(3)
+                row.GetBoolean(1) || row.GetBoolean(3),
+                row.GetBoolean(4)
             );
         try
         {
@@ -89,6 +98,6 @@ internal sealed class ServerFacts
         MayRunCode = true;
     }
 
-    /// <summary>Takes note of a script without a transaction.</summary>
+    /// <summary>Takes note of what may run anything: a script without a transaction, or a history that is not as it should be.</summary>
     public void ObserveScript() => MayRunCode = true;
 }

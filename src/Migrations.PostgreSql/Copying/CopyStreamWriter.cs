@@ -5,8 +5,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Writes rows by <see href="https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT">COPY BINARY</see>, in a
-/// transaction of the table's own. The canonical form of rows is that of the stream, so they go there as they are.
+/// Writes rows by <see href="https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT">COPY BINARY</see>, in an open
+/// transaction. The canonical form of rows is that of the stream, so they go there as they are.
 /// </summary>
 internal sealed class CopyStreamWriter : IRowWriter
 {
@@ -16,19 +16,27 @@ internal sealed class CopyStreamWriter : IRowWriter
     private static readonly byte[] End = [0xFF, 0xFF];
 
     private readonly PostgreSqlConnection _connection;
+    private readonly Func<CancellationToken, Task> _completed;
     private NpgsqlRawCopyStream? _stream;
 
-    private CopyStreamWriter(PostgreSqlConnection connection, NpgsqlRawCopyStream stream) => (_connection, _stream) = (connection, stream);
+    private CopyStreamWriter(PostgreSqlConnection connection, NpgsqlRawCopyStream stream, Func<CancellationToken, Task> completed) =>
+        (_connection, _stream, _completed) = (connection, stream, completed);
 
     /// <summary>Begins.</summary>
-    /// <param name="connection">The connection, in the transaction of the table.</param>
+    /// <param name="connection">The connection, in the transaction, which ends when the rows are not completed.</param>
     /// <param name="sql">The COPY.</param>
+    /// <param name="completed">What is done when all rows are there.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<CopyStreamWriter> OpenAsync(PostgreSqlConnection connection, string sql, CancellationToken cancellationToken)
+    public static async Task<CopyStreamWriter> OpenAsync(
+        PostgreSqlConnection connection,
+        string sql,
+        Func<CancellationToken, Task> completed,
+        CancellationToken cancellationToken
+    )
     {
         var stream = await connection.Npgsql.BeginRawBinaryCopyAsync(sql, cancellationToken).ConfigureAwait(false);
         await stream.WriteAsync(Head, cancellationToken).ConfigureAwait(false);
-        return new CopyStreamWriter(connection, stream);
+        return new CopyStreamWriter(connection, stream, completed);
     }
 
     /// <inheritdoc/>
@@ -73,7 +81,7 @@ internal sealed class CopyStreamWriter : IRowWriter
         var stream = _stream;
         _stream = null;
         await stream.DisposeAsync().ConfigureAwait(false);
-        await _connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+        await _completed(cancellationToken).ConfigureAwait(false);
     }
 
     // The server refuses a row while later ones are already being sent: its words come when the stream is closed.

@@ -81,7 +81,7 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
     {
         var chosen = scope.Types.FirstOrDefault(t => IsColumn(t.Key, table.Name, column.Name)).Value;
         var (type, reason) =
-            chosen is not null ? (chosen, "chosen by the caller")
+            chosen is not null ? (chosen, scope.TypesReason)
             : found.Unfit > 0
                 ? (new ColumnType(ColumnKind.Text), "text, because a value has " + ColumnFit.Describe(column.Column.Type.Kind))
             : column.IsOfKind ? (column.Column.Type, "every value fits")

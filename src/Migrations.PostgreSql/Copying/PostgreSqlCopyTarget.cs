@@ -84,8 +84,8 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
     }
 
     /// <inheritdoc/>
-    public Task PublishAsync(CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(MoveAsync(cancellationToken), "Putting the tables in their places");
+    public Task PublishAsync(CarriedHistory? history, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(MoveAsync(history, cancellationToken), "Putting the tables in their places");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -239,6 +239,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
             .OpenAsync(
                 Connection,
                 $"COPY {name} ({TargetNames.List(table.Stored.Select(c => c.Name))}) FROM STDIN (FORMAT BINARY, FREEZE)",
+                token => Connection.ExecuteAsync("COMMIT", token),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -290,9 +291,13 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
             .ConfigureAwait(false);
     }
 
-    private async Task MoveAsync(CancellationToken cancellationToken)
+    private async Task MoveAsync(CarriedHistory? history, CancellationToken cancellationToken)
     {
-        await BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        if (history is not null)
+            await _session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var run = await _session.BeginRunAsync([], cancellationToken).ConfigureAwait(false);
+        await using var _ = run.ConfigureAwait(false);
+        await SetAsync(cancellationToken).ConfigureAwait(false);
         if (Connection.Guard is { } guard)
             await Connection.ExecuteAsync("SELECT " + guard, cancellationToken).ConfigureAwait(false);
         if (_replacedViews.Count > 0)
@@ -324,27 +329,36 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
                 )
                 .ConfigureAwait(false);
         await Connection.ExecuteAsync($"DROP SCHEMA {PostgreSqlText.Name(_staging!)}", cancellationToken).ConfigureAwait(false);
-        await Connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+        if (history is not null)
+            await AppendAsync(history, cancellationToken).ConfigureAwait(false);
+        await run.CommitAsync(cancellationToken).ConfigureAwait(false);
         _staging = null;
         foreach (var table in _plan.Tables)
             await Connection.ExecuteAsync($"ANALYZE {TargetNames.Qualified(_schema, table.Name)}", cancellationToken).ConfigureAwait(false);
     }
 
-    // Names and functions mean what the server's own catalogue says, and copying takes as long as it takes.
+    private async Task AppendAsync(CarriedHistory history, CancellationToken cancellationToken)
+    {
+        var schema = await new PostgreSqlSchemaReader(Connection).ReadInsideAsync(cancellationToken).ConfigureAwait(false);
+        await history.AppendAsync(_session.History, schema, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task BeginTransactionAsync(CancellationToken cancellationToken)
     {
         await Connection.ExecuteAsync("BEGIN", cancellationToken).ConfigureAwait(false);
-        await Connection
-            .QueryAsScriptAsync(
-                "SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('statement_timeout', '0', true), "
-                    + "pg_catalog.set_config('lock_timeout', $2, true)",
-                _ => { },
-                cancellationToken,
-                OwnSettings.SearchPath,
-                ((long)Connection.Options.TableLockTimeout.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture)
-            )
-            .ConfigureAwait(false);
+        await SetAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    // Names and functions mean what the server's own catalogue says, and copying takes as long as it takes.
+    private Task<int> SetAsync(CancellationToken cancellationToken) =>
+        Connection.QueryAsScriptAsync(
+            "SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('statement_timeout', '0', true), "
+                + "pg_catalog.set_config('lock_timeout', $2, true)",
+            _ => { },
+            cancellationToken,
+            OwnSettings.SearchPath,
+            ((long)Connection.Options.TableLockTimeout.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
 
     /// <summary>Runs a statement that the server may refuse.</summary>
     /// <returns>Its words; null when it did not.</returns>

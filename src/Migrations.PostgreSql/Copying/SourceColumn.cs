@@ -13,6 +13,9 @@ internal sealed record SourceColumn(string Name, string BaseType, CopyColumn Col
     /// <summary>Whether its values are computed from others.</summary>
     public bool IsComputed { get; init; }
 
+    /// <summary>Whether the database numbers its rows by it without a default.</summary>
+    public bool IsIdentity { get; init; }
+
     /// <summary>Its default, or what computes it; null without one.</summary>
     public string? Expression { get; init; }
 

@@ -42,7 +42,7 @@ internal sealed class SourceTables(PostgreSqlConnection connection, string schem
                 WITH {own.Relations}
                 SELECT rel.relname::text, rel.relkind = 'p', a.attname::text, b.typname::text, format_type(a.atttypid, a.atttypmod),
                     a.attnotnull, a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid),
-                    pg_get_serial_sequence(rel.name, a.attname::text), t.typtype::text
+                    pg_get_serial_sequence(rel.name, a.attname::text), a.attidentity::text
                 FROM rel JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
                 LEFT JOIN pg_attrdef d ON d.adrelid = rel.oid AND d.adnum = a.attnum
@@ -88,6 +88,7 @@ internal sealed class SourceTables(PostgreSqlConnection connection, string schem
         )
         {
             IsComputed = row.GetString(6) is { Length: > 0 },
+            IsIdentity = row.GetString(9) is { Length: > 0 },
             Expression = row.IsDBNull(7) ? null : row.GetString(7),
             Sequence = row.IsDBNull(8) ? null : row.GetString(8),
         };

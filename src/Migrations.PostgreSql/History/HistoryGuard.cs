@@ -22,12 +22,12 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
     private readonly string _oid = $"{PostgreSqlText.Literal(table)}::pg_catalog.regclass";
 
     // Made once: every step says them.
-    private (bool CountsChanges, string Preparation, string Check, string CheckOfLast)? _texts;
+    private (bool CountsChanges, string Preparation, string Check, string CheckOfLast, string CheckOfQuiet)? _texts;
 
     /// <summary>An expression that remembers, for the transaction, how the table is before the script.</summary>
     public string Preparation => Texts.Preparation;
 
-    private (bool CountsChanges, string Preparation, string Check, string CheckOfLast) Texts =>
+    private (bool CountsChanges, string Preparation, string Check, string CheckOfLast, string CheckOfQuiet) Texts =>
         _texts is { } made && made.CountsChanges == connection.Server.CountsChanges
             ? made
             : (
@@ -35,7 +35,8 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
                     connection.Server.CountsChanges,
                     $"pg_catalog.set_config('{_remembered}', {State(added: 0)}, true)",
                     CheckText(Others),
-                    CheckText(NoOthers)
+                    CheckText(NoOthers),
+                    CheckText($"{NoOthers} AND NOT {RunsCode}")
                 )
             ).Value;
 
@@ -79,9 +80,17 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
     /// <summary>A statement that fails with a division by zero when the row is not the last one, or anything else has changed.</summary>
     /// <param name="entry">The row.</param>
     /// <param name="isOurs">Whether the transaction is the tool's, so that it has written no other rows than ours.</param>
-    public NpgsqlBatchCommand Check(JournalEntry entry, bool isOurs)
+    public NpgsqlBatchCommand Check(JournalEntry entry, bool isOurs) => Check(entry, isOurs ? Texts.Check : Texts.CheckOfLast);
+
+    /// <summary>
+    /// The same for a step in which no code of the user's has run: it is enough that no one else has made any run with our row meanwhile.
+    /// </summary>
+    /// <param name="entry">The row.</param>
+    public NpgsqlBatchCommand CheckQuiet(JournalEntry entry) => Check(entry, Texts.CheckOfQuiet);
+
+    private NpgsqlBatchCommand Check(JournalEntry entry, string text)
     {
-        var command = new NpgsqlBatchCommand(isOurs ? Texts.Check : Texts.CheckOfLast);
+        var command = new NpgsqlBatchCommand(text);
         rows.AddTo(command, entry.RunId, rows.Open + 1);
         command.Parameters.Add(PostgreSqlText.Parameter(entry.Name));
         command.Parameters.Add(PostgreSqlText.Parameter(JournalNames.Of(entry.Event)));
@@ -129,11 +138,17 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
                     ELSE 1::pg_catalog.int8 END
             """;
 
+    /// <summary>Whether the table has a trigger, a rule, a policy or a check.</summary>
+    private string RunsCode =>
+        $"""
+            EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) {_oid}
+                    AND (c.relhastriggers OR c.relhasrules OR c.relrowsecurity OR c.relchecks OPERATOR(pg_catalog.>) 0::pg_catalog.int2))
+            """;
+
     /// <summary>Whether no code of the user's runs when a row is added: no trigger, rule, policy, check, default or expression.</summary>
     private string IsPlain =>
         $"""
-            NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) {_oid}
-                    AND (c.relhastriggers OR c.relhasrules OR c.relrowsecurity OR c.relchecks OPERATOR(pg_catalog.>) 0::pg_catalog.int2))
+            NOT {RunsCode}
                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef d WHERE d.adrelid OPERATOR(pg_catalog.=) {_oid})
                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) {_oid}
                     AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL))

@@ -8,7 +8,7 @@ namespace Migrations.PostgreSql;
 /// <param name="confinement">Keeps what runs there to the database; null on one that is no scratch database.</param>
 internal sealed class PostgreSqlInspector(PostgreSqlConnection connection, Confinement? confinement) : IDatabaseInspector
 {
-    private readonly EarlierScripts _earlier = new(new PostgreSqlDialect(), StringComparer.Ordinal, PlanNames.Made);
+    private readonly EarlierScripts _earlier = new(new PostgreSqlDialect(), StringComparer.Ordinal, PlanNames.Made, WriteHooks.Concerns);
 
     /// <inheritdoc/>
     public Task<LockHolder?> FindLockHolderAsync(CancellationToken cancellationToken) =>

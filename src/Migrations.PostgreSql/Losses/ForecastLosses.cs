@@ -29,7 +29,7 @@ internal sealed class ForecastLosses(ForecastCounter counter, ForecastNames name
     public void Remove(Dependant item, DataLoss loss) => _losses.Remove((item, loss));
 
     /// <summary>Whether a loss of tables is known that lie on a way.</summary>
-    public bool Covers(IReadOnlyList<DeletingKey> way) =>
+    public bool Covers(IReadOnlyList<ActingKey> way) =>
         _losses.Exists(l =>
             l.Item.Column is null
             && l.Loss.Kind is DataLossKind.Rows or DataLossKind.Table

@@ -51,6 +51,7 @@ internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
         "query_to_xml_and_xmlschema",
         "ts_stat",
     };
+    private readonly Dictionary<string, string> _bodies = new(StringComparer.Ordinal);
     private readonly HashSet<string> _views = new(StringComparer.Ordinal);
 
     /// <summary>Reads those of a database.</summary>
@@ -63,6 +64,7 @@ internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
         await query(Routines, row => bodies.Add((row.GetString(0), row.GetBoolean(1), row.GetString(2)))).ConfigureAwait(false);
         foreach (var (name, isVolatile, body) in bodies.Where(b => b.IsVolatile))
         {
+            found._bodies[name] = body;
             if (body.Length == 0 || SaysSo(body))
                 found._names.Add(name);
         }
@@ -88,9 +90,15 @@ internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
     /// <summary>Takes note of a function that the script makes.</summary>
     public void Observe(string statement)
     {
-        if (NameMade(statement) is { } name && (IsHarmful(statement) || LiteralsOf(statement).Any(l => CalledIn(l) is not null)))
+        if (NameMade(statement) is not { } name)
+            return;
+        _bodies[name] = IsReadable(new StatementWords(statement)) ? LiteralsOf(statement).MaxBy(l => l.Length) ?? "" : "";
+        if ((IsHarmful(statement) || LiteralsOf(statement).Any(l => CalledIn(l) is not null)))
             _names.Add(name);
     }
+
+    /// <summary>The body of a function, empty where it cannot be read; null for one that changes no rows.</summary>
+    public string? BodyOf(string name) => _bodies.GetValueOrDefault(name);
 
     /// <summary>The function or procedure that a statement makes; null where it makes none.</summary>
     public static string? NameMade(string statement)
@@ -135,13 +143,16 @@ internal sealed class HarmfulRoutines(Func<string, bool> isMadeBefore)
         var words = new StatementWords(statement);
         for (var at = 0; words[at].Length > 0; at++)
         {
-            var name = SqlNames.Plain(words[at]);
-            if ((words[at + 1] is "(" && (_names.Contains(name) || isMadeBefore(name))) || (at > 0 && _views.Contains(name)))
-                return name;
+            if (IsCalled(words, at) || (at > 0 && _views.Contains(SqlNames.Plain(words[at]))))
+                return SqlNames.Plain(words[at]);
         }
 
         return null;
     }
+
+    /// <summary>Whether one of them is called at a place of a statement.</summary>
+    public bool IsCalled(StatementWords words, int at) =>
+        words[at + 1] is "(" && (_names.Contains(SqlNames.Plain(words[at])) || isMadeBefore(SqlNames.Plain(words[at])));
 
     /// <summary>Whether a block of code may delete or overwrite rows.</summary>
     public bool MayLose(string block)

@@ -15,7 +15,7 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
     private RowForecast? _rows;
     private ObjectForecast? _objects;
     private HarmfulRoutines? _routines;
-    private WriteHooks? _hooks;
+    private HookForecast? _hooks;
 
     private ObjectForecast Objects => _objects ??= new ObjectForecast(connection, question, earlier, _state);
 
@@ -52,6 +52,25 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
             return;
         }
 
+        if (question.Direction == MigrationDirection.Up)
+        {
+            await FollowStatementAsync(piece, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var counted = _state.Losses.All.Count;
+        await FollowStatementAsync(piece, cancellationToken).ConfigureAwait(false);
+        _hooks ??= new HookForecast(
+            connection,
+            _state,
+            async () => _routines ??= await RoutinesAsync(cancellationToken).ConfigureAwait(false),
+            () => earlier.Kept(question.Before)
+        );
+        await _hooks.FollowAsync(piece, counted, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FollowStatementAsync(SqlPiece piece, CancellationToken cancellationToken)
+    {
         if (question.Direction == MigrationDirection.Down && await FollowPartsAsync(piece, cancellationToken).ConfigureAwait(false))
             return;
         var change = LossReader.MayChangeRows(piece.Text) ? RowChange.Read(ForecastState.Dialect, piece.Text) : null;
@@ -94,7 +113,6 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
         if (_routines is null && HarmfulRoutines.MayBeUsedIn(piece.Text))
             _routines = await RoutinesAsync(cancellationToken).ConfigureAwait(false);
         _routines?.Observe(piece.Text);
-        await FollowHooksAsync(piece, words, cancellationToken).ConfigureAwait(false);
         if (words[0] is "DO")
         {
             if (_routines!.MayLose(piece.Text))
@@ -117,35 +135,6 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
         if (RowCopy.Read(piece.Text, piece.Line) is { } copy)
             await FollowAsync(copy, cancellationToken).ConfigureAwait(false);
         return true;
-    }
-
-    /// <summary>Asks about rows that a rule, or a trigger that acts instead, may delete or overwrite.</summary>
-    private async Task FollowHooksAsync(SqlPiece piece, StatementWords words, CancellationToken cancellationToken)
-    {
-        var isMade = words[0] is "CREATE" && words[words[1] is "OR" ? 3 : 1] is "RULE" or "TRIGGER" or "CONSTRAINT";
-        if (!isMade && words[0] is not ("INSERT" or "UPDATE" or "DELETE" or "MERGE" or "WITH" or "EXPLAIN" or "COPY" or "PREPARE"))
-            return;
-        _hooks ??= await WriteHooks
-            .ReadAsync(
-                connection,
-                async () => _routines ??= await RoutinesAsync(cancellationToken).ConfigureAwait(false),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        if (isMade)
-        {
-            _hooks.Observe(piece.Text, _routines!);
-            return;
-        }
-
-        foreach (var part in StatementParts.Read(ForecastState.Dialect, piece.Text))
-        {
-            if (_hooks.UsedBy(part) is { } relation)
-                _state.Losses.NotForeseen(
-                    piece.Line,
-                    $"writes to {relation}, a rule or trigger of which may delete or overwrite rows; what is lost by that cannot be counted"
-                );
-        }
     }
 
     private Task<HarmfulRoutines> RoutinesAsync(CancellationToken cancellationToken) =>

@@ -14,7 +14,7 @@ internal sealed class RowForecast(
     ForecastState state
 )
 {
-    private IReadOnlyList<DeletingKey>? _keys;
+    private IReadOnlyList<ActingKey>? _keys;
 
     /// <summary>Follows a part of a statement.</summary>
     public async Task FollowPartAsync(string part, int line, CancellationToken cancellationToken)
@@ -56,6 +56,8 @@ internal sealed class RowForecast(
             state.Losses.NotForeseen(line, $"overwrites rows of {item.Name} that are there already; how many cannot be counted");
         else
             state.Losses.Add(item, new DataLoss(DataLossKind.Overwritten, item.Name, rows, IsEstimate: false, line));
+        if (change is not null && rows is not 0)
+            await AddCascadesAsync(change, item, line, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Follows a DELETE or an UPDATE.</summary>
@@ -86,7 +88,7 @@ internal sealed class RowForecast(
                     .Counter.CountAsync(() => new RowCount(connection).CountAsync(change, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
             state.Losses.Add(item, new DataLoss(kind, item.Name, rows, IsEstimate: false, line));
-            if (change.IsDelete && rows is not 0)
+            if (rows is not 0)
                 await AddCascadesAsync(change, item, line, cancellationToken).ConfigureAwait(false);
         }
         else if (state.Carried.HoldsRows(name))
@@ -132,12 +134,15 @@ internal sealed class RowForecast(
     }
 
     /// <summary>
-    /// Rows that go along are counted as they are now; those of a table that the script has emptied itself are named already.
+    /// Rows that change along are counted as they are now; those of a table that the script has emptied itself are named already.
     /// </summary>
     public async Task AddCascadesAsync(RowChange change, Dependant table, int line, CancellationToken cancellationToken)
     {
-        _keys ??= await DeletingKeys.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-        foreach (var way in DeletingKey.From(table.Name, _keys, StringComparer.Ordinal))
+        _keys ??= await ActingKeys.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var ways = change.IsDelete
+            ? ActingKey.From(table.Name, _keys, StringComparer.Ordinal)
+            : ActingKey.FromColumns(table.Name, change.Assigned, _keys, StringComparer.Ordinal, SqlNames.Plain);
+        foreach (var way in ways)
         {
             var child = way[^1].Child;
             if (state.Losses.Covers(way))
@@ -148,16 +153,22 @@ internal sealed class RowForecast(
                 : await state
                     .Counter.CountAsync(() => new RowCount(connection).CountAsync(query, cancellationToken), cancellationToken)
                     .ConfigureAwait(false);
-            if (DeletingKey.IsRound(way, StringComparer.Ordinal) && rows > 0)
+            if (ActingKey.IsRound(way, StringComparer.Ordinal) && rows > 0)
                 rows = null;
             if (rows is not 0)
-                state.Losses.Add(table with { Name = child }, Loss(way, rows, line));
+                state.Losses.Add(table with { Name = child }, Loss(change, way, rows, line));
         }
     }
 
     /// <summary>Whether the rows that a change finds may be others by then than now.</summary>
     private bool MayBeOthers(RowChange change) => state.Writes.MayChange(change) || earlier.WritesOf(question.Before).MayChange(change);
 
-    private static DataLoss Loss(IReadOnlyList<DeletingKey> way, long? rows, int line) =>
-        new(way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten, way[^1].Child, rows, IsEstimate: false, line);
+    private static DataLoss Loss(RowChange change, IReadOnlyList<ActingKey> way, long? rows, int line) =>
+        new(
+            change.IsDelete && way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten,
+            way[^1].Child,
+            rows,
+            IsEstimate: false,
+            line
+        );
 }

@@ -22,13 +22,6 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
     /// <summary>What lets the transaction be committed; null where nothing prevents it.</summary>
     public string? Release => _isGuarded ? $"DELETE FROM pg_temp.{Guard} WHERE number = 2" : null;
 
-    /// <summary>What identifies a database, whoever connects.</summary>
-    public static string KeyOf(string connectionString)
-    {
-        var parts = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}";
-    }
-
     /// <summary>Runs it.</summary>
     /// <exception cref="MigrationException">It failed, ended the transaction, or left something open.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -42,12 +35,7 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
                 _ = connection.CancelBackendAsync(backend);
             });
             await using var __ = stop.ConfigureAwait(false);
-            await step.RunCodeAsync(
-                    connection.Npgsql,
-                    connection.CodeTransaction,
-                    KeyOf(connection.Target.ConnectionString),
-                    cancellationToken
-                )
+            await step.RunCodeAsync(connection.Npgsql, connection.CodeTransaction, connection.Target, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (MigrationException e) when (e.Id == ErrorId.CodeFailed && Ended(e))

@@ -210,8 +210,8 @@ internal sealed class PostgreSqlNonTransactional(PostgreSqlConnection connection
             ErrorId.ConnectionFailed,
             $"The connection broke while statement {statement.Index + 1} of {step.Migration.FullName} ran outside a "
                 + $"transaction: {PostgreSqlErrors.Message(e).TrimEnd('.')}.",
-            $"Check the server and the network, then run '{Call.Up}' again: it looks up whether the statement took "
-                + $"effect, and goes on from there.",
+            "Check the server and the network, then run the command again: it looks up whether the statement took effect, and goes on "
+                + "from there.",
             e
         )
         {

@@ -50,6 +50,7 @@ internal sealed class PostgreSqlStepRunner(
     private long _bytes;
     private bool _hasBegun;
     private bool _onlyDefines = true;
+    private bool _wasQuiet;
     private long _knownRows;
     private long _elapsed;
     private long? _rows;
@@ -147,6 +148,11 @@ internal sealed class PostgreSqlStepRunner(
             || (e.SqlState is PostgresErrorCodes.InvalidSqlStatementName && IsAnyOf(command, _guard, _before, _insert, _check))
         );
 
+    /// <summary>Whether a step failed because the history was not as it should be where little was looked at: it runs again, and all
+    /// is.</summary>
+    public bool MustLookAtAll(PostgresException e) =>
+        _wasQuiet && e.SqlState is PostgresErrorCodes.DivisionByZero && IsAnyOf(e.BatchCommand, _check);
+
     /// <summary>The engine's error for a server's error: which statement, where in the file, what to do.</summary>
     public MigrationException Translate(PostgresException e, Blocker? blocker, int attempts)
     {
@@ -236,6 +242,18 @@ internal sealed class PostgreSqlStepRunner(
         }
     }
 
+    /// <summary>
+    /// Whether nothing of the user's has run in the transaction, nor can before its end: definitions alone, and values put into tables that
+    /// were made by them. What they change of the history shows in the table's file and its last row.
+    /// </summary>
+    private bool IsQuiet =>
+        !_isInRun
+        && _onlyDefines
+        && step.Script.Code is null
+        && step.Entry.Beside.Count == 0
+        && !connection.Server.MayRunCode
+        && (_knownRows == 0 || !connection.Server.HasDomains);
+
     private void End(JournalEntry entry)
     {
         if (_code?.Release is { } release)
@@ -246,13 +264,15 @@ internal sealed class PostgreSqlStepRunner(
 
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last. Those of our own row are checked at once.
-        if (!_isInRun || step.ClosesTransaction)
+        var isQuiet = IsQuiet;
+        if (isQuiet ? _knownRows > 0 : !_isInRun || step.ClosesTransaction)
             Add("SET CONSTRAINTS ALL IMMEDIATE");
         // In the transaction of a run our own rows hold the lock; all are compared before its COMMIT.
-        if (!_isInRun)
+        if (!_isInRun && !isQuiet)
             _before = Add(Own(history.Guard.Before(entry)));
         _insert = Add(Own(history.InsertMeasured(entry, _figures, _onlyDefines ? _knownRows : null)));
-        _check = Add(Own(history.Guard.Check(entry, isOurs: true)));
+        _check = Add(Own(isQuiet ? history.Guard.CheckQuiet(entry) : history.Guard.Check(entry, isOurs: true)));
+        _wasQuiet = isQuiet;
         _beside.UnionWith(entry.Beside.Select(Add));
         if (UsesPrepared && connection.Server.MayRunCode && connection.Prepared.IsAny)
             _verification = Add(connection.Prepared.Verification);
@@ -262,7 +282,8 @@ internal sealed class PostgreSqlStepRunner(
             _prepares.UnionWith(connection.Prepared.Prepare().Select(Add));
         if (_isInRun)
             return;
-        Add(HistoryGuard.Closing);
+        if (!isQuiet)
+            Add(HistoryGuard.Closing);
         _commit = Add(new NpgsqlBatchCommand("COMMIT"));
     }
 

@@ -71,6 +71,12 @@ internal sealed class PostgreSqlSteps(PostgreSqlConnection connection, PostgreSq
                 connection.Prepared.Stop();
                 attempt--;
             }
+            catch (PostgresException e) when (runner.MustLookAtAll(e) && !cancellationToken.IsCancellationRequested)
+            {
+                await connection.RollBackAsync().ConfigureAwait(false);
+                connection.Server.ObserveScript();
+                attempt--;
+            }
             catch (Exception e) when (!runner.MayHaveCommitted || !IsGone(e))
             {
                 await connection.RollBackAsync().ConfigureAwait(false);

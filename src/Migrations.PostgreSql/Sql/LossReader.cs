@@ -200,7 +200,8 @@ internal static class LossReader
         return true;
     }
 
-    private static IEnumerable<string> Names(StatementWords words, int at)
+    /// <summary>Reads a list of names.</summary>
+    public static IEnumerable<string> Names(StatementWords words, int at)
     {
         while (words[at].Length > 0)
         {

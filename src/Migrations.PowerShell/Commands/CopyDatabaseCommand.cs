@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Management.Automation;
 using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 using Migrations.Transfer;
 
 namespace Migrations.PowerShell.Commands;
@@ -30,6 +32,10 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Leaves out the rows that do not fit, and writes them into a file.</para>
 /// </example>
 /// <example>
+/// <code>Copy-Database shop.db postgres://ada@db.example.com/shop -Path migrations</code>
+/// <para>Applies the migrations of the folder, and copies only rows into their tables.</para>
+/// </example>
+/// <example>
 /// <code>Copy-Database postgres://ada@db.example.com/shop copy.db</code>
 /// <para>Copies the way back, into a new SQLite file.</para>
 /// </example>
@@ -50,6 +56,25 @@ public sealed class CopyDatabaseCommand : PairCommand
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
+
+    /// <summary>
+    /// The folder of the migrations that make the tables of the target; may have wildcards that mean one folder. What is pending runs, and
+    /// only rows are copied, in one transaction. Default: the folder that the configuration names for the service of -Environment; without
+    /// one, the tables are those of the source.
+    /// </summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The layout of that folder. Default: the configuration's, else found file by file.</summary>
+    [Parameter]
+    public MigrationLayout? Layout { get; set; }
+
+    /// <summary>The values of <c>${name}</c> in its scripts, by name. Default: those of the configuration file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable? Variable { get; set; }
 
     /// <summary>Only tables of these names.</summary>
     [Parameter]
@@ -92,6 +117,8 @@ public sealed class CopyDatabaseCommand : PairCommand
     public SwitchParameter Force { get; set; }
 
     private protected override IEnumerable<string> Connections => new[] { Database, Destination }.OfType<string>();
+
+    private protected override string? GivenFolder => Path is null ? null : Paths.Wildcard(Path);
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
@@ -165,7 +192,7 @@ public sealed class CopyDatabaseCommand : PairCommand
         foreach (var obstacle in forecast.Obstacles)
             Log.Warn($"Nothing would be copied. {obstacle}");
         foreach (var table in forecast.Replaced)
-            Log.Warn($"{table} would be dropped first.");
+            Log.Warn($"{table} would be replaced, with its rows.");
         WriteObject(forecast.Tables, enumerateCollection: true);
     }
 
@@ -197,7 +224,24 @@ public sealed class CopyDatabaseCommand : PairCommand
             Recreates = Recreate,
             RejectFile = _rejectFile,
             Stamp = into.Stamp,
+            Folder = into.Folder.Length == 0 ? null : new TargetFolder(into.Folder, Migrator(into, events)),
             Session = Session(into, events),
         };
     }
+
+    private MigratorOptions Migrator(SelectedDatabase into, IEventSink events) =>
+        new()
+        {
+            Service = into.Service,
+            Environment = into.Environment,
+            Stamp = into.Stamp,
+            Unassigned = into.Unassigned,
+            Folder = new FolderOptions
+            {
+                Layout = Layout ?? into.Settings.Layout?.Value,
+                IdentityByName = into.Settings.IdentityByName?.Value ?? false,
+                Variables = VariablesOf(into.Settings, Variable),
+                PowerShell = (events as EventWriter)?.Code,
+            },
+        };
 }

@@ -85,6 +85,10 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
     [DurationTransformation]
     public TimeSpan Delay { get; set; }
 
+    /// <summary>Applies even though the migrations of the database were recorded by another tool; recorded in the history.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreForeignHistory { get; set; }
+
     /// <summary>Does not ask, even where the environment requires confirmation, and runs the seed there too.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -131,7 +135,11 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
             IsProtected = Selected?.Confirm == true,
             Force = Force,
             Stamp = Stamp,
-            Apply = new ApplyRequest { TransactionMode = Settings.TransactionMode?.Value ?? TransactionMode.Each },
+            Apply = new ApplyRequest
+            {
+                TransactionMode = Settings.TransactionMode?.Value ?? TransactionMode.Each,
+                IgnoreForeignHistory = IgnoreForeignHistory.IsPresent,
+            },
         };
 
     private InitializationResult Run(

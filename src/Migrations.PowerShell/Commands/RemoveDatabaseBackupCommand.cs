@@ -29,6 +29,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Remove-DatabaseBackup ./backups -KeepStates 2 -Database postgres://ada@db.example/shop</code>
 /// <para>Keeps the newest two of the databases that restores kept on the server, and drops the others after asking.</para>
 /// </example>
+/// <example>
+/// <code>Remove-DatabaseBackup ./backups -KeepDaily 7 -AnyHost -Force</code>
+/// <para>Keeps one backup of each of the last seven days, also where each one was made in a new container.</para>
+/// </example>
 [Cmdlet(
     VerbsCommon.Remove,
     "DatabaseBackup",
@@ -80,6 +84,12 @@ public sealed class RemoveDatabaseBackupCommand : KeptDatabaseCommand
     [ValidateRange(1, int.MaxValue)]
     public int? KeepStates { get; set; }
 
+    /// <summary>
+    /// Counts backups of one local database from several machines as those of one database: containers have new names each time.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AnyHost { get; set; }
+
     /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -122,6 +132,7 @@ public sealed class RemoveDatabaseBackupCommand : KeptDatabaseCommand
                 };
                 if (policy.IsEmpty)
                     policy = RetentionPolicy.Of(settings);
+                policy = policy with { AnyHost = AnyHost.IsPresent };
                 var decisions = BackupRetention.Decide(_backups, policy, DateTimeOffset.UtcNow);
                 BackupRetention.DemandStamps(decisions, selector.Stamp);
                 foreach (var decision in decisions)

@@ -161,7 +161,7 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             : new DatabaseSelector(Configured, Choice([], folder: null)).InEnvironment(SourceEnvironment, CurrentService);
         var target = source is null ? own : DatabaseDrivers.Resolve(source.Database, source.BaseFolder).Target;
         var folder = From is null ? BackupFolderIn(source?.Settings ?? Settings) : Paths.Literal(From);
-        return Run((_, token) => catalogue.FindLatestAsync(folder, target, token));
+        return Run((events, token) => catalogue.FindLatestAsync(folder, target, events, token));
     }
 
     private void SalvageTo((IDatabaseDriver Driver, DatabaseTarget Target) database, string destination)

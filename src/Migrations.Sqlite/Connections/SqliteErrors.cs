@@ -27,7 +27,7 @@ internal static class SqliteErrors
             var code => new MigrationException(
                 IdOf(code),
                 $"The database '{target.Display}' {Describe(code)}: {Words(failure)}",
-                NextStep(code, "run the command again"),
+                NextStep(code),
                 failure
             ),
         };
@@ -49,24 +49,17 @@ internal static class SqliteErrors
             : Translate(failure, target);
 
     /// <summary>A statement of a script that SQLite refused.</summary>
-    public static StatementException Statement(
-        SqliteFailure failure,
-        string text,
-        int? offset,
-        ScriptLocation location,
-        MigrationDirection direction
-    )
+    public static StatementException Statement(SqliteFailure failure, string text, int? offset, ScriptLocation location)
     {
         if (failure.Reach is { } reach)
             return BeyondCopy.Refused(Hide(reach.Describe(text), text), Shorten(Cover(text), offset: null).Text, location, inner: failure);
         var isSyntax = failure.PrimaryCode == SqliteCodes.Error;
         var (shown, shownOffset) = Shorten(Cover(text), offset);
         failure = Without(failure, text);
-        Advice again = direction == MigrationDirection.Up ? Advice.Of($"run '{Call.Up}' again") : $"run '{Call.Down}' again";
         return new StatementException(
             isSyntax ? ErrorId.StatementFailed : IdOf(failure.PrimaryCode),
             $"{location}: {Words(failure)}",
-            NextStep(failure.PrimaryCode, again),
+            NextStep(failure.PrimaryCode),
             failure
         )
         {
@@ -171,16 +164,16 @@ internal static class SqliteErrors
             _ => "refused",
         };
 
-    private static Advice NextStep(int primaryCode, Advice again) =>
+    private static Advice NextStep(int primaryCode) =>
         primaryCode switch
         {
             SqliteCodes.NotADatabase => "Check the path: the file holds something else, or is encrypted. Nothing in it was changed.",
             SqliteCodes.Corrupt => "Run 'sqlite3 <file> \"PRAGMA integrity_check\"', and restore a backup if it reports damage.",
-            SqliteCodes.ReadOnly => Advice.Of($"Make the file and its folder writable for you, then {again}."),
-            SqliteCodes.Full => Advice.Of($"Free some disk space, then {again}."),
-            SqliteCodes.IoError or SqliteCodes.CannotOpen => Advice.Of($"Check the disk and the folder's permissions, then {again}."),
-            SqliteCodes.Constraint => Advice.Of($"Correct the rows or the statement, then {again}."),
-            _ => Advice.Of($"Fix the problem reported above, then {again}."),
+            SqliteCodes.ReadOnly => "Make the file and its folder writable for you, then run the command again.",
+            SqliteCodes.Full => "Free some disk space, then run the command again.",
+            SqliteCodes.IoError or SqliteCodes.CannotOpen => "Check the disk and the folder's permissions, then run the command again.",
+            SqliteCodes.Constraint => "Correct the rows or the statement, then run the command again.",
+            _ => "Fix the problem reported above, then run the command again.",
         };
 
     private static string Words(SqliteFailure failure) => $"{failure.Message} [{failure.CodeText}]";

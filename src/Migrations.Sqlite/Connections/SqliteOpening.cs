@@ -13,6 +13,8 @@ internal static class SqliteOpening
     /// <exception cref="MigrationException">It is missing, cannot be opened, or is no database.</exception>
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
+        if (!SqliteTarget.IsMemory(target))
+            RunningCode.Refuse(target, t => RealPath.Of(SqliteTarget.PathOf(t)));
         DatabasePlace.Check(target, options.Access);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : options.ConnectAttempts;
         var clock = Stopwatch.StartNew();

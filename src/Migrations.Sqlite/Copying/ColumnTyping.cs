@@ -17,6 +17,9 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
     /// <summary>What stands in the way.</summary>
     public IReadOnlyList<CopyObstacle> Obstacles => _obstacles;
 
+    /// <summary>Why a type was chosen beforehand.</summary>
+    public required string ChoiceReason { get; init; }
+
     /// <summary>Values that are written in another form than they are stored in.</summary>
     public long Converted { get; private set; }
 
@@ -51,7 +54,7 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
             ColumnKind.Bytes or ColumnKind.Decimal => scan.Texts,
             _ => 0,
         };
-        return (type, "chosen by the caller");
+        return (type, ChoiceReason);
     }
 
     private ColumnType Empty() =>

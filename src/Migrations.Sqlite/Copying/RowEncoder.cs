@@ -28,12 +28,12 @@ internal static class RowEncoder
 
         return type.Kind switch
         {
-            ColumnKind.Integer => TryInteger(batch, row, column, storage),
+            ColumnKind.Integer => TryInteger(batch, row, column, storage, type),
             ColumnKind.Boolean => TryBoolean(batch, row, column, storage),
-            ColumnKind.Real => TryReal(batch, row, column, storage),
+            ColumnKind.Real => TryReal(batch, row, column, storage, type),
             ColumnKind.Decimal => TryDecimal(batch, row, column, storage, type),
-            ColumnKind.Text => TryText(batch, row, column, storage),
-            ColumnKind.Json => storage == SqliteType.Text && TryText(batch, row, column, storage),
+            ColumnKind.Text => TryText(batch, row, column, storage, type.Precision),
+            ColumnKind.Json => storage == SqliteType.Text && TryText(batch, row, column, storage, longest: null),
             ColumnKind.Bytes => TryBytes(batch, row, column, storage),
             ColumnKind.Uuid => storage == SqliteType.Text && TryUuid(batch, row.Bytes(column)),
             ColumnKind.Any => AddAny(batch, row, column, storage),
@@ -89,13 +89,15 @@ internal static class RowEncoder
         return room[..length];
     }
 
-    private static bool TryInteger(RowBatch batch, SqliteStatement row, int column, SqliteType storage)
+    private static bool TryInteger(RowBatch batch, SqliteStatement row, int column, SqliteType storage, ColumnType type)
     {
-        if (storage != SqliteType.Integer)
+        if (storage != SqliteType.Integer || (type.Precision is { } bits && !FitsBits(row.Int64(column), bits)))
             return false;
         batch.Add(row.Int64(column));
         return true;
     }
+
+    private static bool FitsBits(long value, int bits) => value >= -(1L << (bits - 1)) && value < 1L << (bits - 1);
 
     private static bool TryBoolean(RowBatch batch, SqliteStatement row, int column, SqliteType storage)
     {
@@ -105,7 +107,7 @@ internal static class RowEncoder
         return true;
     }
 
-    private static bool TryReal(RowBatch batch, SqliteStatement row, int column, SqliteType storage)
+    private static bool TryReal(RowBatch batch, SqliteStatement row, int column, SqliteType storage, ColumnType type)
     {
         if (storage == SqliteType.Text && row.Bytes(column) is var text && (text.SequenceEqual("NaN"u8) || text.SequenceEqual("-0"u8)))
         {
@@ -117,6 +119,9 @@ internal static class RowEncoder
         if (storage is not (SqliteType.Real or SqliteType.Integer))
             return false;
         if (storage == SqliteType.Integer && row.Int64(column) is < -LargestExact or > LargestExact)
+            return false;
+        // A type of fewer bits must hold the very same number.
+        if (type.Precision is not null && (double)(float)row.Double(column) != row.Double(column))
             return false;
         BinaryPrimitives.WriteDoubleBigEndian(batch.Add(sizeof(double)), row.Double(column));
         return true;
@@ -136,11 +141,13 @@ internal static class RowEncoder
         return DecimalForm.TryAdd(batch, text) || (type.Precision is null && DecimalForm.TryAddSpecial(batch, text));
     }
 
-    private static bool TryText(RowBatch batch, SqliteStatement row, int column, SqliteType storage)
+    private static bool TryText(RowBatch batch, SqliteStatement row, int column, SqliteType storage, int? longest)
     {
         if (storage == SqliteType.Blob)
         {
             var blob = row.Bytes(column);
+            if (2 + (2L * blob.Length) > longest)
+                return false;
             var field = batch.Add(checked(2 + (2 * blob.Length)));
             "\\x"u8.CopyTo(field);
             for (var i = 0; i < blob.Length; i++)
@@ -150,10 +157,19 @@ internal static class RowEncoder
 
         // Of a number, SQLite's own text.
         var text = row.Bytes(column);
-        if (storage == SqliteType.Text && !IsCleanText(text))
+        if ((storage == SqliteType.Text && !IsCleanText(text)) || (text.Length > longest && CountCharacters(text) > longest))
             return false;
         batch.Add(text);
         return true;
+    }
+
+    // A character begins with any byte that is no continuation.
+    private static int CountCharacters(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        foreach (var b in text)
+            count += (b & 0xC0) == 0x80 ? 0 : 1;
+        return count;
     }
 
     private static bool TryBytes(RowBatch batch, SqliteStatement row, int column, SqliteType storage)

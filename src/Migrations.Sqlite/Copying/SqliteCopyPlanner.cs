@@ -117,7 +117,7 @@ internal sealed class SqliteCopyPlanner(SqliteHandle handle, SessionOptions opti
 
     private CopyColumn Column(SourceTable table, SqliteColumnText column, ColumnScan scan)
     {
-        var typing = new ColumnTyping(table.Item.Name, column.Name, scan);
+        var typing = new ColumnTyping(table.Item.Name, column.Name, scan) { ChoiceReason = scope.TypesReason };
         var (type, reason) = typing.Choose();
         _obstacles.AddRange(typing.Obstacles);
         var isIdentity = string.Equals(column.Name, table.Alias, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.Sqlite.Native;
 using Migrations.Tables;
 
@@ -28,13 +27,7 @@ internal sealed class SqliteCopyTarget : ICopyTarget
     /// <summary>Opens it, under the migration lock unless it is only looked at.</summary>
     public static async Task<SqliteCopyTarget> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
-        if (SqliteTarget.IsMemory(target))
-            throw new MigrationException(
-                ErrorId.UsageInvalid,
-                "A database in memory (:memory:) is gone when the command ends, so nothing can be copied into it.",
-                "Name a database file."
-            );
-        DatabasePlace.Check(target, SessionAccess.Create);
+        SqliteTargetFile.Demand(target);
         var isWritten = options.Access != SessionAccess.Read;
         var held = isWritten ? await SqliteLock.TakeAsync(target, options, cancellationToken).ConfigureAwait(false) : null;
         try
@@ -109,8 +102,10 @@ internal sealed class SqliteCopyTarget : ICopyTarget
         );
 
     /// <inheritdoc/>
-    public async Task PublishAsync(CancellationToken cancellationToken)
+    public async Task PublishAsync(CarriedHistory? history, CancellationToken cancellationToken)
     {
+        if (history is not null)
+            await AppendAsync(history, cancellationToken).ConfigureAwait(false);
         await CallAsync(
                 () =>
                 {
@@ -121,19 +116,8 @@ internal sealed class SqliteCopyTarget : ICopyTarget
             )
             .ConfigureAwait(false);
         Handle.Dispose();
-        try
-        {
-            _file?.Publish();
-        }
-        catch (IOException e)
-        {
-            throw new MigrationException(
-                ErrorId.DiskFailed,
-                $"'{_target.Display}' could not be put in its place: {e.Message}",
-                "If another program has created a file of this name, choose another; or check the disk. Then run the command again.",
-                e
-            );
-        }
+        if (_file is not null)
+            SqliteTargetFile.Publish(_file, _target);
     }
 
     /// <inheritdoc/>
@@ -141,19 +125,18 @@ internal sealed class SqliteCopyTarget : ICopyTarget
     {
         // What is not committed is rolled back.
         _handle?.Dispose();
-        try
-        {
-            _file?.Dispose();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _options.Events.Publish(
-                new WarningRaised($"A file that the copy had begun beside '{_target.Display}' could not be deleted: {e.Message}")
-            );
-        }
-
+        SqliteTargetFile.Remove(_file, _target, _options.Events);
         if (_lock is not null)
             await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task AppendAsync(CarriedHistory carried, CancellationToken cancellationToken)
+    {
+        // The session owns the connection, which is needed until the file is in its place.
+        var history = new SqliteHistory(new SqliteConnection(_file?.Target ?? _target, _options, Handle));
+        await history.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var schema = await CallAsync(() => SqliteSchemaReader.Read(Handle, _options.HistoryTable), cancellationToken).ConfigureAwait(false);
+        await carried.AppendAsync(history, schema, cancellationToken).ConfigureAwait(false);
     }
 
     private static TargetTable Describe(SqliteTableScript script, CopyTable planned) =>
@@ -165,20 +148,7 @@ internal sealed class SqliteCopyTarget : ICopyTarget
 
     private async Task CreateFileAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _file = SqliteNewFile.Create(RealPath.Of(SqliteTarget.PathOf(_target)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MigrationException(
-                ErrorId.PermissionDenied,
-                $"The database '{_target.Display}' cannot be created: {e.Message}",
-                "Let this user write in the folder, or name another one.",
-                e
-            );
-        }
-
+        _file = SqliteTargetFile.Create(_target);
         _handle = await SqliteOpening
             .OpenAsync(_file.Target, _options with { Access = SessionAccess.Write }, cancellationToken)
             .ConfigureAwait(false);

@@ -19,18 +19,23 @@ internal static class SqliteNumbering
     /// <summary>Sets it, in an empty table too.</summary>
     public static void Set(SqliteHandle handle, CopyTable table)
     {
-        if (SqliteTableScript.Numbered(table) is not { HighestId: > 0 } column)
-            return;
+        if (SqliteTableScript.Numbered(table) is { HighestId: > 0 } column)
+            Set(handle, table.Name, column.HighestId);
+    }
+
+    /// <summary>Sets it to a number.</summary>
+    public static void Set(SqliteHandle handle, string table, long highest)
+    {
         // The rows have set their own mark, which may be lower.
         using (var old = handle.Prepare("DELETE FROM main.sqlite_sequence WHERE name = ?"))
         {
-            old.Bind(1, table.Name);
+            old.Bind(1, table);
             old.Run();
         }
 
         using var mark = handle.Prepare("INSERT INTO main.sqlite_sequence (name, seq) VALUES (?, ?)");
-        mark.Bind(1, table.Name);
-        mark.Bind(2, column.HighestId);
+        mark.Bind(1, table);
+        mark.Bind(2, highest);
         mark.Run();
     }
 

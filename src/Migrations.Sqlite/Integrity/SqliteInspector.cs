@@ -7,7 +7,12 @@ namespace Migrations.Sqlite;
 /// <param name="connection">The connection.</param>
 internal sealed class SqliteInspector(SqliteConnection connection) : IDatabaseInspector, IDisposable
 {
-    private readonly EarlierScripts _earlier = new(SqliteDialect.Instance, SqliteNames.Comparer, SqliteLossForecast.NamesMade);
+    private readonly EarlierScripts _earlier = new(
+        SqliteDialect.Instance,
+        SqliteNames.Comparer,
+        SqliteLossForecast.NamesMade,
+        TriggerForecast.Concerns
+    );
 
     /// <summary>Finds the objects that go with what is recreated.</summary>
     public ObjectForecast Objects { get; } = new(connection.Handle);

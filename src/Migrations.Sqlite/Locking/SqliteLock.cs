@@ -43,6 +43,7 @@ internal sealed class SqliteLock : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
+        RunningCode.Refuse(target, PathOf);
         var path = PathOf(target);
         var clock = Stopwatch.StartNew();
         var (reported, asked) = (-ReportEvery, TimeSpan.Zero);

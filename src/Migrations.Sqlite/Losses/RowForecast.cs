@@ -8,13 +8,24 @@ namespace Migrations.Sqlite;
 /// <param name="question">What is asked.</param>
 /// <param name="earlier">What the scripts before it change.</param>
 /// <param name="counter">Counts rows.</param>
-internal sealed class RowForecast(ForecastState state, LossForecastRequest question, EarlierScripts earlier, LossCounter counter)
+/// <param name="triggers">The triggers.</param>
+internal sealed class RowForecast(
+    ForecastState state,
+    LossForecastRequest question,
+    EarlierScripts earlier,
+    LossCounter counter,
+    TriggerForecast triggers
+)
 {
     private readonly ScriptWrites _writes = new(SqliteDialect.Instance);
-    private IReadOnlyList<DeletingKey>? _keys;
+    private IReadOnlyList<ActingKey>? _keys;
 
     /// <summary>Remembers what a statement that was followed writes: what it changes is not counted as it is now.</summary>
-    public void Observe(ScriptStatement statement) => _writes.Observe(statement.Text);
+    public void Observe(ScriptStatement statement)
+    {
+        _writes.Observe(statement.Text);
+        triggers.Observe(statement.Text);
+    }
 
     /// <summary>Whether the rows that a change finds may be others by then than now.</summary>
     private bool MayBeOthers(RowChange change) => _writes.MayChange(change) || earlier.WritesOf(question.Before).MayChange(change);
@@ -40,31 +51,21 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
         }
 
         var isDelete = tokens.Current.Is("DELETE");
-        var verb = tokens.Current.Is("REPLACE") ? "INSERT" : tokens.Current.Text.ToUpperInvariant();
+        var isInsert = tokens.Current.Is("INSERT") || tokens.Current.Is("REPLACE");
+        var counted = state.Counted.Count;
         if (tokens.Current.Is("UPDATE"))
             FollowUpdate(statement);
-        var isInsert = tokens.Current.Is("INSERT") || tokens.Current.Is("REPLACE");
         while ((isDelete || isInsert) && !tokens.IsAtEnd && !tokens.Take().Is(isDelete ? "FROM" : "INTO")) { }
 
+        var target = tokens.Ahead(1).Is('.') ? tokens.Ahead(2).Name : tokens.Current.Name;
         if (isInsert)
             FollowUpsert(statement);
-        if (isInsert || isDelete)
-            AskAboutTrigger(tokens, verb, statement);
         if (isDelete)
             FollowDelete(tokens, statement);
         else if (isInsert && state.Tables.TryGetValue(tokens.TakeName(), out var into))
             AddCopies(into, statement);
-    }
-
-    // Of a view no row can be deleted or overwritten: a trigger does what it says instead.
-    private void AskAboutTrigger(SqliteTokenCursor tokens, string verb, ScriptStatement statement)
-    {
-        var name = tokens.Ahead(1).Is('.') ? tokens.Ahead(2).Name : tokens.Current.Name;
-        if (question.Direction == MigrationDirection.Down && state.Triggers.Act(name, verb))
-            state.NotForeseen.Add(
-                $"line {statement.Location.Line} writes to {SqliteNames.Show(name)}, a trigger of which deletes or overwrites rows; what "
-                    + "is lost by that cannot be counted"
-            );
+        if (question.Direction == MigrationDirection.Down)
+            new TriggeredLosses(state, triggers, counter).Find(statement, isInsert || isDelete ? target : null, counted);
     }
 
     private void FollowDelete(SqliteTokenCursor tokens, ScriptStatement statement)
@@ -96,21 +97,25 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
     // Rows that go along are counted as they are now; those of a table that the script has emptied or dropped itself are named already.
     private void AddCascades(string table, RowChange? change, int line)
     {
+        var isOfKeys = change is { IsDelete: false };
         if (SqliteDialect.Instance.Analyze(question.Script).SuspendsForeignKeys)
             return;
-        _keys ??= DeletingKeys.Read(counter.Handle);
-        foreach (var way in DeletingKey.From(SqliteNames.Quote(table), _keys, StringComparer.OrdinalIgnoreCase))
+        _keys ??= ActingKeys.Read(counter.Handle);
+        var ways = isOfKeys
+            ? ActingKey.FromColumns(SqliteNames.Quote(table), change!.Assigned, _keys, StringComparer.OrdinalIgnoreCase, Plain)
+            : ActingKey.From(SqliteNames.Quote(table), _keys, StringComparer.OrdinalIgnoreCase);
+        foreach (var way in ways)
         {
             var child = SqliteNames.Unquote(way[^1].Child);
-            if (way.Any(k => IsGone(SqliteNames.Unquote(k.Child))))
+            if (way.Any(k => state.IsGone(SqliteNames.Unquote(k.Child))))
                 continue;
             var rows = change is null || MayBeOthers(change) ? null : counter.TryCount(change.CountQuery("count(*)", way, "="));
-            if (DeletingKey.IsRound(way, StringComparer.OrdinalIgnoreCase) && rows > 0)
+            if (ActingKey.IsRound(way, StringComparer.OrdinalIgnoreCase) && rows > 0)
                 rows = null;
             if (rows is not 0)
                 state.Counted.Add(
                     new DataLoss(
-                        way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten,
+                        !isOfKeys && way[^1].Cascades ? DataLossKind.Cascaded : DataLossKind.Overwritten,
                         SqliteNames.Show(child),
                         rows,
                         IsEstimate: false,
@@ -120,18 +125,16 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
         }
     }
 
-    private bool IsGone(string table) =>
-        !state.Tables.ContainsKey(table)
-        || state.Losses.Exists(l => l.Kind == DataLossKind.Rows && SqliteNames.Comparer.Equals(l.Table, table));
+    private static string Plain(string name) => SqliteNames.Fold(SqliteNames.Unquote(name));
 
     private void FollowUpdate(ScriptStatement statement)
     {
         if (RowChange.Read(SqliteDialect.Instance, statement.Text) is not { } change)
             return;
-        AskAboutTrigger(new SqliteTokenCursor(SqliteTokenCursor.Read(change.Table)), "UPDATE", statement);
         if (Overwritten(change.Table) is not { } name)
             return;
         AddChange(DataLossKind.Overwritten, name, statement);
+        AddCascades(name, change, statement.Location.Line);
         if (UniqueKeys.Read(counter.Handle, name).MayReplace(statement.Text))
             NotCounted(statement, "replaces", name, "that have the same key");
     }
@@ -141,7 +144,7 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
         if (Upsert.Read(SqliteDialect.Instance, statement.Text) is not { } upsert || Overwritten(upsert.Table) is not { } name)
             return;
         var table = UniqueKeys.Read(counter.Handle, name);
-        var change = table.IsReadable ? upsert.Change(table.Columns, table.Keys, "=", n => SqliteNames.Fold(SqliteNames.Unquote(n))) : null;
+        var change = table.IsReadable ? upsert.Change(table.Columns, table.Keys, "=", Plain) : null;
         var rows = change is null || _writes.MayChange(change) ? null : counter.TryCount(change.CountQuery("count(*)"));
         if (rows is null)
             NotCounted(statement, upsert.Replaces ? "replaces" : "overwrites", name, "that are there already");
@@ -149,7 +152,7 @@ internal sealed class RowForecast(ForecastState state, LossForecastRequest quest
             state.Counted.Add(
                 new DataLoss(DataLossKind.Overwritten, SqliteNames.Show(name), rows, IsEstimate: false, statement.Location.Line)
             );
-        if (upsert.Replaces && rows is not 0)
+        if ((upsert.Replaces || change is not null) && rows is not 0)
             AddCascades(name, change, statement.Location.Line);
     }
 

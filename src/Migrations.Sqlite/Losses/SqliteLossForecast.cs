@@ -21,10 +21,14 @@ internal sealed class SqliteLossForecast
     private SqliteLossForecast(SqliteHandle handle, LossForecastRequest question, EarlierScripts earlier)
     {
         (_question, _earlier, _counter) = (question, earlier, new LossCounter(handle, question.Limit));
-        _rows = new RowForecast(_state, question, earlier, _counter);
         var items = SqliteSchemaItem.Read(handle).FindAll(i => i is { IsInternal: false, Sql: not null });
-        foreach (var trigger in items.Where(i => i.Type is "trigger"))
-            _state.Triggers.Add(trigger.Sql!);
+        _rows = new RowForecast(
+            _state,
+            question,
+            earlier,
+            _counter,
+            new TriggerForecast(handle, items, () => earlier.Kept(question.Before))
+        );
         foreach (var item in items.Where(i => i.Type is "table"))
         {
             var table = new ForecastTable(item.Name);
@@ -32,6 +36,8 @@ internal sealed class SqliteLossForecast
                 table.Define(item.Sql!);
             _state.Tables[item.Name] = table;
             _originals.Add(table);
+            if (!item.IsPlainTable)
+                _state.Virtual.Add(item.Name);
             // An index of text that is kept elsewhere can be rebuilt.
             if (item.TextSource is not null)
                 _derived.Add(item.Name);
@@ -94,9 +100,6 @@ internal sealed class SqliteLossForecast
                 break;
             case { Kind: StatementKind.RenameTable, Name: { } name, NewName: { } newName } when _state.Tables.Remove(name, out var table):
                 _state.Tables[newName] = table;
-                break;
-            case { Kind: StatementKind.Create, What: "TRIGGER" }:
-                _state.Triggers.Add(statement.Text);
                 break;
             case { Kind: StatementKind.Other }:
                 _rows.Follow(statement);

@@ -34,11 +34,13 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
     private void Call(CancellationToken cancellationToken)
     {
         var code = connection.Code!;
-        var database = RealPath.Of(SqliteTarget.PathOf(connection.Target));
         try
         {
             // Not on this thread: what it waits for may need the caller's.
-            Task.Run(() => step.RunCodeAsync(code.Connection, code.Transaction, database, cancellationToken), CancellationToken.None)
+            Task.Run(
+                    () => step.RunCodeAsync(code.Connection, code.Transaction, connection.Target, cancellationToken),
+                    CancellationToken.None
+                )
                 .GetAwaiter()
                 .GetResult();
         }

@@ -6,8 +6,7 @@ namespace Migrations.Sqlite;
 /// <summary>What is wrong with a statement of a script.</summary>
 /// <param name="handle">The connection.</param>
 /// <param name="script">The script.</param>
-/// <param name="direction">Which way it goes.</param>
-internal sealed class ScriptErrors(SqliteHandle handle, MigrationScript script, MigrationDirection direction)
+internal sealed class ScriptErrors(SqliteHandle handle, MigrationScript script)
 {
     /// <summary>SQLite refused it, or another connection stands in the way.</summary>
     /// <param name="window">The script at the statement.</param>
@@ -24,7 +23,7 @@ internal sealed class ScriptErrors(SqliteHandle handle, MigrationScript script, 
         var text = TextOf(window, Math.Max(length, window.FindEndOfStatement()));
         var location = SqliteErrors.Locate(script, window.Offset + (offset ?? 0));
         var characters = offset is { } at ? Encoding.UTF8.GetCharCount(window.Text[..at]) : (int?)null;
-        return SqliteErrors.Statement(failure, text, characters, location, direction);
+        return SqliteErrors.Statement(failure, text, characters, location);
     }
 
     /// <summary>It ended the transaction.</summary>

@@ -16,7 +16,7 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly MigrationScript _script = step.Script;
-    private readonly ScriptErrors _errors = new(handle, step.Script, step.Direction);
+    private readonly ScriptErrors _errors = new(handle, step.Script);
     private long _reported;
     private bool _isLeading = true;
 

@@ -33,7 +33,7 @@ internal static class StatementRunner
             cancellationToken.ThrowIfCancellationRequested();
             if (e.PrimaryCode == SqliteCodes.Interrupt && handle.Watch.TimedOut)
                 throw SqliteErrors.TimedOut(handle.Watch.StatementTimeout, statement.Text, statement.Location);
-            throw Refused(e, step, statement);
+            throw Refused(e, statement);
         }
         finally
         {
@@ -41,15 +41,15 @@ internal static class StatementRunner
         }
     }
 
-    private static StatementException Refused(SqliteFailure failure, StepExecution step, ScriptStatement statement)
+    private static StatementException Refused(SqliteFailure failure, ScriptStatement statement)
     {
         if (failure.Offset is not { } bytes)
-            return SqliteErrors.Statement(failure, statement.Text, offset: null, statement.Location, step.Direction);
+            return SqliteErrors.Statement(failure, statement.Text, offset: null, statement.Location);
         var offset = System.Text.Encoding.UTF8.GetCharCount(SqliteHandle.NullTerminated(statement.Text), 0, bytes);
         var before = statement.Text.AsSpan(0, offset);
         var lines = before.Count('\n');
         var column = lines == 0 ? statement.Location.Column + offset : offset - before.LastIndexOf('\n');
         var location = statement.Location with { Line = statement.Location.Line + lines, Column = column };
-        return SqliteErrors.Statement(failure, statement.Text, offset, location, step.Direction);
+        return SqliteErrors.Statement(failure, statement.Text, offset, location);
     }
 }

@@ -47,7 +47,10 @@ public sealed class HookReaderTests
     [InlineData("before-each.sql", "-- Transaction: none\nSELECT 1;", ErrorId.HookInvalid)]
     [InlineData("after-undo.sql", "-- Transaction: none\nSELECT 1;", ErrorId.HookInvalid)]
     [InlineData("before-run.sql", "-- Timeout: soon\nSELECT 1;", ErrorId.HeaderInvalid)]
-    [InlineData("after-run.ps1", "function run { }", ErrorId.HookInvalid)]
+    [InlineData("after-run.ps1", "", ErrorId.ScriptEmpty)]
+    [InlineData("after-run.ps1", "# Description: nothing\n<# 'x' #>", ErrorId.ScriptEmpty)]
+    [InlineData("after-run.ps1", "# Timeout: soon\n'x'", ErrorId.HeaderInvalid)]
+    [InlineData("after-each.ps1", "# Transaction: none\n'x'", ErrorId.HookInvalid)]
     public void One_that_cannot_run_is_refused(string name, string text, ErrorId id)
     {
         using var folder = new TemporaryFolder().With("001_a.sql");
@@ -77,6 +80,23 @@ public sealed class HookReaderTests
         System.Diagnostics.Process.Start("mkfifo", folder[name]).WaitForExit();
         File.CreateSymbolicLink(folder["hooks/after-run.sql"], folder[name]);
         Assert.Equal(ErrorId.FileUnreadable, Assert.Single(Assert.Throws<FolderException>(() => Read(folder)).Problems).Id);
+    }
+
+    [Fact]
+    public void One_in_PowerShell_is_its_whole_file_and_is_given_the_connection_that_it_names()
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql");
+        folder.Write("hooks/After-Each.PS1", "# Environment: test\nfunction up { }\n$connection");
+        folder.Write("hooks/before-each.ps1", "'x'");
+        folder.Write("hooks/before-run.ps1", "$Connection");
+        var hooks = Read(folder);
+        Assert.Equal("hooks/before-run.ps1 hooks/before-each.ps1 hooks/after-each.ps1", string.Join(' ', hooks));
+        Assert.Equal([false, false, true], hooks.Select(h => h.HasConnection));
+        Assert.Equal(["test"], hooks[2].Script.Header.Environments);
+        Assert.All(hooks, h => Assert.True(h.Script.Code is { IsWhole: true, CanRun: false }));
+        Assert.True(HookReader.HasCode(folder.Read(), new FolderOptions()));
+        Assert.False(HookReader.HasCode(folder.Read(), new FolderOptions { NoHooks = true }));
+        Assert.False(HookReader.HasCode(folder.Read(), new FolderOptions { Hooks = folder["nowhere"] }));
     }
 
     [Fact]

@@ -237,7 +237,6 @@ public sealed class LayoutTests
     [InlineData("README.md")]
     [InlineData("migrations.json")]
     [InlineData("notes.txt")]
-    [InlineData("001_a.sql.conf")]
     [InlineData("002_data.csv")]
     [InlineData("002_meta.json")]
     [InlineData("LICENSE")]
@@ -307,18 +306,6 @@ public sealed class LayoutTests
         using var folder = new TemporaryFolder().With(name);
 
         Assert.False(folder.Read().IsEmpty);
-    }
-
-    [Fact]
-    public void Diesel_metadata_takes_both_halves_out_of_the_transaction()
-    {
-        using var folder = new TemporaryFolder().With("2024-01-01-120000_index/up.sql", "2024-01-01-120000_index/down.sql");
-        folder.Write("2024-01-01-120000_index/metadata.toml", "# concurrent index\nrun_in_transaction = false # because\n");
-
-        var migration = folder.Single();
-
-        Assert.False(migration.Up.Header.Transaction);
-        Assert.False(migration.Down!.Header.Transaction);
     }
 
     [Theory]

@@ -75,7 +75,11 @@ public sealed class SectionTests
     [InlineData("-- ok\n/* ok */ SELECT 0;\n-- migrate:up\nSELECT 1;\n-- migrate:down", 2, "would never run")]
     [InlineData("-- Down Migration\nSELECT 1;\n-- Up Migration\nSELECT 2;", 1, "comes before")]
     [InlineData("-- Down Migration\nSELECT 1;\n", 1, "comes before")]
-    [InlineData("-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n-- migrate:up\nSELECT 3;\n", 5, "second time")]
+    [InlineData("-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;\n-- Up Migration\nSELECT 3;\n", 5, "second time")]
+    [InlineData("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n-- +goose Up\nSELECT 3;\n", 5, "second time")]
+    [InlineData("-- +migrate Down\nSELECT 1;\n-- +migrate Up\nSELECT 2;\n", 1, "comes before")]
+    [InlineData("-- migrate:up\nSELECT 1;\n-- migrate:down\n-- migrate:up transaction:false\nSELECT 3;\n", 4, "differ in 'transaction")]
+    [InlineData("-- migrate:up transaction:false\nSELECT 1;\n-- migrate:down\n-- migrate:up\nSELECT 3;\n", 4, "differ in 'transaction")]
     [InlineData("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n-- +goose Down\n", 5, "second time")]
     [InlineData("-- +goose Up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n", 3, "not recognized")]
     [InlineData("-- +goose Up\nSELECT 1;\n-- Down Migration\nSELECT 2;\n", 3, "not recognized")]
@@ -135,6 +139,46 @@ public sealed class SectionTests
         var migration = folder.Single();
 
         Assert.Equal((up, down), (migration.Up.Header.Transaction, migration.Down!.Header.Transaction));
+    }
+
+    [Theory]
+    [InlineData("-- migrate:up", "-- migrate:down")]
+    [InlineData("-- +migrate Up", "-- +migrate Down")]
+    public void Several_sections_of_a_kind_run_one_after_another(string up, string down)
+    {
+        foreach (var filler in new[] { "x", new string('x', 70_000) })
+        {
+            using var folder = new TemporaryFolder();
+            folder.Write(
+                "001_a.sql",
+                $"{up}\nCREATE TABLE a (b);\n{down}\nDROP TABLE a;\n{up}\nCREATE TABLE ä (c); -- {filler}\n{down}\nDROP TABLE ä;\n"
+            );
+
+            var migration = folder.Single();
+
+            Assert.Equal(
+                ["CREATE TABLE a (b);", "", "", "", $"CREATE TABLE ä (c); -- {filler}"],
+                migration.Up.ReadOriginalText().TrimEnd().Split('\n').Select(l => l.TrimEnd())
+            );
+            Assert.Equal([2, 4], [migration.Up.FirstLine, migration.Down!.FirstLine]);
+            Assert.Equal(Sha256.Of("DROP TABLE a;\nDROP TABLE ä;\n"), migration.Down.Checksum);
+            Assert.Equal(Sha256.Of($"CREATE TABLE a (b);\nCREATE TABLE ä (c); -- {filler}\n"), migration.Up.Checksum);
+        }
+    }
+
+    [Theory]
+    [InlineData("-- +migrate Up\nSELECT 1;\n-- +migrate Up notransaction\nSELECT 2;", false)]
+    [InlineData("-- +migrate Up notransaction\nSELECT 1;\n-- +migrate Up\nSELECT 2;", false)]
+    [InlineData("-- migrate:up transaction:false\nSELECT 1;\n-- migrate:up transaction:false\nSELECT 2;", false)]
+    [InlineData("-- +migrate Up\nSELECT 1;\n-- +migrate Up\n-- Timeout: 5s\nSELECT 2;", null)]
+    public void What_one_section_of_several_says_counts_for_all(string text, bool? transaction)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("001_a.sql", text);
+        var up = folder.Single().Up;
+        Assert.Equal(transaction, up.Header.Transaction);
+        Assert.Equal(text.Contains("5s", StringComparison.Ordinal), up.Header.StatementTimeout is not null);
+        Assert.False(up.IsEmpty);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Migrations.Backup;
 using Migrations.Events;
 using Migrations.Planning;
+using Migrations.Testing;
 
 namespace Migrations.Databases.Tests.Backups;
 
@@ -163,6 +164,33 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
     }
 
     [Fact]
+    public async Task Latest_comes_from_this_machine_and_says_what_was_passed_over()
+    {
+        await FillAsync();
+        var here = await BackUpAsync();
+        var there = await BackUpAsync();
+        await MoveAsync(there, "another.example");
+        var odd = await BackUpAsync();
+        await File.AppendAllTextAsync(odd.Path, "x");
+        var events = new RecordingEventSink();
+        Assert.Equal(here.Path, (await Catalogue.FindLatestAsync(Backups, Target(), events)).Path);
+        Assert.Contains(odd.Path, Assert.Single(events.Events.OfType<WarningRaised>()).Message.ToString(), StringComparison.Ordinal);
+
+        File.Delete(here.Path);
+        events = new RecordingEventSink();
+        Assert.Equal(there.Path, (await Catalogue.FindLatestAsync(Backups, Target(), events)).Path);
+        Assert.Contains(
+            events.Events.OfType<WarningRaised>(),
+            w => w.Message.ToString().Contains("another.example", StringComparison.Ordinal)
+        );
+
+        File.Delete(there.Path);
+        var error = await ThrowsAsync<MigrationException>(ErrorId.BackupMissing, () => Catalogue.FindLatestAsync(Backups, Target()));
+        Assert.Contains("no usable backup", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{odd.Path}': It has", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_dated_in_the_future_counts_for_nothing()
     {
         await FillAsync();
@@ -214,6 +242,15 @@ public abstract class BackupConformance(DatabaseKind kind) : BackupSuite(kind)
         Assert.NotNull(found.Problem);
         Assert.Equal(backup.Path + ".globals.sql", found.Globals);
         Assert.False((await VerifyAsync(found)).Proven);
+    }
+
+    private static async Task MoveAsync(DatabaseBackup backup, string host)
+    {
+        var path = backup.Path + ".manifest.json";
+        var text = await File.ReadAllTextAsync(path);
+        var made = $"\"host\": \"{Environment.MachineName}\"";
+        Assert.Contains(made, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, text.Replace(made, $"\"host\": \"{host}\"", StringComparison.Ordinal));
     }
 
     private static async Task DateAsync(DatabaseBackup backup, DateTimeOffset at)
