@@ -8,7 +8,9 @@ internal sealed class FleetPage
 {
     private readonly ConcurrentQueue<object> _written = new();
 
-    /// <summary>What was written: a <see cref="PSObject"/>, an <see cref="ErrorRecord"/>, or an <see cref="InformationalRecord"/>.</summary>
+    /// <summary>
+    /// What was written: a <see cref="PSObject"/>, an <see cref="ErrorRecord"/>, or an <see cref="InformationalRecord"/>.
+    /// </summary>
     public IEnumerable<object> Written => _written;
 
     /// <summary>Whether the work came to its end without an error.</summary>

@@ -47,7 +47,7 @@ internal sealed class FleetGroup
     public IReadOnlyList<Option> All => [_databases, _file, _throttleLimit, _throttlePerServer, _canary, _stopAfter];
 
     /// <summary>The databases that are listed; null when none are.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: listed in two ways, or there are none.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: listed in two ways, or none is found.</exception>
     public IReadOnlyList<string>? Listed(ParseResult parse)
     {
         var patterns = parse.GetValue(_databases) ?? [];

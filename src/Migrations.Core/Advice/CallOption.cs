@@ -27,8 +27,6 @@ internal readonly ref struct CallOption
     public static CallOption Config => Named();
     public static CallOption Create => Named();
     public static CallOption Database => Named();
-    public static CallOption Databases => Named();
-    public static CallOption DatabasesFile => Named();
     public static CallOption Destination => Named();
     public static CallOption Encoding => Named();
     public static CallOption Environment => Named();

@@ -45,7 +45,7 @@ public static class DatabaseList
 
     /// <summary>The files that a pattern matches, in the order of their names.</summary>
     /// <param name="pattern">A path; its last part may have the wildcards <c>*</c> and <c>?</c>.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: there is none, or the pattern cannot be one.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: no file matches, or the pattern cannot be one.</exception>
     public static IReadOnlyList<string> Find(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -72,8 +72,7 @@ public static class DatabaseList
         new(
             ErrorId.UsageInvalid,
             message,
-            $"Name the databases in a file, one a line ({CallOption.DatabasesFile.Of("tenants.txt")}), or by a pattern in quotes "
-                + $"({CallOption.Databases.Of("tenants/*.db")}).",
+            "Name the databases in a file, one a line, or SQLite files by a pattern in quotes, for example 'tenants/*.db'.",
             inner
         );
 }

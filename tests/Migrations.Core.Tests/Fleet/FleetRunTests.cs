@@ -62,6 +62,7 @@ public sealed class FleetRunTests
         var run = Of([Member("a"), Member("b"), Member("c"), Member("d")], options);
         await run.RunAsync(member => Task.FromResult(Began(member) && member.Target.Display is not ("a" or "b")), Token);
         Assert.Equal(message, run.Stopped?.Message);
+        Assert.Equal(message is null ? null : ErrorId.FleetStopped, run.Stopped?.Id);
     }
 
     [Theory]
