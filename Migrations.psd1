@@ -16,6 +16,7 @@
         'Compare-Database'
         'Compare-DatabaseSchema'
         'Copy-Database'
+        'Export-MigrationScript'
         'Get-DatabaseBackup'
         'Get-DatabaseSchema'
         'Get-MigrationConfiguration'
@@ -33,6 +34,7 @@
         'Set-MigrationBaseline'
         'Test-DatabaseBackup'
         'Test-Migration'
+        'Test-MigrationScript'
         'Test-SchemaIntegrity'
         'Undo-Migration'
     )

@@ -1,8 +1,10 @@
 using Migrations.Adoption;
 using Migrations.Backup;
 using Migrations.Databases;
+using Migrations.Exporting;
 using Migrations.History;
 using Migrations.Integrity;
+using Migrations.Linting;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -114,6 +116,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
             Access = SessionAccess.Create,
             SchemaFile = new SchemaFile(_context, wanted.SchemaFile),
             Planner = input => ApplyPlanner.Plan(input, wanted),
+            Lint = wanted.Lint,
             AcceptsLoss = true,
         };
         return run.RunAsync(cancellationToken);
@@ -166,6 +169,65 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
             return [];
         }
     }
+
+    /// <summary>
+    /// What the rules find in the scripts of a plan: what fails, loses data or stops others from working. Runs none of it.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">Which rules count.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException">The database refuses.</exception>
+    public async Task<IReadOnlyList<LintFinding>> LintAsync(
+        MigrationPlan plan,
+        LintOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var session = await _context.OpenIfExistsAsync(cancellationToken).ConfigureAwait(false);
+        // Where there is no database yet, a run makes all of it.
+        if (session is null)
+            return [];
+        await using (session.ConfigureAwait(false))
+            return await new LintGate(driver, options ?? new LintOptions()) { Database = target.Display }
+                .FindAsync(
+                    session.Inspector,
+                    plan,
+                    [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))],
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Writes the steps that <see cref="ApplyAsync"/> or <see cref="UndoAsync"/> would take as a script that an engine's own client runs.
+    /// Changes nothing in the database. No value of a secret variable is written.
+    /// </summary>
+    /// <param name="request">Which script.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException">The run would be refused, or the client cannot run such a script; nothing was
+    /// written.</exception>
+    public Task<ExportedScript> WriteScriptAsync(ScriptRequest request, TextWriter output, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(output);
+        var hidden = _context.Options with { Folder = SecretWords.Replace(_context.Options.Folder, out var secrets) };
+        return new ScriptExporter(new RunContext(driver, target, source, hidden), request, secrets).WriteAsync(output, cancellationToken);
+    }
+
+    /// <summary>As <see cref="WriteScriptAsync"/>, into a file that only its owner can read, whole or not at all.</summary>
+    /// <param name="request">Which script.</param>
+    /// <param name="path">The file's full path.</param>
+    /// <param name="overwrite">Whether a file of that name is replaced.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the file is there already; or as for <see
+    /// cref="WriteScriptAsync"/>.</exception>
+    public Task<ExportedScript> WriteScriptFileAsync(
+        ScriptRequest request,
+        string path,
+        bool overwrite = false,
+        CancellationToken cancellationToken = default
+    ) => ScriptFileWriter.WriteAsync(path, overwrite, source.Folder, output => WriteScriptAsync(request, output, cancellationToken));
 
     /// <summary>What <see cref="RepairAsync"/> would append, with the statements that differ in edited scripts. Changes nothing.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.RepairNotNeeded"/>; the folder is not that of the history; or the database

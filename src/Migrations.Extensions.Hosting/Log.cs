@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "Waiting for the migration lock, held by {Holder}; waited {Waited:0} of {Timeout:0} s.")]
     public static partial void LockAwaited(this ILogger logger, string holder, double waited, double timeout);
 
+    [LoggerMessage(9, LogLevel.Debug, "Hook {Hook} for {Migration}: done in {Duration:0} ms.")]
+    public static partial void HookRan(this ILogger logger, string hook, string? migration, double duration);
+
     [LoggerMessage(8, LogLevel.Debug, "{Severity}: {Notice}")]
     public static partial void Noticed(this ILogger logger, string severity, string notice);
 }

@@ -13,6 +13,9 @@ internal sealed class LoggedEvents(ILogger logger) : IEventSink
             case StepFinished { Result: { Outcome: MigrationOutcome.Done } done }:
                 logger.Done(done.Direction, done.Name, done.Duration.TotalMilliseconds);
                 break;
+            case HookRan hook:
+                logger.HookRan(hook.Hook, hook.Migration, hook.Duration.TotalMilliseconds);
+                break;
             case WarningRaised warning:
                 logger.Warned(warning.Advice.Spell(Spelling.Library));
                 break;

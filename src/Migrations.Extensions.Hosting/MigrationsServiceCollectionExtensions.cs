@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Migrations;
@@ -36,36 +37,48 @@ public static class MigrationsServiceCollectionExtensions
         Action<HostedMigrationOptions>? configure = null
     )
     {
-        ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(database);
+        return services.AddMigrations((provider, options) => Migrator.For(database(provider), source, options), source, configure);
+    }
+
+    /// <summary>
+    /// As above, with a data source of the application: <c>AddMigrations(s => s.GetRequiredService&lt;NpgsqlDataSource&gt;(), "migrations")</c>.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="database">Gives the data source.</param>
+    /// <param name="source">The migrations.</param>
+    /// <param name="configure">Sets how they are applied.</param>
+    public static IServiceCollection AddMigrations(
+        this IServiceCollection services,
+        Func<IServiceProvider, DbDataSource> database,
+        MigrationSource source,
+        Action<HostedMigrationOptions>? configure = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return services.AddMigrations((provider, options) => Migrator.For(database(provider), source, options), source, configure);
+    }
+
+    private static IServiceCollection AddMigrations(
+        this IServiceCollection services,
+        Func<IServiceProvider, MigratorOptions, Migrator> create,
+        MigrationSource source,
+        Action<HostedMigrationOptions>? configure
+    )
+    {
+        ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(source);
         var options = new HostedMigrationOptions();
         configure?.Invoke(options);
-        services.AddSingleton(provider => Create(provider, database, source, options));
-        services.AddSingleton<IHostedService>(provider => new MigrationService(
-            Create(provider, database, source, options),
-            options,
-            Logger(provider)
-        ));
+        services.AddSingleton(Create);
+        services.AddSingleton<IHostedService>(provider => new MigrationService(Create(provider), options, Logger(provider)));
         return services;
-    }
 
-    private static Migrator Create(
-        IServiceProvider provider,
-        Func<IServiceProvider, string> database,
-        MigrationSource source,
-        HostedMigrationOptions options
-    )
-    {
-        var events = new LoggedEvents(Logger(provider));
-        return Migrator.For(
-            database(provider),
-            source,
-            options.Migrator with
-            {
-                Session = options.Migrator.Session with { Events = events },
-            }
-        );
+        Migrator Create(IServiceProvider provider)
+        {
+            var session = options.Migrator.Session with { Events = new LoggedEvents(Logger(provider)) };
+            return create(provider, options.Migrator with { Session = session });
+        }
     }
 
     private static ILogger<Migrator> Logger(IServiceProvider provider) => provider.GetRequiredService<ILogger<Migrator>>();

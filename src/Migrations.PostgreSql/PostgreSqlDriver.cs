@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Migrations.Databases;
 using Migrations.Sql;
@@ -5,16 +6,20 @@ using Migrations.Sql;
 namespace Migrations.PostgreSql;
 
 /// <summary>Migrates PostgreSQL databases.</summary>
-public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
+public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientScripts
 {
     private static readonly string[] Naming = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"];
 
     // Made with the first connection: Npgsql is not loaded before it is needed.
-    private readonly Lazy<PostgreSqlSources> _sources = new(static () => new PostgreSqlSources());
+    private readonly Lazy<PostgreSqlSources> _sources;
 
     /// <summary>Makes the driver.</summary>
     public PostgreSqlDriver()
+        : this(new Lazy<PostgreSqlSources>(static () => new PostgreSqlSources())) { }
+
+    private PostgreSqlDriver(Lazy<PostgreSqlSources> sources)
     {
+        _sources = sources;
         Scratch = new PostgreSqlScratch(_sources);
         Backups = new PostgreSqlBackups(_sources);
         Creator = new PostgreSqlCreator(_sources);
@@ -34,6 +39,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
     public ISqlDialect Dialect { get; } = new PostgreSqlDialect();
 
     /// <inheritdoc/>
+    public ILintRules Rules => PostgreSqlRules.Instance;
+
+    /// <inheritdoc/>
     public IBackupProvider Backups { get; }
 
     /// <inheritdoc/>
@@ -41,6 +49,20 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
 
     /// <inheritdoc/>
     public IScratchProvider Scratch { get; }
+
+    /// <summary>
+    /// A driver that connects as an application does, with its passwords that change and its certificates; the settings that a migration
+    /// needs stand over those of the connection.
+    /// </summary>
+    /// <param name="connect">Makes a connection of Npgsql; it need not be open, and is disposed.</param>
+    /// <returns>The driver and the database of the connection; null for a connection of another provider.</returns>
+    public static (PostgreSqlDriver Driver, DatabaseTarget Target)? Of(Func<DbConnection> connect)
+    {
+        ArgumentNullException.ThrowIfNull(connect);
+        return ApplicationConnection.TargetOf(connect) is { } target
+            ? (new PostgreSqlDriver(new Lazy<PostgreSqlSources>(() => new PostgreSqlSources(connect))), target)
+            : null;
+    }
 
     /// <inheritdoc/>
     public DatabaseTarget? Parse(string text, string baseFolder)
@@ -70,6 +92,16 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider
         return await PostgreSqlSession
             .OpenAsync(target, options, new PostgreSqlConnector(target, _sources.Value), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScriptClient> Clients => [ScriptClient.Psql, ScriptClient.Plain];
+
+    /// <inheritdoc/>
+    public Task<IClientScript> OpenScriptAsync(ClientScriptPlace place, TextWriter output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return ClientScriptOpening.OpenAsync(place, ((PostgreSqlSession)place.Session!).Connection, output, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -4,13 +4,16 @@ using Migrations.Sql;
 namespace Migrations.Sqlite;
 
 /// <summary>Migrates SQLite files.</summary>
-public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
+public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider, IClientScripts
 {
     /// <inheritdoc/>
     public string Engine => SqliteEngine.Name;
 
     /// <inheritdoc/>
     public ISqlDialect Dialect => SqliteDialect.Instance;
+
+    /// <inheritdoc/>
+    public ILintRules Rules => SqliteRules.Instance;
 
     /// <inheritdoc/>
     public IDatabaseCreator Creator { get; } = new SqliteCreator();
@@ -30,6 +33,26 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider
         HistoryNames.Check(options);
         var handle = await SqliteOpening.OpenAsync(target, options, cancellationToken).ConfigureAwait(false);
         return new SqliteSession(target, options, handle);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScriptClient> Clients => [ScriptClient.Sqlite3, ScriptClient.D1, ScriptClient.Plain];
+
+    /// <inheritdoc/>
+    public Task<IClientScript> OpenScriptAsync(ClientScriptPlace place, TextWriter output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        HistoryNames.Check(place.Options);
+        if (place.IsIdempotent)
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"A script for {place.Client.Word()} cannot leave out what is done already: the client knows no conditions.",
+                $"Omit {CallOption.Idempotent}: run a second time, the script stops before anything."
+            );
+        var hasTable =
+            place.Session is SqliteSession session
+            && new HistoryTable(session.Connection.Handle, place.Target, place.Options.HistoryTable).Exists();
+        return Task.FromResult<IClientScript>(new SqliteClientScript(place, output, hasTable));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,7 @@
 using Migrations.Stress;
 
+if (args is [CodeProcess.Mark, var engine, var address, var folder])
+    return await CodeProcess.RunAsync(engine, address, folder);
 if (StressOptions.Read(args) is not { } options)
 {
     await Console.Error.WriteLineAsync(StressOptions.Usage);

@@ -19,7 +19,8 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Backup", "Foreign"],
         ["Planning"],
         ["Running"],
-        ["Integrity"],
+        ["Integrity", "Exporting"],
+        ["Linting"],
         ["Adoption"],
         ["Comparing", "Transfer", "."],
     ];

@@ -173,6 +173,47 @@ public abstract class HookCodeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("a, b", await TablesAsync());
     }
 
+    [Fact]
+    public async Task They_are_rehearsed_only_when_code_is_asked_for()
+    {
+        TwoTables();
+        foreach (var point in Enum.GetValues<HookPoint>())
+            Write($"hooks/{point.Word()}.ps1", Code);
+        var host = new Host();
+        var rehearsal = new Integrity.Rehearsal(
+            Kind.Driver,
+            Target(),
+            Folder,
+            EngineOptions() with
+            {
+                Folder = new Folders.FolderOptions { PowerShell = host },
+            }
+        );
+        var report = await rehearsal.RunAsync();
+        Assert.Empty(host.Taken());
+        Assert.All(report.Results, r => Assert.Equal((true, 6, 0), (r.IsGood, r.HooksSkipped.Count, r.Hooks.Count)));
+        Assert.Contains(Events.Of<WarningRaised>(), w => w.Message.Contains("Not run on the copy", StringComparison.Ordinal));
+
+        report = await rehearsal.RunAsync(new Integrity.RehearsalRequest { RunCode = true, Target = "001" });
+        Assert.Equal(
+            [
+                "before-run",
+                "before-each",
+                "after-each",
+                "before-each",
+                "before-undo",
+                "after-undo",
+                "after-each",
+                "before-each",
+                "after-each",
+                "after-run",
+            ],
+            host.Taken().Select(t => t.Split(' ')[0])
+        );
+        Assert.Contains("what its code did outside the copy is not known", report.Results.Single().UndoMessage, StringComparison.Ordinal);
+        Assert.Equal("", await TablesAsync());
+    }
+
     private static void Execute(DbConnection connection, DbTransaction? transaction, string sql)
     {
         using var command = connection.CreateCommand();

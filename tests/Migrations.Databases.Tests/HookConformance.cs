@@ -1,5 +1,6 @@
 using Migrations.Events;
 using Migrations.History;
+using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Databases.Tests;
@@ -255,10 +256,158 @@ public abstract class HookConformance(DatabaseKind kind) : Conformance(kind)
         );
     }
 
+    [Fact]
+    public async Task They_are_rehearsed_and_what_they_write_spoils_no_proof()
+    {
+        AllPoints();
+        Migration("001_a", "CREATE TABLE a (id integer);\nINSERT INTO a SELECT count(*) FROM log;", "DROP TABLE a;");
+        var report = await Rehearsal().RunAsync();
+        Assert.All(report.Results, r => Assert.Equal(UndoVerdict.Proven, r.UndoVerdict));
+        Assert.Equal(
+            ["hooks/before-each.sql", "hooks/before-undo.sql", "hooks/after-undo.sql", "hooks/after-each.sql"],
+            report.Results[0].Hooks
+        );
+        Assert.Equal("", await TablesAsync());
+        var without = await new Integrity.Rehearsal(
+            Kind.Driver,
+            Target(),
+            Folder,
+            EngineOptions() with
+            {
+                Folder = new Folders.FolderOptions { NoHooks = true },
+            }
+        ).RunAsync();
+        Assert.Equal((false, 7), (without.Results[0].Applies, without.Results[0].HooksSkipped.Count));
+    }
+
+    [Theory]
+    [InlineData("before-run", "001_a", false, UndoVerdict.NotRun)]
+    [InlineData("before-each", "002_b", false, UndoVerdict.NotRun)]
+    [InlineData("after-each", "002_b", false, UndoVerdict.Proven)]
+    [InlineData("before-undo", "002_b", true, UndoVerdict.Failed)]
+    [InlineData("after-undo", "002_b", true, UndoVerdict.Failed)]
+    [InlineData("after-run", "002_b", true, UndoVerdict.Proven)]
+    public async Task One_that_fails_in_a_rehearsal_counts_against_its_migration(
+        string point,
+        string bad,
+        bool applies,
+        UndoVerdict verdict
+    )
+    {
+        TwoTables();
+        await Database.ExecuteAsync("CREATE TABLE due (migration text CHECK (migration <> '' AND migration <> '002_b'))");
+        Hook(point, "INSERT INTO due VALUES ('${migration}');");
+        var report = await Rehearsal().RunAsync();
+        var fault = Assert.Single(report.Results, r => !r.IsGood);
+        Assert.Equal((bad, applies, verdict), (fault.Name, fault.Applies, fault.UndoVerdict));
+        Assert.Equal(FileOf($"hooks/{point}.sql"), fault.Failure!.Location?.File);
+    }
+
+    [Fact]
+    public async Task One_that_reaches_beyond_the_copy_is_not_run_there()
+    {
+        TwoTables();
+        var elsewhere = FileOf("elsewhere");
+        Hook("after-run", "VACUUM;");
+        Hook(
+            "before-run",
+            Kind == DatabaseKind.Sqlite ? $"ATTACH '{elsewhere}' AS other;" : $"COPY (SELECT 1) TO PROGRAM 'touch {elsewhere}';"
+        );
+        var report = await Rehearsal().RunAsync();
+        Assert.All(report.Results, r => Assert.NotNull(r.NotRun));
+        Assert.False(File.Exists(elsewhere));
+        File.Delete(FileOf("hooks/before-run.sql"));
+        Assert.All((await Rehearsal().RunAsync()).Results, r => Assert.True(r.IsGood));
+    }
+
+    [Fact]
+    public async Task The_name_of_a_migration_stands_in_a_literal_and_in_a_name_and_is_no_number()
+    {
+        TwoTables();
+        await ApplyAsync(new ApplyRequest { Target = "001" });
+        Hook(
+            "after-each",
+            "CREATE TABLE log_${migration} (t text);\nINSERT INTO log_${migration} VALUES ('of ${migration} ${direction}');"
+        );
+        await ApplyAsync();
+        Assert.Equal("of 002_b up", await Database.ScalarAsync("SELECT t FROM log_002_b"));
+        Hook("after-each", "INSERT INTO log_002_b VALUES (${migration});");
+        var error = await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => UndoAsync());
+        Assert.Equal(ErrorId.VariableInvalid, Assert.Single(error.Problems).Id);
+        Assert.Equal("001_a Applied, 002_b Applied", await StatesAsync());
+    }
+
+    [Fact]
+    public async Task A_large_one_runs_from_its_file_and_one_that_is_edited_meanwhile_does_not()
+    {
+        TwoTables();
+        Hook("before-run", MakeLog);
+        var many = string.Concat(Enumerable.Range(0, 30000).Select(i => $"INSERT INTO log (n, hook) VALUES ({i}, 'a line of many');\n"));
+        Hook("after-each", many);
+        await ApplyAsync(new ApplyRequest { Target = "001" });
+        Assert.Equal("30000", await Database.ScalarAsync("SELECT count(*) FROM log"));
+        Events.Published = e =>
+        {
+            // A small one runs as it was read.
+            if (e is HookRan { Migration: null })
+                Hook("before-each", Broken);
+            if (e is StepStarted)
+                Hook("after-each", many.Replace("a line", "A LINE", StringComparison.Ordinal));
+        };
+        Hook("before-each", Insert("before-each"));
+        await ThrowsAsync<MigrationException>(ErrorId.FileChanged, () => ApplyAsync());
+        Assert.Equal("001_a Applied, 002_b Pending", await StatesAsync());
+        Assert.Equal("30000", await Database.ScalarAsync("SELECT count(*) FROM log"));
+    }
+
+    private Integrity.Rehearsal Rehearsal() => new(Kind.Driver, Target(), Folder, EngineOptions());
+
     private async Task<string> JournalOrNoneAsync() =>
         (await Database.TablesAsync()).Any(t => t.StartsWith("migration_", StringComparison.Ordinal)) ? await JournalAsync() : "";
 }
 
 public sealed class SqliteHookTests() : HookConformance(DatabaseKind.Sqlite);
 
-public sealed class PostgreSqlHookTests() : HookConformance(DatabaseKind.PostgreSql);
+public sealed class PostgreSqlHookTests() : HookConformance(DatabaseKind.PostgreSql)
+{
+    [Theory]
+    [InlineData("before-run", TransactionMode.Each)]
+    [InlineData("before-run", TransactionMode.All)]
+    [InlineData("before-each", TransactionMode.Each)]
+    [InlineData("before-each", TransactionMode.All)]
+    [InlineData("before-each", TransactionMode.None)]
+    [InlineData("after-each", TransactionMode.Each)]
+    [InlineData("after-each", TransactionMode.None)]
+    public async Task One_that_frees_the_lock_ends_the_run_before_another_can_be_at_work(string point, TransactionMode mode)
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);", "DROP TABLE a;");
+        Migration("002_b", "CREATE TABLE b (id integer);", "DROP TABLE b;");
+        Write($"hooks/{point}.sql", "SELECT pg_advisory_unlock_all();");
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.Equal(ErrorId.LockLost, error.Id);
+        // What is there is recorded, and nothing else.
+        var applied = error.Applied.Select(r => r.Name).ToList();
+        Assert.Equal(applied, (await Engine().GetStatusAsync()).Where(s => s.State == MigrationState.Applied).Select(s => s.Name));
+        Assert.Equal(string.Join(", ", applied.Select(n => n[4..])), await TablesAsync());
+        File.Delete(FileOf($"hooks/{point}.sql"));
+        await ApplyAsync();
+        Assert.Equal("a, b", await TablesAsync());
+    }
+
+    [Theory]
+    [InlineData("before-run")]
+    [InlineData("before-each")]
+    [InlineData("after-each")]
+    public async Task One_that_calls_a_procedure_that_commits_is_refused_and_rolled_back(string point)
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);", "DROP TABLE a;");
+        await Database.ExecuteAsync(
+            "CREATE TABLE log (n integer); CREATE PROCEDURE keep() LANGUAGE plpgsql AS "
+                + "$$ BEGIN INSERT INTO log VALUES (1); COMMIT; INSERT INTO log VALUES (2); END $$"
+        );
+        Write($"hooks/{point}.sql", "CALL keep();");
+        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM log"));
+        Assert.Equal("001_a Pending", await StatesAsync());
+    }
+}

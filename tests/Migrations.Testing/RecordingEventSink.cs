@@ -12,7 +12,7 @@ public sealed class RecordingEventSink : IEventSink
     public IReadOnlyList<MigrationEvent> Events => [.. _events];
 
     /// <summary>Called with each event, on the engine's thread.</summary>
-    public Action<MigrationEvent>? Published { get; init; }
+    public Action<MigrationEvent>? Published { get; set; }
 
     /// <summary>The events of one kind.</summary>
     public IReadOnlyList<T> Of<T>()

@@ -29,6 +29,7 @@ internal static class CommandTree
             CreateCommand.Create(runner),
             HistoryCommand.Create(runner),
             RunCommand.Create(runner),
+            ScriptCommand.Create(runner),
             RepairCommand.Create(runner),
             BaselineCommand.Create(runner),
             ClearCommand.Create(runner),
@@ -39,6 +40,7 @@ internal static class CommandTree
             root,
             "Tests and checks",
             TestCommand.Create(runner),
+            LintCommand.Create(runner),
             CheckCommand.Create(runner),
             SchemaCommand.Create(runner),
             DiffCommand.Create(runner)

@@ -41,7 +41,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                                 {
                                     fleet.Demand(call.Database);
                                     return command(call, cancellationToken);
-                                }
+                                },
+                                call.Database
                             ),
                         cancellationToken
                     )
@@ -104,7 +105,12 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         return code;
     }
 
-    private static async Task<int> GuardAsync(IReport report, DatabaseTarget? target, Func<Task<int>> command)
+    private static async Task<int> GuardAsync(
+        IReport report,
+        DatabaseTarget? target,
+        Func<Task<int>> command,
+        SelectedDatabase? database = null
+    )
     {
         try
         {
@@ -112,6 +118,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         }
         catch (MigrationException error)
         {
+            database?.Trace(error);
             report.Failure(target, error);
             return ExitCode.Of(error);
         }

@@ -33,7 +33,7 @@ internal static class TestCommand
         var command = new DescribedCommand(
             "test",
             "Rehearse migrations on a copy: apply, roll back, compare, apply again.",
-            SharedOptions.Migrations,
+            SharedOptions.Runs,
             "migrations test",
             "migrations test --all --with-data"
         )

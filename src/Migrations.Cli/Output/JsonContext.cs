@@ -15,6 +15,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonResult))]
 [JsonSerializable(typeof(JsonInitialization))]
 [JsonSerializable(typeof(JsonScript))]
+[JsonSerializable(typeof(JsonExport))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonCleared))]
 [JsonSerializable(typeof(JsonAdoption))]
@@ -34,6 +35,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonTableCopy))]
 [JsonSerializable(typeof(JsonCopyPlan))]
 [JsonSerializable(typeof(JsonTableComparison))]
+[JsonSerializable(typeof(JsonFinding))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

@@ -90,6 +90,8 @@ internal sealed record JsonRehearsal(
     IReadOnlyList<JsonTableLock> Locks,
     IReadOnlyList<string> Rewrites,
     IReadOnlyList<JsonLostObject> ObjectsLost,
+    IReadOnlyList<string> Hooks,
+    IReadOnlyList<string> HooksSkipped,
     string? NotRun,
     JsonError? Failure
 )
@@ -115,6 +117,8 @@ internal sealed record JsonRehearsal(
             [.. r.Locks.Select(l => new JsonTableLock(l.Table, l.Mode, l.Line, Math.Round(l.Held.TotalMilliseconds, 3)))],
             r.Rewrites,
             JsonLostObject.Of(r.ObjectsLost),
+            r.Hooks,
+            r.HooksSkipped,
             r.NotRun,
             r.Failure is { } failure ? JsonError.Of(target, failure) : null
         );

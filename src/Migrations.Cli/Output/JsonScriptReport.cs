@@ -9,6 +9,10 @@ internal sealed class JsonScriptReport(JsonRecordWriter records) : IScriptReport
     public void Plan(DatabaseTarget target, string? service, DatabaseScriptPlan plan, ISqlDialect dialect) =>
         records.Write([JsonScript.Of(target, service, plan, dialect)], json => json.JsonScript);
 
+    public bool TakesText => true;
+
+    public void Exported(ExportedScript script, string? text) => records.Write([JsonExport.Of(script, text)], json => json.JsonExport);
+
     public void Initialized(InitializationResult result) => records.Write([JsonInitialization.Of(result)], json => json.JsonInitialization);
 
     public IRowReport Rows(bool csv) =>

@@ -13,6 +13,22 @@ internal sealed class TextScriptReport(Terminal terminal, Detail detail) : IScri
         terminal.Out($"What if: {PlainText.Clean(plan.Name)} would be run on {target.Display}. Nothing was changed.");
     }
 
+    // On a screen it is text for people.
+    public bool TakesText => !Console.IsOutputRedirected;
+
+    public void Exported(ExportedScript script, string? text)
+    {
+        if (text is not null)
+            terminal.Out(text.TrimEnd('\n'));
+        if (script.File is null || detail == Detail.Quiet)
+            return;
+        var what = script.Migrations.Count == 0 ? "nothing" : PlainText.Count(script.Migrations.Count, "migration");
+        var verb = script.Direction == MigrationDirection.Up ? "applies" : "rolls back";
+        terminal.Out($"Wrote {PlainText.Clean(script.File)}, which {verb} {what} with {script.Client.Word()}.");
+        if (script.Secrets.Count > 0)
+            terminal.Out($"psql must be given {string.Join(", ", script.Secrets)}: in the environment, or with \\set.");
+    }
+
     public void Initialized(InitializationResult result)
     {
         if (detail == Detail.Quiet && result.Outcome != InitializationOutcome.WhatIf)

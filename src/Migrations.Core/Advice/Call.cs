@@ -22,9 +22,11 @@ internal readonly ref struct Call
     public static Call Fresh => Named();
     public static Call History => Named();
     public static Call Init => Named();
+    public static Call Lint => Named();
     public static Call Prune => Named();
     public static Call Repair => Named();
     public static Call Restore => Named();
+    public static Call Script => Named();
     public static Call Status => Named();
     public static Call Test => Named();
     public static Call Up => Named();

@@ -32,12 +32,14 @@ internal readonly ref struct CallOption
     public static CallOption Environment => Named();
     public static CallOption Exclude => Named();
     public static CallOption ExcludeTable => Named();
+    public static CallOption For => Named();
     public static CallOption Force => Named();
     public static CallOption Format => Named();
     public static CallOption From => Named();
     public static CallOption Full => Named();
     public static CallOption HistorySchema => Named();
     public static CallOption HistoryTable => Named();
+    public static CallOption Idempotent => Named();
     public static CallOption Identity => Named();
     public static CallOption IgnoreForeignHistory => Named();
     public static CallOption Jobs => Named();
@@ -58,6 +60,7 @@ internal readonly ref struct CallOption
     public static CallOption NoCounts => Named();
     public static CallOption NoHooks => Named();
     public static CallOption OnError => Named();
+    public static CallOption OutputFile => Named();
     public static CallOption Owner => Named();
     public static CallOption Path => Named();
     public static CallOption Prove => Named();

@@ -335,6 +335,12 @@ public enum ErrorId
     /// <summary>Checks failed.</summary>
     CheckFailed,
 
+    /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
+    UnsafeChange,
+
+    /// <summary>A migration cannot be written into a script for the client that was asked for.</summary>
+    ExportRefused,
+
     /// <summary>A migration in code is malformed: no function <c>up</c>, or a syntax error.</summary>
     CodeInvalid,
 

@@ -30,9 +30,10 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
         var read = VariableBinding.ReadFolder(source, _options.Folder, driver.Dialect, cancellationToken);
         var input = await ReadInputAsync(read, wanted, cancellationToken).ConfigureAwait(false);
         var migrations = Chosen(input, wanted);
+        var hooks = RehearsalHooks.Read(read, migrations, driver.Dialect, _options, target.Display, wanted.RunCode, cancellationToken);
         var results = new List<RehearsalResult>();
         string? leftOut = null;
-        var copy = new RehearsalCopy(driver, target, _options, wanted, input, migrations);
+        var copy = new RehearsalCopy(driver, target, _options, wanted, input, migrations, hooks);
         await using (copy.ConfigureAwait(false))
         {
             foreach (var migration in migrations)
@@ -48,6 +49,8 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
                     break;
             }
 
+            if (results.TrueForAll(r => r.Applies))
+                await EndAsync(copy, results, cancellationToken).ConfigureAwait(false);
             var checks =
                 wanted.Checks && results.TrueForAll(r => r.Applies || r.NotRun is not null)
                     ? await AskChecksAsync(copy, leftOut, cancellationToken).ConfigureAwait(false)
@@ -56,6 +59,23 @@ public sealed class Rehearsal(IDatabaseDriver driver, DatabaseTarget target, Mig
             {
                 NotKept = await TryKeepAsync(migrations, results, wanted, cancellationToken).ConfigureAwait(false),
             };
+        }
+    }
+
+    /// <summary>What runs after the last migration counts as a part of it.</summary>
+    private static async Task EndAsync(RehearsalCopy copy, List<RehearsalResult> results, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await copy.EndAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.ReachesBeyondCopy)
+        {
+            results[^1] = results[^1] with { NotRun = e.Message, Failure = e };
+        }
+        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        {
+            results[^1] = results[^1] with { Failure = e };
         }
     }
 

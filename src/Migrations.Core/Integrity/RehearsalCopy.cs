@@ -18,7 +18,8 @@ internal sealed class RehearsalCopy(
     MigratorOptions options,
     RehearsalRequest request,
     PlanningInput input,
-    IReadOnlyList<Migration> migrations
+    IReadOnlyList<Migration> migrations,
+    RehearsalHooks hooks
 ) : IAsyncDisposable
 {
     private readonly JournalRecorder _recorder = new(driver.Dialect, options.Service);
@@ -26,6 +27,7 @@ internal sealed class RehearsalCopy(
     private ScratchContent? _content;
     private IScratchDatabase? _scratch;
     private IDatabaseSession? _session;
+    private bool _hasBegun;
 
     /// <summary>How its SQL is read.</summary>
     public ISqlDialect Dialect => driver.Dialect;
@@ -77,6 +79,46 @@ internal sealed class RehearsalCopy(
         return _session;
     }
 
+    /// <summary>The hooks that are rehearsed with the migrations.</summary>
+    public RehearsalHooks Hooks => hooks;
+
+    /// <summary>Runs the hooks before a half of a migration, and first those before the run.</summary>
+    /// <exception cref="MigrationException">One failed, or reaches beyond the copy.</exception>
+    public async Task BeforeAsync(Migration migration, MigrationDirection direction, CancellationToken cancellationToken)
+    {
+        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
+        if (!_hasBegun)
+            await hooks
+                .RunAsync(_scratch!, session, [HookPoint.BeforeRun], migration: null, direction, cancellationToken)
+                .ConfigureAwait(false);
+        _hasBegun = true;
+        await hooks.RunAsync(_scratch!, session, HookScripts.Before, migration, direction, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the hooks after a half of a migration.</summary>
+    /// <exception cref="MigrationException">One failed, or reaches beyond the copy.</exception>
+    public async Task AfterAsync(Migration migration, MigrationDirection direction, CancellationToken cancellationToken) =>
+        await hooks
+            .RunAsync(
+                _scratch!,
+                await SessionAsync(cancellationToken).ConfigureAwait(false),
+                HookScripts.After,
+                migration,
+                direction,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    /// <summary>Runs the hooks after the run.</summary>
+    /// <exception cref="MigrationException">One failed, or reaches beyond the copy.</exception>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_hasBegun)
+            await hooks
+                .RunAsync(_scratch!, _session!, [HookPoint.AfterRun], migration: null, MigrationDirection.Up, cancellationToken)
+                .ConfigureAwait(false);
+    }
+
     /// <summary>Runs one half of a migration on the copy, and measures it.</summary>
     /// <exception cref="MigrationException">It failed, and was rolled back as far as the script allows.</exception>
     public async Task<StepMeasurement> RunAsync(Migration migration, MigrationDirection direction, CancellationToken cancellationToken)
@@ -117,6 +159,7 @@ internal sealed class RehearsalCopy(
             _applied.Add(migration);
         else
             _ = _applied.Remove(migration);
+        hooks.Done(migration, direction);
         return measured;
     }
 
@@ -134,7 +177,11 @@ internal sealed class RehearsalCopy(
         await DisposeAsync().ConfigureAwait(false);
         _applied.Clear();
         foreach (var item in again)
+        {
+            await BeforeAsync(item, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
             _ = await RunAsync(item, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
+            await AfterAsync(item, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -144,7 +191,7 @@ internal sealed class RehearsalCopy(
             await _session.DisposeAsync().ConfigureAwait(false);
         if (_scratch is not null)
             await _scratch.DisposeAsync().ConfigureAwait(false);
-        (_session, _scratch) = (null, null);
+        (_session, _scratch, _hasBegun) = (null, null, false);
     }
 
     // A database without a history may hold tables all the same; only one that is not there, or a rehearsal from the start, begins with

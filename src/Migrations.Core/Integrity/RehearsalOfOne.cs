@@ -3,7 +3,10 @@ using Migrations.Schema;
 
 namespace Migrations.Integrity;
 
-/// <summary>Rehearses one migration: up, down, compare, up again, compare.</summary>
+/// <summary>
+/// Rehearses one migration: up, down, compare, up again, compare. Where hooks run around migrations, its undo and its up run once more with
+/// them: what is compared is the migration's alone.
+/// </summary>
 /// <param name="copy">The scratch copy.</param>
 /// <param name="migration">The migration.</param>
 /// <param name="database">The database as shown to people.</param>
@@ -11,21 +14,78 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
 {
     private readonly ValueReach _reach = ValueReach.Of(copy.Dialect, migration);
 
+    // With its hooks, as all that were applied before.
+    private bool _isRemade;
+
     /// <summary>Rehearses it. The copy has it applied afterwards, whatever its undo did.</summary>
     public async Task<RehearsalResult> RunAsync(CancellationToken cancellationToken)
     {
-        var before = await SchemaAsync(cancellationToken).ConfigureAwait(false);
-        var values =
-            migration.HasUndo && _reach.MayChange ? await copy.ReadValuesAsync(digests: true, cancellationToken).ConfigureAwait(false) : [];
         var result = new RehearsalResult
         {
             Database = database,
             Version = migration.Version,
             Name = migration.FullName,
             Applies = false,
-            WithData = copy.HasData,
-            RanCode = migration.IsCode && copy.RunsCode,
+            Hooks = copy.Hooks.Names,
+            HooksSkipped = copy.Hooks.Skipped,
         };
+        try
+        {
+            await copy.BeforeAsync(migration, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (IsFault(e))
+        {
+            return IsNotRun(e) ? NotRun(result, e) : result with { Failure = e };
+        }
+
+        result = await AloneAsync(
+                result with
+                {
+                    WithData = copy.HasData,
+                    RanCode = copy.RunsCode && (migration.IsCode || copy.Hooks.RunCode),
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return result.IsGood && !_isRemade ? await SurroundedAsync(result, cancellationToken).ConfigureAwait(false) : result;
+    }
+
+    /// <summary>The rest of a run with its hooks, and an undo with its own.</summary>
+    private async Task<RehearsalResult> SurroundedAsync(RehearsalResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await copy.AfterAsync(migration, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationException e) when (IsFault(e))
+        {
+            return IsNotRun(e) ? NotRun(result, e) : result with { Applies = false, Failure = e };
+        }
+
+        if (!migration.HasUndo || !copy.Hooks.SurroundUndo)
+            return result;
+        try
+        {
+            foreach (var direction in (MigrationDirection[])[MigrationDirection.Down, MigrationDirection.Up])
+            {
+                await copy.BeforeAsync(migration, direction, cancellationToken).ConfigureAwait(false);
+                _ = await copy.RunAsync(migration, direction, cancellationToken).ConfigureAwait(false);
+                await copy.AfterAsync(migration, direction, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (MigrationException e) when (IsFault(e))
+        {
+            return await RemadeAsync(Failed(result, e), cancellationToken).ConfigureAwait(false);
+        }
+
+        return result;
+    }
+
+    private async Task<RehearsalResult> AloneAsync(RehearsalResult result, CancellationToken cancellationToken)
+    {
+        var before = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        var values =
+            migration.HasUndo && _reach.MayChange ? await copy.ReadValuesAsync(digests: true, cancellationToken).ConfigureAwait(false) : [];
         try
         {
             var up = await copy.RunAsync(migration, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
@@ -44,9 +104,9 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             if (up.LeftOut.Count > 0)
                 return NotRun(result with { Applies = false }, up.LeftOut[0]);
         }
-        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        catch (MigrationException e) when (IsFault(e))
         {
-            return e.Id is ErrorId.ReachesBeyondCopy or ErrorId.CodeNotReplayed ? NotRun(result, e) : result with { Failure = e };
+            return IsNotRun(e) ? NotRun(result, e) : result with { Failure = e };
         }
 
         var after = await SchemaAsync(cancellationToken).ConfigureAwait(false);
@@ -88,7 +148,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
                 RowsLost = Lost(held, left, down.Renamed),
             };
         }
-        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        catch (MigrationException e) when (IsFault(e))
         {
             return Failed(result, e);
         }
@@ -101,7 +161,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
         {
             _ = await copy.RunAsync(migration, MigrationDirection.Up, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled))
+        catch (MigrationException e) when (IsFault(e))
         {
             return await RemadeAsync(Failed(result, e), cancellationToken).ConfigureAwait(false);
         }
@@ -119,13 +179,7 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
     }
 
     private static RehearsalResult Failed(RehearsalResult result, MigrationException failure) =>
-        failure.Id is ErrorId.ReachesBeyondCopy or ErrorId.CodeNotReplayed
-            ? NotRun(result, failure)
-            : result with
-            {
-                UndoVerdict = UndoVerdict.Failed,
-                Failure = failure,
-            };
+        IsNotRun(failure) ? NotRun(result, failure) : result with { UndoVerdict = UndoVerdict.Failed, Failure = failure };
 
     private static RehearsalResult NotRun(RehearsalResult result, MigrationException why) =>
         result with
@@ -135,8 +189,13 @@ internal sealed class RehearsalOfOne(RehearsalCopy copy, Migration migration, st
             Failure = why,
         };
 
+    private static bool IsFault(MigrationException e) => e.Category is not (FailureCategory.Connection or FailureCategory.Cancelled);
+
+    private static bool IsNotRun(MigrationException e) => e.Id is ErrorId.ReachesBeyondCopy or ErrorId.CodeNotReplayed;
+
     private async Task<RehearsalResult> RemadeAsync(RehearsalResult result, CancellationToken cancellationToken)
     {
+        _isRemade = true;
         await copy.RemakeAsync(migration, cancellationToken).ConfigureAwait(false);
         return result;
     }

@@ -16,7 +16,7 @@ public sealed record RehearsalRequest
     public string? Target { get; init; }
 
     /// <summary>
-    /// Whether migrations in code are run on the copy. What their code does elsewhere is done, and not undone. Without it nothing is found
+    /// Whether migrations and hooks in code are run on the copy. What their code does elsewhere is done, and not undone. Without it nothing is found
     /// out about them.
     /// </summary>
     public bool RunCode { get; init; }

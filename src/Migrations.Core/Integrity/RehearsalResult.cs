@@ -41,6 +41,12 @@ public sealed record RehearsalResult : IHasPlace
     /// <summary>Whether code of it was run on the copy: what that did elsewhere is not known.</summary>
     public bool RanCode { get; init; }
 
+    /// <summary>The hooks that were run on the copy around it and its undo, each in a transaction of its own.</summary>
+    public IReadOnlyList<string> Hooks { get; init; } = [];
+
+    /// <summary>The files of the hooks that were not run: code that was not asked for, or all where the call leaves hooks out.</summary>
+    public IReadOnlyList<string> HooksSkipped { get; init; } = [];
+
     /// <summary>The verdict in a few words, for people: where no values were compared, it says so.</summary>
     public string UndoMessage => RanCode ? Verdict + "; what its code did outside the copy is not known" : Verdict;
 
@@ -109,7 +115,7 @@ public sealed record RehearsalResult : IHasPlace
         );
 
     /// <summary>
-    /// Why it, or its undo, was not rehearsed to its end: a statement reaches beyond the copy, or an earlier migration that it may need was
+    /// Why it, or its undo, was not rehearsed to its end: a statement, or that of a hook, reaches beyond the copy, or an earlier migration that it may need was
     /// not run. Then nothing is known of it, good or bad. Null when it was rehearsed.
     /// </summary>
     public string? NotRun { get; init; }

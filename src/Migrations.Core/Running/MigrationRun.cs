@@ -93,7 +93,7 @@ internal sealed class MigrationRun(
     {
         _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
         var last = Hooks.Find(HookPoint.AfterRun, plan.Direction);
-        var groups = Group(plan, analyses, concludes: last is null);
+        var groups = new StepGroups(recorder, Mirror, Hooks.Find).Of(plan, analyses, concludes: last is null);
         if (Scripts.HaveCode)
             Hooks.Plan = [.. groups.Select((g, i) => Result(g, MigrationOutcome.WhatIf) with { Hooks = plan.HooksOf(i) })];
         await RunHookAsync(Hooks.Find(HookPoint.BeforeRun, plan.Direction), groups, cancellationToken).ConfigureAwait(false);
@@ -103,32 +103,6 @@ internal sealed class MigrationRun(
             await RunEachAsync(groups, cancellationToken).ConfigureAwait(false);
         await RunHookAsync(last is null ? null : last with { IsLast = true }, [], cancellationToken).ConfigureAwait(false);
         return _results;
-    }
-
-    /// <summary>The steps, each with the hooks around it.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="analyses">What is known of each step's script.</param>
-    /// <param name="concludes">Whether nothing runs after them: what is last in a run gets the schema's fingerprint.</param>
-    private List<StepGroup> Group(MigrationPlan plan, IReadOnlyList<ScriptAnalysis> analyses, bool concludes)
-    {
-        var groups = new List<StepGroup>();
-        foreach (var step in plan.Steps)
-        {
-            var isLast = concludes && groups.Count == plan.Steps.Count - 1;
-            var after = Hooks.Find(HookScripts.After, step);
-            if (isLast && after.Count > 0)
-                after[^1] = after[^1] with { IsLast = true };
-            var execution = Prepare(step, analyses[groups.Count], plan.Overruled) with { IsLast = isLast && after.Count == 0 };
-            groups.Add(
-                new StepGroup(groups.Count + 1, plan.Steps.Count, execution)
-                {
-                    Before = Hooks.Find(HookScripts.Before, step),
-                    After = after,
-                }
-            );
-        }
-
-        return groups;
     }
 
     /// <summary>Runs a hook of the whole run.</summary>
@@ -148,31 +122,6 @@ internal sealed class MigrationRun(
             failure.LeftBehind |= left.Count == 0;
             throw Describe(failure, left);
         }
-    }
-
-    private StepExecution Prepare(PlanStep step, ScriptAnalysis analysis, string? overruled)
-    {
-        var what = step.Direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack;
-        return new StepExecution
-        {
-            Migration = step.Migration,
-            Direction = step.Direction,
-            Script = step.Script,
-            MayLeaveKeysOpen = step.MayLeaveKeysOpen,
-            KeysDue = step.KeysDue,
-            Analysis = analysis,
-            Entry = recorder.Entry(step.Migration, step.Direction, what) with
-            {
-                ErrorMessage = NoteOf(step, overruled),
-                Beside = Mirror?.Of(step) ?? [],
-            },
-        };
-    }
-
-    private static string? NoteOf(PlanStep step, string? overruled)
-    {
-        var note = CodeNote.For(step.Script);
-        return overruled is null ? note : $"{(note is null ? "" : note + " ")}Overruled: {overruled}";
     }
 
     private async Task RunEachAsync(List<StepGroup> groups, CancellationToken cancellationToken)

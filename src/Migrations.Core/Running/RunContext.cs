@@ -142,7 +142,7 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
             return plan.Steps.Count == 0 ? plan : plan with { HooksSkipped = HookReader.NamesOf(read, options.Folder, plan.Direction) };
         // A call plans twice, before it has the lock and under it.
         if (_hooks is not { } known || !ReferenceEquals(known.Of, read))
-            _hooks = known = (read, ReadHooks(read, cancellationToken));
+            _hooks = known = (read, HooksOfCall.Read(read, options, Warn, cancellationToken));
         return known.Hooks.Count == 0 || plan.Steps.Count == 0
             ? plan
             : plan with
@@ -153,24 +153,6 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
 
     /// <summary>The hooks of a plan, as they run.</summary>
     public HookScripts HooksOf(MigrationPlan plan) => new(driver.Dialect, options.Folder.Variables, plan.Hooks);
-
-    private IReadOnlyList<Hook> ReadHooks(MigrationFolder read, CancellationToken cancellationToken)
-    {
-        var own = Path.Combine(read.Path, Hook.FolderName);
-        if (options.Folder.Hooks is { } named && read.HookFiles.Count > 0 && !named.Equals(own, StringComparison.Ordinal))
-            Warn($"The hooks in '{own}' are left out, because the configuration names those in '{named}'.");
-        var hooks = HookReader
-            .Read(read, options.Folder, problem => Warn(problem.ToString()), cancellationToken)
-            .Select(h => h with { Script = VariableBinding.WithCode(h.Script, options.Folder) });
-        // As a migration, a hook may be meant for some environments only.
-        return
-        [
-            .. hooks.Where(h =>
-                h.Script.Header.Environments.Count == 0
-                || (options.Environment is { } here && h.Script.Header.Environments.Contains(here, StringComparer.OrdinalIgnoreCase))
-            ),
-        ];
-    }
 
     /// <summary>Creates the rows of one run in the history.</summary>
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);

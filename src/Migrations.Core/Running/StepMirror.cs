@@ -13,6 +13,11 @@ internal sealed class StepMirror(ForeignTool tool, string table, HistoryView his
 {
     private readonly HashSet<MigrationVersion> _applied = [.. history.Applied.Select(r => r.Version).OfType<MigrationVersion>()];
 
+    private bool _hasRun;
+
+    /// <summary>The statements that go with the first step before its own: they create the table where it may be missing.</summary>
+    public IReadOnlyList<string> First { get; init; } = [];
+
     /// <summary>The mirror; null where none was asked for, or the table is gone.</summary>
     public static async Task<StepMirror?> FindAsync(IForeignTables tables, HistoryView history, CancellationToken cancellationToken)
     {
@@ -31,6 +36,9 @@ internal sealed class StepMirror(ForeignTool tool, string table, HistoryView his
         var isUp = step.Direction == MigrationDirection.Up;
         if (step.Migration.Version is { } version)
             _ = isUp ? _applied.Add(version) : _applied.Remove(version);
-        return isUp ? tool.Record(table, step.Migration, _applied.Max()) : tool.Remove(table, step.Migration, _applied.Max());
+        var statements = isUp ? tool.Record(table, step.Migration, _applied.Max()) : tool.Remove(table, step.Migration, _applied.Max());
+        var isFirst = !_hasRun;
+        _hasRun = true;
+        return isFirst && First.Count > 0 ? [.. First, .. statements] : statements;
     }
 }

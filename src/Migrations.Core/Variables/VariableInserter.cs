@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.Sql;
 
 namespace Migrations.Variables;
@@ -89,7 +90,7 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
         }
         else if (Find(reference, place) is { } variable)
         {
-            if (IsRaw(variable) || IsOneToken(variable.Value))
+            if (IsRaw(variable) || IsOneToken(variable.Value) || (GoesOn(source, at) && IsOfName(variable.Value)))
             {
                 result.Replace(reference, variable.Value);
                 return reference.End;
@@ -170,10 +171,23 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
         return raw;
     }
 
+    /// <summary>Whether a reference goes on with a name or number that stands before it: <c>log_${migration}</c>.</summary>
+    private static bool GoesOn(string source, int at) =>
+        at > 0 && (source[at - 1] is '_' or '}' || char.IsLetterOrDigit(source[at - 1]) || source[at - 1] > '\u007F');
+
+    private static bool IsOfName(string value) => value.All(c => c is '_' or > '\u007F' || char.IsAsciiLetterOrDigit(c));
+
+    // A lexer takes 001_a for a number, as its database does, which then refuses it.
+    private static bool IsNumber(string value) =>
+        value.All(c => char.IsAsciiDigit(c) || c is '_')
+        || value.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+        || double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
     private bool IsOneToken(string value)
     {
         var tokens = dialect.Tokenize(value).Take(2).ToList();
-        return tokens is [{ Kind: SqlTokenKind.Word or SqlTokenKind.Number }]
+        return tokens is [{ Kind: SqlTokenKind.Word }]
+            || (tokens is [{ Kind: SqlTokenKind.Number }] && IsNumber(value))
             || (tokens is [{ Kind: SqlTokenKind.QuotedName }] && dialect.FormOf(value).Close > 0);
     }
 

@@ -13,7 +13,7 @@ internal sealed class PostgreSqlConnector
 
     private readonly DatabaseTarget _target;
     private readonly PostgreSqlSources _sources;
-    private NpgsqlDataSource _source;
+    private PostgreSqlSource _source;
 
     /// <param name="target">The database.</param>
     /// <param name="sources">Where the source of its connections is kept from call to call.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Npgsql;
 
 namespace Migrations.PostgreSql;
@@ -6,20 +7,21 @@ namespace Migrations.PostgreSql;
 /// <summary>
 /// Keeps what Npgsql needs to connect from call to call: making it takes as long as several queries. Connections themselves are not kept.
 /// </summary>
-internal sealed class PostgreSqlSources
+/// <param name="application">Makes a connection as an application does; null: the text of a target is all that is needed.</param>
+internal sealed class PostgreSqlSources(Func<DbConnection>? application = null)
 {
     private const string FailedCommand = "Include Failed Batched Command";
 
     // What Npgsql takes: https://www.npgsql.org/doc/connection-string-parameters.html
     private const int MostSeconds = 1024;
 
-    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _sources = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PostgreSqlSource> _sources = new(StringComparer.Ordinal);
 
     /// <summary>The source of connections to a database, with the settings that a migration needs over those of the user.</summary>
-    public NpgsqlDataSource Of(DatabaseTarget target) => _sources.GetOrAdd(target.ConnectionString, Create);
+    public PostgreSqlSource Of(DatabaseTarget target) => _sources.GetOrAdd(target.ConnectionString, Create);
 
     /// <summary>The same, where connecting may take this long.</summary>
-    public NpgsqlDataSource Of(DatabaseTarget target, TimeSpan timeout)
+    public PostgreSqlSource Of(DatabaseTarget target, TimeSpan timeout)
     {
         var seconds = (int)Math.Clamp(Math.Ceiling(timeout.TotalSeconds), 1, MostSeconds);
         var text = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Timeout = seconds }.ConnectionString;
@@ -29,12 +31,12 @@ internal sealed class PostgreSqlSources
     /// <summary>
     /// The same, where a text is bytes, each taken for a character: what is sent may be of any encoding, and says so itself.
     /// </summary>
-    public NpgsqlDataSource OfBytes(DatabaseTarget target) =>
+    public PostgreSqlSource OfBytes(DatabaseTarget target) =>
         _sources.GetOrAdd("bytes;" + target.ConnectionString, _ => Create(target.ConnectionString, encoding: "iso-8859-1"));
 
-    private static NpgsqlDataSource Create(string connectionString) => Create(connectionString, encoding: "UTF8");
+    private PostgreSqlSource Create(string connectionString) => Create(connectionString, encoding: "UTF8");
 
-    private static NpgsqlDataSource Create(string connectionString, string encoding)
+    private PostgreSqlSource Create(string connectionString, string encoding)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -59,6 +61,13 @@ internal sealed class PostgreSqlSources
         if (builder.ContainsKey(FailedCommand))
             builder[FailedCommand] = true;
         GssEncryption.ForgoWithoutTickets(builder);
+        // Its password may be another one by now: it is asked for with each connection.
+        if (application is not null)
+        {
+            builder.Password = null;
+            return new PostgreSqlSource(application, builder.ConnectionString);
+        }
+
         var file = builder.Passfile;
         builder.Passfile = null; // Npgsql has rules of its own for it.
         var wanted = HostChoice.Wanted(builder);
@@ -70,7 +79,7 @@ internal sealed class PostgreSqlSources
         source.EnableIntegratedSecurity();
         if (string.IsNullOrEmpty(builder.Password))
             source.UsePasswordProvider(Password, (host, _) => new(Password(host)));
-        return wanted is { } which ? source.BuildMultiHost().WithTargetSession(which) : source.Build();
+        return new PostgreSqlSource(wanted is { } which ? source.BuildMultiHost().WithTargetSession(which) : source.Build());
 
         // Asked for each connection: both may change while the process lives.
         string Password(NpgsqlConnectionStringBuilder host) =>

@@ -20,6 +20,13 @@ internal sealed class FirstSchema(PostgreSqlConnection connection, string schema
 
     private string? _wanted;
 
+    /// <summary>The comment of a history with one service.</summary>
+    public static string CommentOf(string? service, string schema) =>
+        CommentOf(new Dictionary<string, string>(StringComparer.Ordinal) { [service ?? ""] = schema });
+
+    private static string CommentOf(Dictionary<string, string> remembered) =>
+        Head + string.Concat(remembered.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"\n{r.Key}{Separator}{r.Value}"));
+
     /// <summary>Compares the connection with what is remembered, as both were when the history was last read.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.OtherSchema"/>.</exception>
     public async Task<bool> CheckAsync(string? service, bool isApplied, CancellationToken cancellationToken)
@@ -36,8 +43,7 @@ internal sealed class FirstSchema(PostgreSqlConnection connection, string schema
         if (look.Comment is null || remembered.Count > 0)
         {
             remembered[service ?? ""] = current;
-            var lines = remembered.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"\n{r.Key}{Separator}{r.Value}");
-            _wanted = Head + string.Concat(lines);
+            _wanted = CommentOf(remembered);
         }
 
         return true;

@@ -284,7 +284,8 @@ internal sealed class PostgreSqlLock(PostgreSqlConnection connection) : ILockHol
     private static string OfKey(string key) =>
         $"l.locktype = 'advisory' AND l.objsubid = 1 AND ((l.classid::bigint << 32) | l.objid::bigint) = {key}";
 
-    private static long Key(SessionOptions options)
+    /// <summary>The key of a history's lock.</summary>
+    public static long Key(SessionOptions options)
     {
         var name = $"migrations:{options.HistorySchema ?? "public"}.{options.HistoryTable}";
         return BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));

@@ -50,10 +50,17 @@ public sealed class TestMigrationCommand : RehearsalCommand
     public SwitchParameter Record { get; set; }
 
     /// <summary>
-    /// Runs migrations in code on the copy too. What their code does elsewhere is done, and not undone. Default: they are not rehearsed.
+    /// Runs migrations and hooks in code on the copy too. What their code does elsewhere is done, and not undone. Default: they are not
+    /// rehearsed.
     /// </summary>
     [Parameter]
     public SwitchParameter RunCode { get; set; }
+
+    /// <summary>Leaves out the hooks of the migration folder.</summary>
+    [Parameter]
+    public SwitchParameter NoHooks { get; set; }
+
+    private protected override bool SkipsHooks => NoHooks;
 
     /// <summary>Does not ask the declared checks at the end.</summary>
     [Parameter(ParameterSetName = "Rehearsal")]

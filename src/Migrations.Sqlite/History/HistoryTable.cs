@@ -14,7 +14,8 @@ internal sealed class HistoryTable(SqliteHandle handle, DatabaseTarget target, s
         + " execution_time_ms, rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
 
     // The script comes last: rows are read without it, and what precedes it is then read without following it into overflow pages.
-    private const string Definition =
+    /// <summary>Its columns, as they are created.</summary>
+    public const string Definition =
         "(id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, service TEXT, version TEXT, name TEXT NOT NULL, description TEXT,"
         + " semantic_version TEXT, direction TEXT NOT NULL, event TEXT NOT NULL, checksum TEXT, applied_at TEXT NOT NULL,"
         + " applied_by TEXT NOT NULL, host TEXT NOT NULL, execution_time_ms INTEGER, rows_affected INTEGER, success INTEGER NOT NULL,"

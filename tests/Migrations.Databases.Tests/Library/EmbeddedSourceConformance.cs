@@ -41,6 +41,14 @@ public abstract class EmbeddedSourceConformance(DatabaseKind kind) : Conformance
     }
 
     [Fact]
+    public async Task Their_hooks_run_with_them()
+    {
+        var applied = await Of(Prefix + "Hooked").ApplyAsync();
+        Assert.Equal(["hooks/after-each.sql"], applied.Single().Hooks);
+        Assert.Equal("001_a", await Database.ScalarAsync("SELECT migration FROM a"));
+    }
+
+    [Fact]
     public async Task They_are_rehearsed_and_checked()
     {
         Kind.RequireCopies();
