@@ -147,23 +147,19 @@ public abstract class DatabaseCommand : FleetCommand
                 isOneOfSeveral,
                 () => shown,
                 () =>
-                {
-                    try
-                    {
-                        Go(database);
-                        if (Changes)
-                            turns.Demand(database);
-                        var resolved = Resolve(database);
-                        shown = resolved.Target.Display;
-                        Process(resolved);
-                        isDone = true;
-                    }
-                    catch (MigrationException e)
-                    {
-                        database.Trace(e);
-                        throw;
-                    }
-                }
+                    Traced(
+                        database,
+                        () =>
+                        {
+                            Go(database);
+                            if (Changes)
+                                turns.Demand(database);
+                            var resolved = Resolve(database);
+                            shown = resolved.Target.Display;
+                            Process(resolved);
+                            isDone = true;
+                        }
+                    )
             );
             if (!isDone)
                 turns.Fail(database);
@@ -171,6 +167,20 @@ public abstract class DatabaseCommand : FleetCommand
 
         if (Changes && turns.Summary() is { } summary)
             this.Report(() => WriteVerbose(summary));
+    }
+
+    /// <summary>Works, and notes in an error the place of the configuration that it is about.</summary>
+    private static void Traced(SelectedDatabase database, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (MigrationException e)
+        {
+            database.Trace(e);
+            throw;
+        }
     }
 
     private IReadOnlyList<SelectedDatabase> Select()
@@ -298,12 +308,16 @@ public abstract class DatabaseCommand : FleetCommand
             isOneOfSeveral: true,
             () => item.Database,
             () =>
-            {
-                ServicesOfCall = item.Services;
-                GoTo(item);
-                Process(item.Resolved);
-                isDone = true;
-            }
+                Traced(
+                    item.Selected,
+                    () =>
+                    {
+                        ServicesOfCall = item.Services;
+                        GoTo(item);
+                        Process(item.Resolved);
+                        isDone = true;
+                    }
+                )
         );
         return isDone;
     }
