@@ -34,6 +34,7 @@
         'Set-MigrationBaseline'
         'Test-DatabaseBackup'
         'Test-Migration'
+        'Test-MigrationScript'
         'Test-SchemaIntegrity'
         'Undo-Migration'
     )

@@ -4,6 +4,7 @@ using Migrations.Databases;
 using Migrations.Exporting;
 using Migrations.History;
 using Migrations.Integrity;
+using Migrations.Linting;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -115,6 +116,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
             Access = SessionAccess.Create,
             SchemaFile = new SchemaFile(_context, wanted.SchemaFile),
             Planner = input => ApplyPlanner.Plan(input, wanted),
+            Lint = wanted.Lint,
             AcceptsLoss = true,
         };
         return run.RunAsync(cancellationToken);
@@ -166,6 +168,34 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         {
             return [];
         }
+    }
+
+    /// <summary>
+    /// What the rules find in the scripts of a plan: what fails, loses data or stops others from working. Runs none of it.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">Which rules count.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MigrationException">The database refuses.</exception>
+    public async Task<IReadOnlyList<LintFinding>> LintAsync(
+        MigrationPlan plan,
+        LintOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var session = await _context.OpenIfExistsAsync(cancellationToken).ConfigureAwait(false);
+        // Where there is no database yet, a run makes all of it.
+        if (session is null)
+            return [];
+        await using (session.ConfigureAwait(false))
+            return await new LintGate(driver, options ?? new LintOptions()) { Database = target.Display }
+                .FindAsync(
+                    session.Inspector,
+                    plan,
+                    [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))],
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Folders;
+using Migrations.Linting;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -23,6 +24,9 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
 
     /// <summary>Plans from what is read.</summary>
     public required Func<PlanningInput, MigrationPlan> Planner { get; init; }
+
+    /// <summary>Which rules count for the scripts; null: none.</summary>
+    public LintOptions? Lint { get; init; }
 
     /// <summary>Whether rows and values may go.</summary>
     public required bool AcceptsLoss { get; init; }
@@ -104,6 +108,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         CancellationToken cancellationToken
     )
     {
+        await LintAsync(session, planned, cancellationToken).ConfigureAwait(false);
         await CheckLossAsync(session, planned, cancellationToken).ConfigureAwait(false);
         await protection.BackUpAsync(planned.Plan, cancellationToken).ConfigureAwait(false);
         var run = new MigrationRun(session, context.Driver.Dialect, context.Target, context.NewRecorder(), context.Options, planned.History)
@@ -134,6 +139,17 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
     {
         await SchemaFile.WriteAsync(results, cancellationToken).ConfigureAwait(false);
         await check.DemandAsync(results, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task LintAsync(IDatabaseSession session, PlannedRun planned, CancellationToken cancellationToken)
+    {
+        if (Lint is not { } options)
+            return;
+        var gate = new LintGate(context.Driver, options);
+        gate.Report(
+            await gate.FindAsync(session.Inspector, planned.Plan, planned.Analyses, cancellationToken).ConfigureAwait(false),
+            context.Options.Session.Events
+        );
     }
 
     /// <summary>A loss that was accepted needs no counting on the way down; on the way up it is reported, and not asked about.</summary>

@@ -39,6 +39,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientSc
     public ISqlDialect Dialect { get; } = new PostgreSqlDialect();
 
     /// <inheritdoc/>
+    public ILintRules Rules => PostgreSqlRules.Instance;
+
+    /// <inheritdoc/>
     public IBackupProvider Backups { get; }
 
     /// <inheritdoc/>

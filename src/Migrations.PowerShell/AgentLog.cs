@@ -15,11 +15,15 @@ internal sealed class AgentLog(PSCmdlet cmdlet, LogFormat format)
     public string Harmless(string text) => LogCommands.Harmless(format, text);
 
     /// <summary>Writes a warning.</summary>
-    public void Warn(string message)
+    public void Warn(string message, ScriptLocation? location = null)
     {
-        Write(LogCommands.Warning(format, message));
+        Write(LogCommands.Warning(format, message, location));
         cmdlet.Report(() => cmdlet.WriteWarning(Harmless(message)));
     }
+
+    /// <summary>Lists what is wrong in a script, for the service only.</summary>
+    public void Issue(bool isError, string message, ScriptLocation location) =>
+        Write(LogCommands.Issue(format, isError, message, location));
 
     /// <summary>A step has ended.</summary>
     public void Advanced(int percent, string message) => Write(LogCommands.Progress(format, percent, message));

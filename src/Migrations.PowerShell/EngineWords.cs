@@ -1,5 +1,6 @@
 using Migrations.Backup;
 using Migrations.Integrity;
+using Migrations.Linting;
 
 namespace Migrations.PowerShell;
 
@@ -15,10 +16,14 @@ internal static class EngineWords
             RestoreResult restored => (T)(object)(restored with { Checks = Of(restored.Checks) }),
             RehearsalReport rehearsed => (T)(object)(rehearsed with { Checks = Of(rehearsed.Checks) }),
             IReadOnlyList<CheckResult> checks => (T)Of(checks),
+            IReadOnlyList<LintFinding> findings => (T)Of(findings),
             _ => result,
         };
 
     private static IReadOnlyList<CheckResult> Of(IReadOnlyList<CheckResult> checks) => checks.Select(Of).ToList();
+
+    private static IReadOnlyList<LintFinding> Of(IReadOnlyList<LintFinding> findings) =>
+        findings.Select(f => f with { NextStep = f.NextStep.Spell(ModuleSpelling.Instance) }).ToList();
 
     private static CheckResult Of(CheckResult check) => check with { NextStep = check.NextStep?.Spell(ModuleSpelling.Instance) };
 }

@@ -88,7 +88,7 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog lo
                 Verbose(EventText.Of(notice));
                 break;
             case WarningRaised warning:
-                Warning(warning.Advice.Spell(ModuleSpelling.Instance));
+                log.Warn(warning.Advice.Spell(ModuleSpelling.Instance), warning.Location);
                 break;
             case WorkAdvanced work:
                 WriteWork(work);

@@ -113,6 +113,20 @@ public abstract class FolderCommand : DatabaseCommand
     // A database that an object brings has the folder that the configuration names, too.
     private string FolderOf(SelectedDatabase database) => database.Folder.Length > 0 ? database.Folder : PathIn(database.Settings.Path!);
 
+    /// <summary>Which rules for scripts count, and whether what they find stops a run.</summary>
+    /// <param name="strict">Whether the call says so.</param>
+    /// <param name="off">The rules that the call switches off.</param>
+    private protected LintOptions LintOptions(bool strict, params IReadOnlyList<string> off)
+    {
+        var options = new LintOptions
+        {
+            Off = [.. Settings.AdviceOff?.Value ?? [], .. off],
+            Strict = strict || Settings.AdviceStrict?.Value == true,
+        };
+        LintRules.Demand(options.Off);
+        return options;
+    }
+
     /// <summary>Runs a call of the engine on one database.</summary>
     private protected T Call<T>(
         (IDatabaseDriver Driver, DatabaseTarget Target) database,

@@ -22,6 +22,7 @@ internal sealed class ModuleSpelling : Spelling
         ["fresh"] = "Clear-Database -Migrate",
         ["history"] = "Get-MigrationHistory",
         ["init"] = "Initialize-Database",
+        ["lint"] = "Test-MigrationScript",
         ["prune"] = "Remove-DatabaseBackup",
         ["repair"] = "Repair-MigrationHistory",
         ["restore"] = "Restore-Database",

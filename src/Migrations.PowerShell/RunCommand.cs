@@ -141,7 +141,9 @@ public abstract class RunCommand : ChangeCommand
             $"{(plan.Direction == MigrationDirection.Up ? "Apply" : "Undo")} {string.Join(", ", steps)} on {database.Target.Display}";
         if (
             ShouldProcess(
-                this.IsWhatIf() ? what + Sql(database.Driver, plan) + Losses(database, folder, plan) : what,
+                this.IsWhatIf()
+                    ? what + Sql(database.Driver, plan) + Warnings(database, folder, plan) + Losses(database, folder, plan)
+                    : what,
                 what + "?",
                 "Migrations",
                 out var reason
@@ -176,6 +178,13 @@ public abstract class RunCommand : ChangeCommand
         if (results.Count == 0)
             this.Report(() => WriteVerbose($"Nothing to do: {database.Target.Display}."));
     }
+
+    /// <summary>What else is to be known of a plan, a line for each; empty where there is nothing.</summary>
+    private protected virtual string Warnings(
+        (IDatabaseDriver Driver, DatabaseTarget Target) database,
+        string folder,
+        MigrationPlan plan
+    ) => "";
 
     private string Losses((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder, MigrationPlan plan)
     {

@@ -13,6 +13,9 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider, IClientScript
     public ISqlDialect Dialect => SqliteDialect.Instance;
 
     /// <inheritdoc/>
+    public ILintRules Rules => SqliteRules.Instance;
+
+    /// <inheritdoc/>
     public IDatabaseCreator Creator { get; } = new SqliteCreator();
 
     /// <inheritdoc/>

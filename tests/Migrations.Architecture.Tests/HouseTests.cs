@@ -20,6 +20,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Planning"],
         ["Running"],
         ["Integrity", "Exporting"],
+        ["Linting"],
         ["Adoption"],
         ["Comparing", "Transfer", "."],
     ];

@@ -441,6 +441,8 @@ public sealed class RestoreTests : IDisposable
 
         public ISqlDialect Dialect => _driver.Dialect;
 
+        public ILintRules Rules => _driver.Rules;
+
         public IBackupProvider Backups { get; } = new SqliteBackups { Reached = reached };
 
         public IDatabaseCreator Creator => _driver.Creator;

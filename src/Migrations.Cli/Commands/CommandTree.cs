@@ -40,6 +40,7 @@ internal static class CommandTree
             root,
             "Tests and checks",
             TestCommand.Create(runner),
+            LintCommand.Create(runner),
             CheckCommand.Create(runner),
             SchemaCommand.Create(runner),
             DiffCommand.Create(runner)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
+using Migrations.Linting;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
@@ -18,10 +19,7 @@ internal static class UpCommand
         );
         var first = Choice.Count("--first", "Apply at most this many migrations.");
         var mode = TransactionModeOption();
-        var outOfOrder = OptionOf.Flag(
-            "--allow-out-of-order",
-            "Also apply pending migrations that are older than applied ones. The history records it."
-        );
+        var outOfOrder = OutOfOrderOption();
         var skipChecksum = OptionOf.Flag(
             "--skip-checksum",
             "Run even though applied scripts were edited or deleted. The history records it."
@@ -47,10 +45,12 @@ internal static class UpCommand
         protection.AddTo(command);
         var check = CheckOption();
         var schemaFile = SchemaFileOption();
+        var strict = StrictOption();
         var ignore = new IgnoreOption();
         command.Options.Add(check);
         ignore.AddTo(command);
         command.Options.Add(schemaFile);
+        command.Options.Add(strict);
         command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
@@ -68,6 +68,7 @@ internal static class UpCommand
                             SkipChecksum = parse.GetValue(skipChecksum),
                             IgnoreForeignHistory = parse.GetValue(ignoreForeign),
                             Check = checks ? new CheckRequest { Ignored = ignore.Read(parse, call.Settings) } : null,
+                            Lint = call.Settings.Lint(parse.GetValue(strict), []),
                             SchemaFile = call.Settings.SchemaFile(parse.GetValue(schemaFile)),
                             Backup = protection.Backup(parse, call.Settings),
                             RestoreOnFailure = protection.RestoreOnFailure(parse, call.Settings),
@@ -81,6 +82,9 @@ internal static class UpCommand
         return command;
     }
 
+    private static Option<bool> OutOfOrderOption() =>
+        OptionOf.Flag("--allow-out-of-order", "Also apply pending migrations that are older than applied ones. The history records it.");
+
     internal static Option<bool> IgnoreForeignOption() =>
         OptionOf.Flag(
             "--ignore-foreign-history",
@@ -93,6 +97,12 @@ internal static class UpCommand
             "file",
             "After the run, write the complete schema as SQL to this file, also when nothing was pending. It is left alone while the "
                 + "schema is the same, and can be committed beside the migrations (as schema.sql in their folder)."
+        );
+
+    private static Option<bool> StrictOption() =>
+        OptionOf.Flag(
+            "--strict",
+            "Refuse to run when a rule of 'migrations lint' finds something in the pending migrations, instead of a warning."
         );
 
     private static Option<bool> CheckOption() =>
@@ -120,6 +130,8 @@ internal static class UpCommand
         {
             var plan = await call.Migrator.PlanApplyAsync(request, cancellationToken).ConfigureAwait(false);
             var losses = await call.Migrator.ForecastAsync(plan, cancellationToken).ConfigureAwait(false);
+            foreach (var finding in await call.Migrator.LintAsync(plan, request.Lint, cancellationToken).ConfigureAwait(false))
+                call.Report.Publish(LintText.Warning(finding));
             call.Report.Plan(call.Target, plan, call.Driver.Dialect, call.Settings.Migrator.Service, losses);
             return ExitCode.Done;
         }

@@ -66,6 +66,20 @@ internal sealed record Settings
         : Configured.BackupFolder is { } folder ? Path.GetFullPath(Selector.References.Expand(folder), Configuration!.Folder)
         : null;
 
+    /// <summary>Which rules count for pending scripts, and whether what they find stops a run.</summary>
+    /// <param name="strict">Whether the call says so.</param>
+    /// <param name="off">The rules that the call switches off.</param>
+    public LintOptions Lint(bool strict, IReadOnlyList<string> off)
+    {
+        var options = new LintOptions
+        {
+            Off = [.. Configured.AdviceOff?.Value ?? [], .. off],
+            Strict = strict || Configured.AdviceStrict?.Value == true,
+        };
+        LintRules.Demand(options.Off);
+        return options;
+    }
+
     /// <summary>The file that gets the schema after a run: as it was given, or as the configuration names it; null: none.</summary>
     public string? SchemaFile(string? given) =>
         given is { Length: > 0 } ? Path.GetFullPath(given)

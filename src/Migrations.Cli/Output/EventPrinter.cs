@@ -37,7 +37,7 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
                 terminal.Error(EventText.Of(e), Tone.Faint);
                 break;
             case WarningRaised e:
-                Warn(e.Message);
+                Warn(e.Message, e.Location);
                 break;
             case StepFinished e when detail == Detail.Quiet:
                 PrintLost(e.Result);
@@ -53,12 +53,12 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
     /// <summary>
     /// Prints a warning, for a build service's summary too. A call reads its folder several times, and reports what it finds once.
     /// </summary>
-    public void Warn(string message)
+    public void Warn(string message, ScriptLocation? location = null)
     {
         if (!_warned.Add(message))
             return;
         terminal.Error("warning: " + message, Tone.Notice);
-        terminal.Commands(LogCommands.Warning(terminal.Format, message), toError: false);
+        terminal.Commands(LogCommands.Warning(terminal.Format, message, location), toError: false);
     }
 
     private void PrintStep(MigrationEvent item)

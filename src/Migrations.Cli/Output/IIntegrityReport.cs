@@ -1,4 +1,5 @@
 using Migrations.Integrity;
+using Migrations.Linting;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
@@ -11,6 +12,9 @@ internal interface IIntegrityReport
     void Rehearsal(DatabaseTarget target, RehearsalReport report);
 
     void Schema(DatabaseTarget target, SchemaSnapshot snapshot, bool asSql);
+
+    /// <summary>What rules find in migrations; of the folder alone where there is no database.</summary>
+    void Findings(DatabaseTarget? target, IReadOnlyList<LintFinding> findings);
 
     void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences);
 }

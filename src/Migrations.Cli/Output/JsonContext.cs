@@ -35,6 +35,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonTableCopy))]
 [JsonSerializable(typeof(JsonCopyPlan))]
 [JsonSerializable(typeof(JsonTableComparison))]
+[JsonSerializable(typeof(JsonFinding))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

@@ -1,10 +1,12 @@
 using Migrations.Integrity;
+using Migrations.Linting;
+using Migrations.Logging;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
 
 /// <summary>Writes schemas, checks and rehearsals for programs.</summary>
-internal sealed class JsonIntegrityReport(JsonRecordWriter records) : IIntegrityReport
+internal sealed class JsonIntegrityReport(JsonRecordWriter records, Terminal terminal) : IIntegrityReport
 {
     public void Checks(DatabaseTarget target, IReadOnlyList<CheckResult> results) =>
         records.Write(results.Select(JsonCheck.Of), json => json.JsonCheck);
@@ -24,6 +26,13 @@ internal sealed class JsonIntegrityReport(JsonRecordWriter records) : IIntegrity
             );
         else
             records.Write(snapshot.Objects.Select(o => JsonSchemaObject.Of(target, o)), json => json.JsonSchemaObject);
+    }
+
+    public void Findings(DatabaseTarget? target, IReadOnlyList<LintFinding> findings)
+    {
+        records.Write(findings.Select(JsonFinding.Of), json => json.JsonFinding);
+        foreach (var finding in findings)
+            terminal.Commands(LogCommands.Issue(terminal.Format, finding.IsError, LintText.Line(finding), finding.Location), toError: true);
     }
 
     public void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences) =>

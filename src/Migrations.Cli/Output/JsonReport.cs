@@ -25,7 +25,7 @@ internal sealed class JsonReport : IReport, IDisposable
     {
         _terminal = terminal;
         _records = new JsonRecordWriter(terminal);
-        Integrity = new JsonIntegrityReport(_records);
+        Integrity = new JsonIntegrityReport(_records, terminal);
         Backups = new JsonBackupReport(_records);
         Transfers = new JsonTransferReport(_records);
         Scripts = new JsonScriptReport(_records);
@@ -47,7 +47,7 @@ internal sealed class JsonReport : IReport, IDisposable
                 _finished.Add(e.Result);
                 break;
             case WarningRaised e:
-                Warn(new JsonWarning(e.Message));
+                Warn(new JsonWarning(e.Message), e.Location);
                 break;
             case ConnectionRetried e:
                 Warn(new JsonWarning(e.Reason, e.Database, e.Attempt, e.Attempts));
@@ -140,12 +140,12 @@ internal sealed class JsonReport : IReport, IDisposable
 
     private void Write<T>(IEnumerable<T> records, Func<JsonContext, JsonTypeInfo<T>> type) => _records.Write(records, type);
 
-    private void Warn(JsonWarning warning)
+    private void Warn(JsonWarning warning, ScriptLocation? location = null)
     {
         if (!_warned.Add(warning))
             return;
         WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _records.Json.JsonWarningLine));
-        _terminal.Commands(LogCommands.Warning(_terminal.Format, warning.Message), toError: true);
+        _terminal.Commands(LogCommands.Warning(_terminal.Format, warning.Message, location), toError: true);
     }
 
     private void WriteError(string line) => _terminal.ErrorRaw(_terminal.IsReadByService ? SafeJsonStream.Safe(line) : line);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Integrity;
+using Migrations.Linting;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
@@ -61,6 +62,8 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         terminal.Out();
         terminal.Out($"{target.Display}: {PlainText.Count(snapshot.Objects.Count, "object")}, fingerprint {snapshot.Fingerprint}");
     }
+
+    public void Findings(DatabaseTarget? target, IReadOnlyList<LintFinding> findings) => LintListing.Print(terminal, target, findings);
 
     public void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences)
     {

@@ -22,6 +22,7 @@ internal readonly ref struct Call
     public static Call Fresh => Named();
     public static Call History => Named();
     public static Call Init => Named();
+    public static Call Lint => Named();
     public static Call Prune => Named();
     public static Call Repair => Named();
     public static Call Restore => Named();

@@ -118,6 +118,8 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         Add(service, "checkAfterRun", settings.CheckAfterRun, Word, "false");
         Add(service, "logFormat", settings.LogFormat, Word, "the command's is detected");
         Add(service, "ignore", settings.Ignore, v => string.Join(", ", v), "none");
+        Add(service, "advice.off", settings.AdviceOff, v => string.Join(", ", v), "none");
+        Add(service, "advice.strict", settings.AdviceStrict, Word, "false");
         Add(service, "timeouts.wait", settings.Wait, Of, "0s");
         Add(service, "timeouts.connect", settings.ConnectTimeout, Of, "15s");
         Add(service, "timeouts.lock", settings.LockTimeout, Of, "60s");

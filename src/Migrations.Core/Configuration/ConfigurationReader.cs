@@ -156,6 +156,8 @@ internal static class ConfigurationReader
     {
         var timeouts = values.Object("timeouts");
         var backup = values.Object("backup");
+        var advice = values.Object("advice");
+        var off = advice?.Texts("off");
         var ignore = values.Texts("ignore");
         var settings = ReadFolder(values) with
         {
@@ -173,6 +175,8 @@ internal static class ConfigurationReader
                 ("github", LogFormat.GitHub)
             ),
             Ignore = ignore is null ? null : new([.. ignore.Select(i => i.Value)], values.Find("ignore")!.Place),
+            AdviceOff = off is null ? null : new([.. off.Select(i => i.Value)], advice!.Find("off")!.Place),
+            AdviceStrict = advice?.Flag("strict"),
             Wait = timeouts?.Duration("wait"),
             ConnectTimeout = timeouts?.Duration("connect"),
             LockTimeout = timeouts?.Duration("lock"),
@@ -186,6 +190,7 @@ internal static class ConfigurationReader
         };
         timeouts?.RefuseOthers();
         backup?.RefuseOthers();
+        advice?.RefuseOthers();
         return settings;
     }
 

@@ -43,6 +43,12 @@ public sealed record ConfigurationSettings
     /// <summary>The objects that no comparison of schemas looks at, as patterns.</summary>
     public ConfiguredValue<IReadOnlyList<string>>? Ignore { get; init; }
 
+    /// <summary>The rules for scripts that are switched off.</summary>
+    public ConfiguredValue<IReadOnlyList<string>>? AdviceOff { get; init; }
+
+    /// <summary>Whether a run is refused when a rule finds something.</summary>
+    public ConfiguredValue<bool>? AdviceStrict { get; init; }
+
     /// <summary>How long connecting is tried.</summary>
     public ConfiguredValue<TimeSpan>? Wait { get; init; }
 
@@ -95,6 +101,8 @@ public sealed record ConfigurationSettings
             CheckAfterRun = CheckAfterRun ?? other.CheckAfterRun,
             LogFormat = LogFormat ?? other.LogFormat,
             Ignore = Ignore ?? other.Ignore,
+            AdviceOff = AdviceOff ?? other.AdviceOff,
+            AdviceStrict = AdviceStrict ?? other.AdviceStrict,
             Wait = Wait ?? other.Wait,
             ConnectTimeout = ConnectTimeout ?? other.ConnectTimeout,
             LockTimeout = LockTimeout ?? other.LockTimeout,

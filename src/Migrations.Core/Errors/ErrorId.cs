@@ -332,6 +332,9 @@ public enum ErrorId
     /// <summary>Checks failed.</summary>
     CheckFailed,
 
+    /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
+    UnsafeChange,
+
     /// <summary>A migration cannot be written into a script for the client that was asked for.</summary>
     ExportRefused,
 

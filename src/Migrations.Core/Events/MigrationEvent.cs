@@ -64,6 +64,9 @@ public sealed record WarningRaised(Advice Advice) : MigrationEvent
 {
     /// <summary>The same, as the command line spells it.</summary>
     public string Message => Advice.ToString();
+
+    /// <summary>The place in a script that it is about; null where it is about none.</summary>
+    public ScriptLocation? Location { get; init; }
 }
 
 /// <summary>A step ended: committed, or failed and rolled back.</summary>

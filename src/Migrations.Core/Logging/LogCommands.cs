@@ -24,8 +24,12 @@ public static class LogCommands
     }
 
     /// <summary>A warning as lines of the log. None in text.</summary>
-    public static IEnumerable<string> Warning(LogFormat format, string message) =>
-        format is LogFormat.Text ? [] : [Line(format, new LogIssue(IsError: false, message))];
+    public static IEnumerable<string> Warning(LogFormat format, string message, ScriptLocation? location = null) =>
+        format is LogFormat.Text ? [] : [Line(format, new LogIssue(IsError: false, message, location))];
+
+    /// <summary>What is wrong in a script as lines of the log. None in text.</summary>
+    public static IEnumerable<string> Issue(LogFormat format, bool isError, string message, ScriptLocation location) =>
+        format is LogFormat.Text ? [] : [Line(format, new LogIssue(isError, message, location))];
 
     /// <summary>How far a run has got, as lines of the log; none where the service shows no progress.</summary>
     public static IEnumerable<string> Progress(LogFormat format, int percent, string message) =>

@@ -39,6 +39,9 @@ public sealed record ApplyRequest
     /// </summary>
     public string? SchemaFile { get; init; }
 
+    /// <summary>Which rules count for pending scripts, and whether what they find stops the run.</summary>
+    public LintOptions Lint { get; init; } = new();
+
     /// <summary>The backup that is made before the first step, under the lock, when there is something to do; null: none.</summary>
     public BackupRequest? Backup { get; init; }
 

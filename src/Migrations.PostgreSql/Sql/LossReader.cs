@@ -133,22 +133,8 @@ internal static class LossReader
 
     private static IEnumerable<LossEvent> AlterTable(StatementWords words, int at)
     {
-        var mayBeMissing = SkipIfExists(words, ref at);
-        if (words[at] is "ONLY")
-            at++;
-        var table = SqlNames.Qualified(words, ref at);
-        if (words[at] is "*")
-            at++;
-        var first = at;
-        for (var depth = 0; words[at].Length > 0; at++)
-        {
-            depth +=
-                words[at] is "(" or "[" ? 1
-                : words[at] is ")" or "]" ? -1
-                : 0;
-            if (depth == 0 && (at == first || words[at - 1] is ",") && Action(words, at, table, mayBeMissing) is { } action)
-                yield return action;
-        }
+        var altered = AlteredTable.Read(words, at);
+        return altered.Actions.Select(a => Action(words, a.Start, altered.Name, altered.MayBeMissing)).OfType<LossEvent>();
     }
 
     private static LossEvent? Action(StatementWords words, int at, string table, bool mayBeMissing)

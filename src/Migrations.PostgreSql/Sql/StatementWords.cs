@@ -9,6 +9,7 @@ namespace Migrations.PostgreSql;
 internal sealed class StatementWords(string text)
 {
     private readonly List<string> _words = [];
+    private readonly List<int> _places = [];
     private int _at;
 
     /// <summary>The word at a place; empty behind the last.</summary>
@@ -54,6 +55,15 @@ internal sealed class StatementWords(string text)
     /// <summary>Whether a word of the statement is one that a condition picks.</summary>
     public bool ContainAny(Predicate<string> condition) => Count() > 0 && _words.Exists(condition);
 
+    /// <summary>Where the word at a place begins, in characters from the statement's beginning; its end behind the last.</summary>
+    public int PlaceOf(int index) => this[index].Length > 0 ? _places[index] : text.Length;
+
+    /// <summary>The text from one word up to another, as written.</summary>
+    /// <param name="from">The first word.</param>
+    /// <param name="to">The word behind the last.</param>
+    public string TextOf(int from, int to) =>
+        to <= from || this[to - 1].Length == 0 ? "" : text[PlaceOf(from)..(PlaceOf(to - 1) + this[to - 1].Length)];
+
     /// <summary>How many words there are.</summary>
     public int Count()
     {
@@ -71,6 +81,7 @@ internal sealed class StatementWords(string text)
             _at += token.Length;
             if (token.Kind is SqlTokenKind.WhiteSpace or SqlTokenKind.Comment)
                 continue;
+            _places.Add(_at - token.Length);
             _words.Add(token.Kind == SqlTokenKind.Word ? span.ToString().ToUpperInvariant() : span.ToString());
             return true;
         }

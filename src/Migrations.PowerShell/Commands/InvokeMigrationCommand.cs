@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Databases;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
@@ -75,6 +76,12 @@ public sealed class InvokeMigrationCommand : RunCommand
     [ValidateNotNullOrEmpty]
     public string? SchemaFile { get; set; }
 
+    /// <summary>
+    /// Refuses to run when a rule of Test-MigrationScript finds something in the pending migrations. Default: each finding is a warning.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <summary>Does not ask, even where the environment requires confirmation.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -111,6 +118,16 @@ public sealed class InvokeMigrationCommand : RunCommand
         CancellationToken cancellationToken
     ) => migrator.ApplyAsync(RequestFor(only), cancellationToken);
 
+    private protected override string Warnings(
+        (IDatabaseDriver Driver, DatabaseTarget Target) database,
+        string folder,
+        MigrationPlan plan
+    ) =>
+        string.Concat(
+            Call(database, folder, (migrator, token) => migrator.LintAsync(plan, LintOptions(Strict), token))
+                .Select(f => $"\n! {f.Location.ShownFile}:{f.Line}: {f.Message} [{f.Rule}]")
+        );
+
     private ApplyRequest RequestFor(IReadOnlyList<string>? only) =>
         new()
         {
@@ -122,6 +139,7 @@ public sealed class InvokeMigrationCommand : RunCommand
             SkipChecksum = SkipChecksum.IsPresent,
             IgnoreForeignHistory = IgnoreForeignHistory.IsPresent,
             Check = Checks ? new CheckRequest { Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [] } : null,
+            Lint = LintOptions(Strict),
             SchemaFile = WrittenSchema,
             Backup = BackupBefore,
             RestoreOnFailure = Restores,

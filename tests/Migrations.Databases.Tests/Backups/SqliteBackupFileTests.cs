@@ -138,6 +138,8 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
 
         public ISqlDialect Dialect => driver.Dialect;
 
+        public ILintRules Rules => driver.Rules;
+
         public IBackupProvider Backups => driver.Backups;
 
         public IDatabaseCreator Creator => driver.Creator;

@@ -1,0 +1,99 @@
+using Migrations.Sql;
+
+namespace Migrations.Sqlite;
+
+/// <summary>The safe steps for a statement, as SQL.</summary>
+internal static class SqliteRewrites
+{
+    private const string Now = "In its place";
+
+    /// <summary>One text in the place of the statement.</summary>
+    public static IReadOnlyList<LintStep> InPlace(string sql) => [new LintStep(Now, sql)];
+
+    /// <summary>A rebuild of the table with one thing more in its definition
+    /// (https://sqlite.org/lang_altertable.html#otheralter).</summary>
+    public static IReadOnlyList<LintStep> Rebuild(KnownSchema schema, KnownTable table, string shown, string addition)
+    {
+        var definition =
+            table.Sql is { } sql && sql.IndexOf('(', StringComparison.Ordinal) is > 0 and var open
+                ? sql[open..].Insert(sql[open..].LastIndexOf(')'), $",\n    {addition}")
+                : $"(..., {addition})";
+        return Rebuild(schema, table, shown, definition, Columns(table, without: null));
+    }
+
+    /// <summary>A rebuild of the table without a column.</summary>
+    public static IReadOnlyList<LintStep> WithoutColumn(KnownSchema schema, KnownTable table, string shown, string column) =>
+        Rebuild(schema, table, shown, $"(... /* as it is, without {column} */)", Columns(table, column));
+
+    private static List<LintStep> Rebuild(KnownSchema schema, KnownTable table, string shown, string definition, string columns)
+    {
+        var made = CommonRewrites.Behind(shown, "_new");
+        var owned = string.Concat(schema.OwnedBy(table.Name).Select(o => $"\n{o.Sql};"));
+        return
+        [
+            new LintStep(
+                "In its place, in one migration",
+                $"CREATE TABLE {made} {definition};\nINSERT INTO {made} ({columns}) SELECT {columns} FROM {shown};\n"
+                    + $"DROP TABLE {shown};\nALTER TABLE {made} RENAME TO {shown};{owned}"
+            ),
+        ];
+    }
+
+    /// <summary>A question before a statement that may fail.</summary>
+    public static IReadOnlyList<LintStep> LookFirst(string table, string condition, string sql) =>
+        [
+            new LintStep("Before it, to see the rows", $"SELECT rowid, * FROM {table} WHERE {condition};"),
+            new LintStep("Then, when they are put right", sql + ";"),
+        ];
+
+    /// <summary>A new column with unique values.</summary>
+    public static IReadOnlyList<LintStep> UniqueColumn(string table, string column, string definition) =>
+        InPlace(
+            $"ALTER TABLE {table} ADD COLUMN {definition};\n"
+                + $"CREATE UNIQUE INDEX {CommonRewrites.Behind(table, "_" + column.Trim('"') + "_key")} ON {table} ({column});"
+        );
+
+    /// <summary>A new NOT NULL column for rows that have no value yet.</summary>
+    public static IReadOnlyList<LintStep> NotNullColumn(string table, string column, SqliteColumnText definition) =>
+        [
+            new LintStep(Now, $"ALTER TABLE {table} ADD COLUMN {column} {definition.Type};"),
+            new LintStep(
+                "In the next migration",
+                $"UPDATE {table} SET {column} = ... WHERE {column} IS NULL;\nALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;"
+            ),
+        ];
+
+    /// <summary>A column under two names for a while.</summary>
+    public static IReadOnlyList<LintStep> RenameColumn(string table, string column, string name, string? type) =>
+        [
+            new LintStep("Now; programs write both columns from here on", $"ALTER TABLE {table} ADD COLUMN {name} {type}".TrimEnd() + ";"),
+            new LintStep("In the next migration", $"UPDATE {table} SET {name} = {column} WHERE {name} IS NULL;"),
+            new LintStep("In a later migration, when programs use the new name", $"ALTER TABLE {table} DROP COLUMN {column};"),
+        ];
+
+    /// <summary>A table under two names for a while.</summary>
+    public static IReadOnlyList<LintStep> RenameTable(string sql, string table, string name) =>
+        [
+            new LintStep("In its place, in one migration", $"{sql};\nCREATE VIEW {table} AS SELECT * FROM {name};"),
+            new LintStep("In a later migration, when programs use the new name", $"DROP VIEW {table};"),
+        ];
+
+    /// <summary>A table that goes when no one uses it.</summary>
+    public static IReadOnlyList<LintStep> DropTable(string table) =>
+        [
+            new LintStep(
+                "Now: what still uses it fails, and can be helped",
+                $"ALTER TABLE {table} RENAME TO {CommonRewrites.Behind(table, "_unused")};"
+            ),
+            new LintStep(
+                "In a later migration, when no running program uses it any more",
+                $"DROP TABLE {CommonRewrites.Behind(table, "_unused")};"
+            ),
+        ];
+
+    private static string Columns(KnownTable table, string? without) =>
+        table.Text?.Columns.Where(c => c.Generated is null && !string.Equals(SqliteNames.Show(c.Name), without, StringComparison.Ordinal))
+            is { } known
+            ? string.Join(", ", known.Select(c => SqliteNames.Show(c.Name)))
+            : "...";
+}
