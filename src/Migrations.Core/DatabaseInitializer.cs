@@ -46,6 +46,8 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
             Session = _options.Session with { ConnectAttempts = 1, ConnectWait = TimeSpan.Zero },
         };
         var context = Context(connected);
+        if (!created && wanted.Stamp is not null)
+            await DemandStampAsync(context, wanted.Stamp, cancellationToken).ConfigureAwait(false);
         var applied = script is null
             ? await new Migrator(driver, target, path, connected).ApplyAsync(wanted.Apply, cancellationToken).ConfigureAwait(false)
             : [];
@@ -89,6 +91,8 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
             var seeds = seed is not null && !await HasRunAsync(context, session, seed, null, cancellationToken).ConfigureAwait(false);
             var stamp = await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             var stamps = wanted.Stamp is not null && !string.Equals(stamp, wanted.Stamp, StringComparison.Ordinal);
+            if (stamps)
+                context.Options.Stamp.Demand(stamp, target.Display);
             var steps = script is null ? await StepsAsync(wanted, cancellationToken).ConfigureAwait(false) : [];
             return Planned(runs ? script!.Name : null, seeds ? seed!.Name : null, stamps ? wanted.Stamp : null, steps);
         }
@@ -195,8 +199,23 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         return Of(done, ran?.Name, seeded?.Name, isStamped ? request.Stamp : null);
     }
 
+    /// <summary>Refuses the database of another environment before anything is done to it.</summary>
+    private async Task DemandStampAsync(RunContext context, string wanted, CancellationToken cancellationToken)
+    {
+        var session = await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        await DemandStampAsync(context, session, wanted, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task DemandStampAsync(RunContext context, IDatabaseSession session, string wanted, CancellationToken cancellationToken)
+    {
+        var stamp = await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        if (!string.Equals(stamp, wanted, StringComparison.Ordinal))
+            context.Options.Stamp.Demand(stamp, target.Display);
+    }
+
     /// <summary>Writes the stamp, unless it is there.</summary>
-    private static async Task<bool> StampAsync(
+    private async Task<bool> StampAsync(
         RunContext context,
         IDatabaseSession session,
         string environment,
@@ -209,6 +228,8 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         if (held is null)
             return false;
         await using var _ = held.ConfigureAwait(false);
+        // Another run may have written one since it was looked for.
+        await DemandStampAsync(context, session, environment, cancellationToken).ConfigureAwait(false);
         var before = await DatabaseStamp.WriteAsync(session, context.NewRecorder(), environment, cancellationToken).ConfigureAwait(false);
         return !string.Equals(before, environment, StringComparison.Ordinal);
 

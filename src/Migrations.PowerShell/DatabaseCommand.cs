@@ -139,13 +139,21 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 () => shown,
                 () =>
                 {
-                    Go(database);
-                    if (Changes)
-                        turns.Demand(database);
-                    var resolved = Resolve(database);
-                    shown = resolved.Target.Display;
-                    Process(resolved);
-                    isDone = true;
+                    try
+                    {
+                        Go(database);
+                        if (Changes)
+                            turns.Demand(database);
+                        var resolved = Resolve(database);
+                        shown = resolved.Target.Display;
+                        Process(resolved);
+                        isDone = true;
+                    }
+                    catch (MigrationException e)
+                    {
+                        database.Trace(e);
+                        throw;
+                    }
                 }
             );
             if (!isDone)

@@ -1,4 +1,6 @@
+using Migrations.Configuration;
 using Migrations.Events;
+using Migrations.History;
 using Migrations.Planning;
 using Migrations.Testing;
 using static Migrations.InitializationOutcome;
@@ -165,6 +167,50 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("local", (await InitAsync(request with { Stamp = "local" })).Stamp);
         Assert.Equal("local", (await Engine().GetSummaryAsync()).Stamp);
     }
+
+    [Fact]
+    public async Task The_stamp_of_another_environment_is_not_written_over_by_a_wrong_address()
+    {
+        ThreeTables();
+        await InitAsync(new InitializationRequest { Stamp = "production" });
+        var request = new InitializationRequest { Stamp = "staging" };
+        var other = Initializer(options: In("staging"));
+        Write("004_more.sql", "CREATE TABLE more (id integer);");
+        await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => other.PlanAsync(request));
+        var error = await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => other.InitializeAsync(request));
+        Assert.Contains("--environment production", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("more", await TablesAsync(), StringComparison.Ordinal);
+
+        // Whoever names the environment that it is of may give it another stamp.
+        Assert.Equal("staging", (await Initializer(options: In("production")).InitializeAsync(request)).Stamp);
+    }
+
+    [Fact]
+    public async Task Of_two_environments_that_stamp_at_once_the_first_one_stays()
+    {
+        ThreeTables();
+        await InitAsync();
+        string[] names = ["staging", "production", "staging", "production", "staging", "production"];
+        var stamped = await Task.WhenAll(names.Select(name => Task.Run(() => TryStampAsync(name))));
+        Assert.Equal((await Engine().GetSummaryAsync()).Stamp, Assert.Single(stamped.OfType<string>().Distinct(StringComparer.Ordinal)));
+        Assert.Single(await Engine().GetHistoryAsync(), e => e.Event == JournalEvent.Stamped);
+    }
+
+    private async Task<string?> TryStampAsync(string environment)
+    {
+        try
+        {
+            var request = new InitializationRequest { Stamp = environment };
+            await Initializer(options: In(environment)).InitializeAsync(request);
+            return environment;
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.StampDiffers)
+        {
+            return null;
+        }
+    }
+
+    private MigratorOptions In(string environment) => EngineOptions() with { Stamp = new ExpectedStamp { Own = environment } };
 
     [Fact]
     public async Task A_database_is_created_when_that_is_requested()

@@ -130,3 +130,114 @@ Describe 'The configuration file' {
         $shown + (Get-Content "$project/whole.sql" -Raw) | Should -Not -Match 's3cr3t'
     }
 }
+
+Describe 'A configuration that no one can work with' {
+    BeforeAll {
+        $blocks = (Get-Content "$repository/tests/fixtures/configuration/invalid.txt" -Raw) -split '(?m)^== ' | Select-Object -Skip 1
+        $cases = foreach ($block in $blocks) {
+            $head, $text = $block -split "\r?\n", 2
+            $place, $words = $head -split ' ', 2
+            @{ Place = $place; Words = $words; Text = $text }
+        }
+        $own = "$TestDrive/invalid"
+        $null = New-Item "$own/m" -ItemType Directory
+        Set-Content "$own/m/001_t.sql" 'CREATE TABLE t (a integer);'
+        $file = "$own/migrations.json"
+        Push-Location $own
+    }
+    AfterAll { Pop-Location }
+
+    It 'is named with its place, each of the table' {
+        $cases.Count | Should -BeGreaterThan 25
+        foreach ($case in $cases) {
+            Set-Content $file $case.Text -NoNewline
+            $services = if ($case.Text -match '"services"') { @{ Service = '*' } } else { @{} }
+            $problem = Get-ErrorOf { Get-MigrationStatus -Environment e @services }
+            $problem.FullyQualifiedErrorId | Should -BeLike 'ConfigurationInvalid,*' -Because $case.Text
+            "$problem" | Should -BeLike "*$([WildcardPattern]::Escape("migrations.json:$($case.Place): "))*" -Because $case.Text
+            "$problem" | Should -BeLike "*$([WildcardPattern]::Escape($case.Words))*" -Because $case.Text
+            $problem.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty -Because $case.Text
+            ($problem | Format-List * -Force | Out-String) | Should -Not -Match 'hunter2' -Because $case.Text
+        }
+    }
+
+    It 'is traced to its place: <Id>' -ForEach @(
+        @{ Id = 'FolderMissing'; Place = '1:11'; Call = { Get-MigrationStatus -Environment e }
+            Text = '{ "path": "nowhere", "environments": { "e": { "database": "x.db" } } }' }
+        @{ Id = 'DatabaseFolderMissing'; Place = '1:53'; Call = { Invoke-Migration -Environment e }
+            Text = '{ "path": "m", "environments": { "e": { "database": "no/x.db" } } }' }
+        @{ Id = 'BackupFolderInvalid'; Place = '1:25'; Call = { Backup-Database -Environment e }
+            Text = '{ "backup": { "folder": "no" }, "path": "m", "environments": { "e": { "database": "x.db" } } }' }
+        @{ Id = 'ConnectionFailed'; Place = '1:53'; Call = { Get-MigrationStatus -Environment e }
+            Text = '{ "path": "m", "environments": { "e": { "database": "postgres://ann:hunter2@127.0.0.1:1/x" } } }' }
+    ) {
+        Set-Content $file $Text -NoNewline
+        Set-Content "$own/x.db" $null
+        $problem = Get-ErrorOf $Call
+        $problem.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        "$problem" | Should -Match "Configured at: .*migrations.json:$Place"
+    }
+
+    It 'is used only when it is named, where others can change it' -Skip:$IsWindows {
+        Set-Content $file '{ "path": "m", "environments": { "e": { "database": "x.db" } } }' -NoNewline
+        chmod o+w $file
+        "$(Get-ErrorOf { Get-MigrationStatus -Environment e })" | Should -Match 'migrations.json'
+        (Get-MigrationStatus -Environment e -ConfigurationPath $file).State | Should -Be 'Pending'
+    }
+}
+
+Describe 'A secret of the form <Form>' -ForEach @(
+    @{ Form = 'environment'; Text = '${MIGRATIONS_TEST_SECRET}' }
+    @{ Form = 'default'; Text = '${MIGRATIONS_TEST_UNSET:-SECRET}' }
+    @{ Form = 'file'; Text = '${file:secret}' }
+    @{ Form = 'vault'; Text = '${secret:main/shop}' }
+) {
+    It 'is in no stream of a call: <Name>' -ForEach @(
+        @{ Name = 'that does not reach the server' }
+        @{ Name = 'that works'; Works = $true }
+    ) {
+        if ($Works -and -not $postgreSql) {
+            Set-ItResult -Skipped -Because 'there is no PostgreSQL'
+            return
+        }
+        $address = if ($Works) { New-TestDatabase PostgreSQL } else { 'postgres://ann:hunter2hunter2@127.0.0.1:1/shop' }
+        $secret = ([uri] $address).UserInfo.Split(':', 2)[1]
+        $own = "$TestDrive/secrets_$([guid]::NewGuid().ToString('N'))"
+        $null = New-Item "$own/m", "$own/b" -ItemType Directory
+        Set-Content "$own/m/001_t.sql" 'CREATE TABLE t (a integer);'
+        Set-Content "$own/secret" $address
+        $value = $Text.Replace('SECRET}', "$(if ($Text -like '*UNSET*') { $address } else { 'SECRET' })}")
+        Set-Content "$own/migrations.json" "{ `"path`": `"m`", `"backup`": { `"folder`": `"b`" }, `"environments`": { `"e`": { `"database`": `"$value`" } } }"
+        $env:MIGRATIONS_TEST_SECRET = $address
+        # In a PowerShell of its own, whose streams can all be read, that of the progress too.
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript({
+                    param($Manifest, $Folder, $Address)
+                    $ErrorActionPreference, $VerbosePreference, $DebugPreference = 'Continue', 'Continue', 'Continue'
+                    Import-Module $Manifest -Verbose:$false -Debug:$false
+                    function global:Get-Secret { $Address }
+                    Set-Location $Folder
+                    Get-MigrationConfiguration -Environment e
+                    Invoke-Migration -Environment e
+                    Get-MigrationStatus -Environment e -Summary
+                    Backup-Database -Environment e
+                    Test-SchemaIntegrity -Environment e -Category drift
+                    Invoke-Migration -Environment e -WhatIf
+                    Invoke-DatabaseScript -Environment e -Command 'SELECT nothing'
+                }).AddArgument($manifest).AddArgument($own).AddArgument($address)
+            $output = $shell.Invoke()
+            $all = @($output) + @($shell.Streams.Error) + @($shell.Streams.Verbose) + @($shell.Streams.Debug) + @($shell.Streams.Warning) +
+                @($shell.Streams.Information) + @($shell.Streams.Progress)
+            $shown = ($all | Format-List * -Force | Out-String -Width 1000) + ($all | Out-String -Width 1000) + ($output | ConvertTo-Json -Depth 4 -WarningAction Ignore)
+            $shown | Should -Match '127.0.0.1|localhost'
+            $shell.Streams.Verbose.Count | Should -BeGreaterThan 0
+            ($shell.Streams.Error.Count -gt 1) | Should -Be (-not $Works)
+            $shown.Contains($secret) | Should -BeFalse
+        }
+        finally {
+            $shell.Dispose()
+            $env:MIGRATIONS_TEST_SECRET = $null
+        }
+    }
+}

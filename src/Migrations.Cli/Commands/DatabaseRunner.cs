@@ -46,7 +46,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                                 if (effect != CommandEffect.None)
                                     turns.Demand(database);
                                 return command(call, cancellationToken);
-                            }
+                            },
+                            database
                         )
                         .ConfigureAwait(false);
                     if (result != ExitCode.Done)
@@ -124,7 +125,12 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         return ExitCode.Cancelled;
     }
 
-    private static async Task<int> GuardAsync(IReport report, DatabaseTarget? target, Func<Task<int>> command)
+    private static async Task<int> GuardAsync(
+        IReport report,
+        DatabaseTarget? target,
+        Func<Task<int>> command,
+        SelectedDatabase? database = null
+    )
     {
         try
         {
@@ -132,6 +138,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         }
         catch (MigrationException error)
         {
+            database?.Trace(error);
             report.Failure(target, error);
             return ExitCode.Of(error);
         }

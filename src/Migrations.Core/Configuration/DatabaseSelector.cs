@@ -217,7 +217,30 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
                     ? "Add \"database\" to it."
                     : $"Add \"{service.Name}\" to its \"databases\", or a \"database\" that all services share."
             );
-        return Selected(service, References.Expand(text), configuration!.Folder) with { Unassigned = UnassignedOf(service) };
+        var selected = Selected(service, References.Expand(text), configuration!.Folder);
+        var shown = Demand(selected, text.Place).Display;
+        return selected with { Unassigned = UnassignedOf(service), Places = [new ConfiguredPlace(text, () => shown), .. selected.Places] };
+    }
+
+    // What is no database is an error at its place of the file.
+    private DatabaseTarget Demand(SelectedDatabase selected, ScriptLocation place)
+    {
+        try
+        {
+            return choice.Target(selected.Database, selected.BaseFolder);
+        }
+        catch (MigrationException e) when (e.Id == ErrorId.TargetInvalid)
+        {
+            throw ConfigurationError.At(place, e.Message, e.NextStep, e);
+        }
+    }
+
+    private IEnumerable<ConfiguredPlace> PlacesOf(ConfigurationSettings settings, string folder)
+    {
+        if ((choice.Folder ?? EnvironmentSettings.Folder) is null && settings.Path is { } path)
+            yield return new ConfiguredPlace(path, () => folder);
+        if (settings.BackupFolder is { } backups)
+            yield return new ConfiguredPlace(backups, () => Folder.GetFullPath(References.Expand(backups), configuration!.Folder));
     }
 
     /// <summary>What rows without a service mean to a service, in its database of the environment that is in force.</summary>
@@ -258,19 +281,23 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
 
     private DatabaseTarget TargetOf(ConfiguredValue<string> text) => choice.Target(References.Expand(text), configuration!.Folder);
 
-    private SelectedDatabase Selected(ConfiguredService? service, string text, string baseFolder) =>
-        new()
+    private SelectedDatabase Selected(ConfiguredService? service, string text, string baseFolder)
+    {
+        var (folder, settings) = (FolderOf(service), SettingsOf(service));
+        return new()
         {
             Database = text,
             BaseFolder = baseFolder,
-            Folder = FolderOf(service),
+            Folder = folder,
             Service = service?.Name,
             DependsOn = service is null ? [] : AllBefore(service),
             Environment = EnvironmentName,
             Confirm = Environment?.Confirm ?? false,
             Stamp = Stamp,
-            Settings = SettingsOf(service),
+            Settings = settings,
+            Places = [.. PlacesOf(settings, folder)],
         };
+    }
 
     private List<string> AllBefore(ConfiguredService service)
     {

@@ -35,4 +35,15 @@ public sealed record SelectedDatabase
 
     /// <summary>The settings that hold for it.</summary>
     public ConfigurationSettings Settings { get; init; } = ConfigurationSettings.None;
+
+    /// <summary>The values of the configuration that errors may be about.</summary>
+    internal IReadOnlyList<ConfiguredPlace> Places { get; init; } = [];
+
+    /// <summary>Notes in an error the place of the configuration that names what was not found or could not be reached.</summary>
+    public void Trace(MigrationException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        if (error.Category is FailureCategory.NotFound or FailureCategory.Connection || error.Id == ErrorId.DatabaseInvalid)
+            error.Configured ??= Places.FirstOrDefault(p => p.IsMeantBy(error))?.Value.Place;
+    }
 }

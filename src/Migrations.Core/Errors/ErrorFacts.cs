@@ -14,9 +14,11 @@ public static class ErrorFacts
             yield return ("Hint", hint);
     }
 
-    /// <summary>What a run had done when it failed, and what it had not.</summary>
+    /// <summary>What of the configuration led to it, what a run had done when it failed, and what it had not.</summary>
     public static IEnumerable<(string Name, string Value)> OfRun(MigrationException error)
     {
+        if (error.Configured is { } place)
+            yield return ("Configured at", place.ToString());
         if (error.Applied.Count > 0)
             yield return ("Done before", Names([.. error.Applied.Select(r => r.Name)]));
         if (error.NotApplied.Count > 0)

@@ -27,6 +27,9 @@ public class MigrationException : Exception
     /// <summary>Where in a script it happened.</summary>
     public ScriptLocation? Location { get; init; }
 
+    /// <summary>Where the configuration file names what the error is about; null where it does not.</summary>
+    public ScriptLocation? Configured { get; internal set; }
+
     /// <summary>The message, with the place in front of it unless it names the file already.</summary>
     public string MessageWithPlace =>
         Location is { } place && !Message.Contains(place.ShownFile, StringComparison.Ordinal) ? $"{place}: {Message}" : Message;
