@@ -1,3 +1,5 @@
+using Migrations.Comparing;
+using Migrations.Databases;
 using Migrations.Integrity;
 using Migrations.Planning;
 
@@ -178,6 +180,45 @@ public abstract class DriftConformance(DatabaseKind kind) : Conformance(kind)
         Checker().CheckAsync(new CheckRequest { Categories = categories });
 }
 
-public sealed class SqliteDriftTests() : DriftConformance(DatabaseKind.Sqlite);
+public sealed class SqliteDriftTests() : DriftConformance(DatabaseKind.Sqlite)
+{
+    [Fact]
+    public async Task Numbers_of_the_file_that_a_script_has_set_are_compared_and_those_of_an_application_are_not()
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\nPRAGMA user_version = 4;\n");
+        await ApplyAsync();
+        await Database.ExecuteAsync("PRAGMA application_id = 9");
+        Assert.Equal(["Pass"], await DriftAsync());
+        Assert.Empty(await DiffAsync(Folder, Database.Address));
+        await Database.ExecuteAsync("PRAGMA user_version = 5");
+        Assert.Contains("PRAGMA user_version = 4", Assert.Single(await DriftAsync()), StringComparison.Ordinal);
+        Assert.Equal(["PRAGMA user_version"], await DiffAsync(Folder, Database.Address));
+        await using var other = await Kind.CreateAsync();
+        await other.ExecuteAsync("CREATE TABLE a (id integer)");
+        Assert.Equal(["PRAGMA application_id", "PRAGMA user_version"], await DiffAsync(other.Address, Database.Address));
+        Assert.Equal(["PRAGMA application_id", "PRAGMA user_version"], await DiffAsync(Database.Address, other.Address));
+        await Database.ExecuteAsync("PRAGMA user_version = 4");
+        Assert.Equal(["Pass"], await DriftAsync());
+    }
+
+    private async Task<IEnumerable<string>> DriftAsync() =>
+        (await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift] })).Select(r =>
+            r.Recommendation?.ToString() ?? r.Status.ToString()
+        );
+
+    private async Task<IEnumerable<string>> DiffAsync(string left, string right)
+    {
+        var sides = SidePair.Resolve(left, right, beside: null, [Kind.Driver], Folder);
+        return (
+            await new SchemaSides(sides.Driver, EngineOptions(), new ScratchRequest { Origin = sides.Origin }).CompareAsync(
+                sides,
+                [],
+                default
+            )
+        )
+            .Select(d => d.Name)
+            .Order(StringComparer.Ordinal);
+    }
+}
 
 public sealed class PostgreSqlDriftTests() : DriftConformance(DatabaseKind.PostgreSql);

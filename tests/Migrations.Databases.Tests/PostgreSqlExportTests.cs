@@ -23,7 +23,6 @@ public sealed class PostgreSqlExportTests() : ExportConformance(DatabaseKind.Pos
             /*
             \q
             */
-            INSERT INTO a SELECT (ARRAY[5, 6, 7])[x."USER":"PORT"][1], 'q' FROM (SELECT 1 AS "USER", 2 AS "PORT") x WHERE false;
             INSERT INTO a SELECT 20::int
             /
             2, 'n'::text;

@@ -185,7 +185,7 @@ public abstract class ProofConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains(wanted.Mention, said.Replace("public.", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
-    private Task<RehearsalReport> RehearseAsync(RehearsalRequest request) =>
+    private protected Task<RehearsalReport> RehearseAsync(RehearsalRequest request) =>
         new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request);
 }
 
@@ -242,6 +242,25 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
             "UPDATE k SET name = substr(name, 2);\nINSERT INTO found(found) VALUES ('rebuild');",
             "k 2"
         ),
+        ProofCase.Values(
+            "leaves a ranking",
+            "INSERT INTO words(words, rank) VALUES ('rank', 'bm25(10.0)');",
+            "SELECT 1;",
+            "the settings of the full-text index words: 1 row extra"
+        ),
+        ProofCase.Proven(
+            "sets how an index merges back",
+            "INSERT INTO words(words, rank) VALUES ('automerge', 8);",
+            "INSERT INTO words(words, rank) VALUES ('automerge', 4);",
+            ""
+        ),
+        ProofCase.Values(
+            "gives rows that an index points to other numbers",
+            "CREATE TABLE n (a text);\nINSERT INTO n SELECT a FROM texts ORDER BY rowid;\nDROP TABLE texts;\nALTER TABLE n "
+                + "RENAME TO texts;",
+            "SELECT 1;",
+            "the full-text index texted"
+        ),
         ProofCase.Values("leaves a version", "PRAGMA user_version = 4;", "SELECT 1;", "PRAGMA user_version: 1 row"),
         ProofCase.Values("leaves the mark of an application", "PRAGMA application_id = 4;", "SELECT 1;", "PRAGMA application_id: 1 row"),
         ProofCase.Proven("sets a version back", "PRAGMA user_version = 4;", "PRAGMA user_version = 3;", ""),
@@ -263,6 +282,10 @@ public sealed class SqliteProofTests() : ProofConformance(DatabaseKind.Sqlite)
             INSERT INTO words VALUES ('one two');
             CREATE VIRTUAL TABLE found USING fts5(name, content='k', content_rowid='id');
             INSERT INTO found(found) VALUES ('rebuild');
+            CREATE TABLE texts (a text);
+            INSERT INTO texts (rowid, a) VALUES (5, 'five'), (9, 'nine');
+            CREATE VIRTUAL TABLE texted USING fts5(a, content='texts');
+            INSERT INTO texted(texted) VALUES ('rebuild');
             PRAGMA user_version = 3;
 
             """;
@@ -334,6 +357,18 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
             "CREATE MATERIALIZED VIEW unfilled AS SELECT id FROM t;",
             ""
         ),
+        ProofCase.Schema(
+            "leaves rights for what is made later",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO public;",
+            "SELECT 1;",
+            "DEFAULT PRIVILEGES FOR"
+        ),
+        ProofCase.Proven(
+            "takes rights back",
+            "GRANT UPDATE ON t TO public;\nGRANT SELECT (name) ON t TO public;",
+            "REVOKE UPDATE ON t FROM public;\nREVOKE SELECT (name) ON t FROM public;",
+            ""
+        ),
         ProofCase.Schema("does not force a policy", "ALTER TABLE extra NO FORCE ROW LEVEL SECURITY;", "SELECT 1;", "extra differs"),
         ProofCase.Schema(
             "loses a commutator",
@@ -399,6 +434,30 @@ public sealed class PostgreSqlProofTests() : ProofConformance(DatabaseKind.Postg
             "t 2"
         ),
     ];
+
+    [Theory]
+    [InlineData("DROP FUNCTION guarded();", Guarded, "FUNCTION public.guarded() differs")]
+    [InlineData("DROP FUNCTION guarded();", Guarded + "REVOKE ALL ON FUNCTION guarded() FROM public;", null)]
+    [InlineData("REVOKE SELECT (id) ON given FROM public;", "SELECT 1;", "COLUMN public.given.id is missing")]
+    [InlineData("DROP VIEW seen_by_all;", "CREATE VIEW seen_by_all AS SELECT 1 AS a;", "VIEW public.seen_by_all differs")]
+    [InlineData("DROP TABLE given;", "SELECT 1;", "table public.given is missing")]
+    public async Task Rights_that_scripts_have_given_must_come_back(string up, string down, string? mention)
+    {
+        Migration(
+            "001_rights",
+            Guarded
+                + "REVOKE ALL ON FUNCTION guarded() FROM public;\nCREATE TABLE given (id integer);\nGRANT SELECT (id) ON given TO public;\n"
+                + "CREATE VIEW seen_by_all AS SELECT 1 AS a;\nGRANT SELECT ON seen_by_all TO public;\n"
+        );
+        Migration("002_some", up + "\n", down + "\n");
+        await ApplyAsync();
+        var result = (await RehearseAsync(new RehearsalRequest { All = true })).Results.Single(r => r.Name is "002_some");
+        Assert.Equal(mention is null ? UndoVerdict.Proven : UndoVerdict.SchemaDiffers, result.UndoVerdict);
+        Assert.Contains(mention ?? "", result.Fault ?? "", StringComparison.Ordinal);
+        Assert.Equal(mention is null ? 0 : 1, result.Differences.Count);
+    }
+
+    private const string Guarded = "CREATE FUNCTION guarded() RETURNS integer SECURITY DEFINER LANGUAGE sql AS 'SELECT 1';\n";
 
     public static TheoryData<string> Own => ProofCase.Names(OwnCases);
 

@@ -27,8 +27,19 @@ public sealed class SchemaSides(IDatabaseDriver driver, MigratorOptions options,
         var left = await ReadAsync(sides.Left.Side, cancellationToken).ConfigureAwait(false);
         var right = await ReadAsync(sides.Right.Side, cancellationToken).ConfigureAwait(false);
         var scope = new SchemaScope(ignored);
-        return SchemaComparison.Compare(scope.WithoutOthers(left, right), scope.WithoutOthers(right, left));
+        var differences = SchemaComparison.Compare(scope.WithoutOthers(left, right), scope.WithoutOthers(right, left), settings: true);
+        return [.. differences.Where(d => !IsOfApplication(d, sides))];
     }
+
+    /// <summary>Whether it is a setting that a database has, and no script: an application sets it itself.</summary>
+    private static bool IsOfApplication(SchemaDifference difference, SidePair sides) =>
+        difference.ObjectType == SchemaObjectType.Setting
+        && difference.Kind switch
+        {
+            DifferenceKind.Added => sides.Left.Side is FileSide or FolderSide,
+            DifferenceKind.Removed => sides.Right.Side is FileSide or FolderSide,
+            _ => false,
+        };
 
     /// <summary>Reads one.</summary>
     /// <exception cref="MigrationException">The database, file, folder or backup is missing or bad, or no scratch database can be

@@ -22,7 +22,7 @@ internal sealed class UndoComparison(ValueReach reach, SchemaSnapshot before, Sc
         IReadOnlyList<TableChange> changed
     )
     {
-        var differences = SchemaComparison.Compare(before, schema);
+        var differences = SchemaComparison.Compare(before, schema, grants: true);
         if (!differences.All(d => d.IsColumnOrder))
             return result with { UndoVerdict = UndoVerdict.SchemaDiffers, Differences = differences };
         var verdict = differences.Count == 0 ? UndoVerdict.Proven : UndoVerdict.SameButColumnOrder;

@@ -6,18 +6,27 @@ public static class SchemaComparison
     /// <summary>Finds the differences.</summary>
     /// <param name="left">The schema that is expected.</param>
     /// <param name="right">The schema that was found.</param>
-    /// <param name="grants">Whether owners and grants count too.</param>
+    /// <param name="grants">Whether owners and grants count too: those of what both sides have.</param>
+    /// <param name="settings">Whether settings count too.</param>
     /// <returns>One difference per object, in an order in which their fixes can run. Columns and constraints of a table that only one side
     /// has are not named again.</returns>
-    public static IReadOnlyList<SchemaDifference> Compare(SchemaSnapshot left, SchemaSnapshot right, bool grants = false)
+    public static IReadOnlyList<SchemaDifference> Compare(
+        SchemaSnapshot left,
+        SchemaSnapshot right,
+        bool grants = false,
+        bool settings = false
+    )
     {
-        var expected = ByKey(left, grants);
-        var found = ByKey(right, grants);
+        var expected = ByKey(left, grants, settings);
+        var found = ByKey(right, grants, settings);
         var pairs = new List<(SchemaObject? Expected, SchemaObject? Found)>();
         foreach (var key in expected.Keys.Concat(found.Keys.Where(k => !expected.ContainsKey(k))).Order(KeyOrder))
         {
             var (mine, other) = (expected.GetValueOrDefault(key), found.GetValueOrDefault(key));
-            if (IsShownByTable(mine ?? other!, mine is null ? expected : found))
+            if (
+                IsShownByTable(mine ?? other!, mine is null ? expected : found)
+                || IsShownByObject(mine ?? other!, mine is null ? expected : found)
+            )
                 continue;
             if (
                 mine is null
@@ -53,8 +62,25 @@ public static class SchemaComparison
     private static Comparer<ObjectKey> KeyOrder { get; } =
         Comparer<ObjectKey>.Create((a, b) => a.Type != b.Type ? a.Type.CompareTo(b.Type) : string.CompareOrdinal(a.Name, b.Name));
 
-    private static Dictionary<ObjectKey, SchemaObject> ByKey(SchemaSnapshot snapshot, bool grants) =>
-        snapshot.Objects.Where(o => grants || o.Type != SchemaObjectType.Grant).ToDictionary(o => new ObjectKey(o.Type, o.Name));
+    private static Dictionary<ObjectKey, SchemaObject> ByKey(SchemaSnapshot snapshot, bool grants, bool settings) =>
+        snapshot
+            .Objects.Where(o => grants || o.Type != SchemaObjectType.Grant)
+            .Where(o => settings || o.Type != SchemaObjectType.Setting)
+            .ToDictionary(o => new ObjectKey(o.Type, o.Name));
+
+    /// <summary>Whether these are the owner and grants of an object, or a column's, that the other side lacks.</summary>
+    private static bool IsShownByObject(SchemaObject item, Dictionary<ObjectKey, SchemaObject> otherSide)
+    {
+        const string OfColumn = "COLUMN ";
+        if (item.Type != SchemaObjectType.Grant || otherSide.ContainsKey(new ObjectKey(item.Type, item.Name)))
+            return false;
+        // Every object has an owner.
+        return item.HasOwner
+            || (
+                item.Name.StartsWith(OfColumn, StringComparison.Ordinal)
+                && !otherSide.ContainsKey(new ObjectKey(SchemaObjectType.Column, item.Name[OfColumn.Length..]))
+            );
+    }
 
     /// <summary>Whether the other side lacks the whole table, which is one difference and not one per column.</summary>
     private static bool IsShownByTable(SchemaObject item, Dictionary<ObjectKey, SchemaObject> otherSide) =>

@@ -42,6 +42,9 @@ public sealed record SchemaObject
     /// </summary>
     public string? Kept { get; init; }
 
+    /// <summary>Whether a grant says who owns an object, besides who may do what with it.</summary>
+    internal bool HasOwner => Definition.StartsWith("OWNER ", StringComparison.Ordinal);
+
     /// <summary>Whether the table's <see cref="CreateSql"/> makes it already, so that a script of the whole schema leaves it out.</summary>
     public bool IsPartOfTable { get; init; }
 }

@@ -61,4 +61,10 @@ public enum SchemaObjectType
     /// Who owns an object, and who may do what with it (PostgreSQL). Never part of the fingerprint: a scratch server may lack the roles.
     /// </summary>
     Grant,
+
+    /// <summary>
+    /// A number of the user's own in the file's header: <c>PRAGMA user_version</c>, <c>PRAGMA application_id</c> (SQLite). Never part of
+    /// the fingerprint: programs set them too.
+    /// </summary>
+    Setting,
 }

@@ -48,7 +48,8 @@ public sealed class SchemaSnapshot
     public IReadOnlyList<SchemaObject> Objects { get; }
 
     /// <summary>
-    /// SHA-256 over all objects but owners and grants, in lower-case hexadecimal: the same for the same schema, whatever the order of
+    /// SHA-256 over all objects but owners, grants and settings, in lower-case hexadecimal: the same for the same schema, whatever the
+    /// order of
     /// creation, the white space, or the quoting of names.
     /// </summary>
     public string Fingerprint => _fingerprint.Value;
@@ -58,7 +59,7 @@ public sealed class SchemaSnapshot
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // A length before each part, so that no two lists of parts give the same bytes.
         Span<byte> length = stackalloc byte[sizeof(int)];
-        foreach (var item in Objects.Where(o => o.Type != SchemaObjectType.Grant))
+        foreach (var item in Objects.Where(o => o.Type is not (SchemaObjectType.Grant or SchemaObjectType.Setting)))
         {
             foreach (var part in (ReadOnlySpan<string>)[item.Type.ToString(), item.Name, item.Table ?? "", item.Definition])
             {

@@ -2,7 +2,7 @@ using static Migrations.PostgreSql.CatalogueScope;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Queries for comments, owners and grants.</summary>
+/// <summary>Queries for comments, owners, grants and default privileges.</summary>
 internal static class CommentAndGrantQueries
 {
     /// <summary>All of them.</summary>
@@ -75,5 +75,11 @@ internal static class CommentAndGrantQueries
             (SELECT string_agg(i::text, E'\n' ORDER BY i::text COLLATE "C")
             FROM unnest(a.attacl) i), NULL, NULL, NULL, NULL
         FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attacl IS NOT NULL AND a.attnum > 0
+        UNION ALL
+        SELECT 'Grant', 'DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(pg_get_userbyid(d.defaclrole))
+                || COALESCE(' IN SCHEMA ' || quote_ident(n.nspname), '') || ' ON ' || CASE d.defaclobjtype WHEN 'r' THEN 'TABLES'
+                WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' ELSE 'SCHEMAS' END, NULL, 0,
+            (SELECT string_agg(i::text, E'\n' ORDER BY i::text COLLATE "C") FROM unnest(d.defaclacl) i), NULL, NULL, NULL, NULL
+        FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
         """;
 }

@@ -16,10 +16,13 @@ internal static class SqliteFileSettings
             yield return $"PRAGMA auto_vacuum={vacuum}";
     }
 
+    /// <summary>The pragmas of numbers that are the application's.</summary>
+    public static IReadOnlyList<string> OwnNumbers { get; } = ["user_version", "application_id"];
+
     /// <summary>The numbers that are the application's; nothing for 0.</summary>
     public static IEnumerable<string> ReadNumbers(SqliteHandle handle)
     {
-        foreach (var name in (string[])["user_version", "application_id"])
+        foreach (var name in OwnNumbers)
         {
             if (handle.QueryInt64("PRAGMA " + name) is { } value and not 0)
                 yield return $"PRAGMA {name}={value}";

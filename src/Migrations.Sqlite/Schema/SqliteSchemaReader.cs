@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.Schema;
 using Migrations.Sqlite.Native;
 
@@ -32,6 +33,8 @@ internal sealed class SqliteSchemaReader
             reader._tables[item.Name] = SqliteTableReader.Read(item.Sql!);
         foreach (var item in items)
             reader.Add(item);
+        foreach (var setting in SqliteFileSettings.OwnNumbers)
+            reader.AddSetting(setting, handle.QueryInt64($"PRAGMA main.{setting}") ?? 0);
         return new SchemaSnapshot(SqliteEngine.Name, SqliteLibrary.Current.ToString(), reader._objects);
     }
 
@@ -66,6 +69,25 @@ internal sealed class SqliteSchemaReader
                 DropSql = $"DROP {item.Type.ToUpperInvariant()} {SqliteNames.Show(item.Name)}",
             }
         );
+
+    // What a new file has is not listed.
+    private void AddSetting(string name, long value)
+    {
+        if (value == 0)
+            return;
+        _objects.Add(
+            new SchemaObject
+            {
+                Type = SchemaObjectType.Setting,
+                Name = $"PRAGMA {name}",
+                Definition = value.ToString(CultureInfo.InvariantCulture),
+                CreateSql = string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name} = {value}"),
+                DropSql = $"PRAGMA {name} = 0",
+                ReplaceSql = string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name} = {value}"),
+                Kept = "",
+            }
+        );
+    }
 
     private void AddTable(SqliteSchemaItem item)
     {

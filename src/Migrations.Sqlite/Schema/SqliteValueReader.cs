@@ -45,6 +45,8 @@ internal static class SqliteValueReader
         {
             var name = SqliteNames.Quote(table.Name);
             var (columns, values) = table.Module is "fts5" ? (", rank", ", 1") : ("", "");
+            if (table.Module is "fts5")
+                yield return Settings(handle, table.Name);
             var isSound = IsDone(handle, $"INSERT INTO main.{name}({name}{columns}) VALUES('integrity-check'{values})");
             yield return new TableValues(
                 $"the full-text index {SqliteNames.Show(table.Name)}",
@@ -56,6 +58,32 @@ internal static class SqliteValueReader
                 IsOther = true,
             };
         }
+    }
+
+    // How results are ranked, and when parts of the index are merged, is kept in a table of its own, but for what holds anyway:
+    // https://sqlite.org/fts5.html#special_insert_commands
+    private const string FullTextDefaults =
+        "('automerge', 4), ('crisismerge', 16), ('deletemerge', 10), ('usermerge', 4), ('pgsz', 4050), ('secure-delete', 0), "
+        + "('rank', 'bm25'), ('rank', 'bm25()')";
+
+    private static TableValues Settings(SqliteHandle handle, string table)
+    {
+        var settings = new List<string>();
+        using var rows = handle.Prepare(
+            $"SELECT k, v FROM main.{SqliteNames.Quote(table + "_config")} WHERE k <> 'version' "
+                + $"AND (k, v) NOT IN (VALUES {FullTextDefaults}) ORDER BY k"
+        );
+        while (rows.Step())
+            settings.Add($"{rows.Text(0)} = {rows.Text(1)}");
+        return new TableValues(
+            $"the settings of the full-text index {SqliteNames.Show(table)}",
+            settings.Count,
+            string.Join('\n', settings),
+            [.. settings.Select(s => (long)s.GetHashCode(StringComparison.Ordinal))]
+        )
+        {
+            IsOther = true,
+        };
     }
 
     private static bool IsDone(SqliteHandle handle, string command)
@@ -72,8 +100,8 @@ internal static class SqliteValueReader
     }
 
     private static IEnumerable<TableValues> Pragmas(SqliteHandle handle) =>
-        new[] { "user_version", "application_id" }
-            .Select(p => (Name: p, Value: handle.QueryInt64("PRAGMA main." + p) ?? 0))
+        SqliteFileSettings
+            .OwnNumbers.Select(p => (Name: p, Value: handle.QueryInt64("PRAGMA main." + p) ?? 0))
             .Select(p => new TableValues("PRAGMA " + p.Name, 0, p.Value.ToString(CultureInfo.InvariantCulture), [p.Value])
             {
                 IsOther = true,
