@@ -42,7 +42,8 @@ public static class MigrationsServiceCollectionExtensions
     }
 
     /// <summary>
-    /// As above, with a data source of the application: <c>AddMigrations(s => s.GetRequiredService&lt;NpgsqlDataSource&gt;(), "migrations")</c>.
+    /// As above, with a data source of the application:
+    /// <c>AddMigrations(s => s.GetRequiredService&lt;NpgsqlDataSource&gt;(), "migrations")</c>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="database">Gives the data source.</param>

@@ -13,8 +13,10 @@ internal static class Confirmation
         Switch(cmdlet, "WhatIf") ?? cmdlet.SessionState.PSVariable.GetValue("WhatIfPreference") is true;
 
     /// <summary>Whether <c>ShouldProcess</c> will print or ask something.</summary>
-    public static bool IsPlanShown(this PSCmdlet cmdlet) =>
-        cmdlet.IsWhatIf() || Switch(cmdlet, "Verbose") == true || (Switch(cmdlet, "Confirm") ?? ConfirmsMediumImpact(cmdlet));
+    public static bool IsPlanShown(this PSCmdlet cmdlet) => cmdlet.IsPrompted() || Switch(cmdlet, "Verbose") == true;
+
+    /// <summary>Whether <c>ShouldProcess</c> will say what it would do, or ask.</summary>
+    public static bool IsPrompted(this PSCmdlet cmdlet) => cmdlet.IsWhatIf() || (Switch(cmdlet, "Confirm") ?? ConfirmsMediumImpact(cmdlet));
 
     /// <summary>Whether the caller has already said whether to be asked: with <c>-Confirm</c>, in either way.</summary>
     public static bool IsConfirmSaid(this PSCmdlet cmdlet) => Switch(cmdlet, "Confirm") is not null;

@@ -9,9 +9,10 @@ using Migrations.Planning;
 namespace Migrations.PowerShell;
 
 /// <summary>What all cmdlets share that work on databases: which ones, and how to connect.</summary>
-public abstract class DatabaseCommand : ConfiguredCommand
+public abstract class DatabaseCommand : FleetCommand
 {
     private readonly List<IHasTarget> _objects = [];
+    private readonly List<SelectedDatabase> _selected = [];
     private HashSet<string> _given = [];
     private string[]? _givenService;
 
@@ -108,16 +109,18 @@ public abstract class DatabaseCommand : ConfiguredCommand
         _givenService = Service;
     }
 
+    /// <summary>Whether it works on one database of a fleet, and another pipeline judges them all.</summary>
+    private protected bool IsPart => InputObject is FleetItem;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is { } item)
-        {
+        if (InputObject is FleetItem one)
+            WorkOn(one);
+        else if (InputObject is { } item)
             Take(item);
-            return;
-        }
-
-        ProcessTexts();
+        else
+            ProcessTexts();
     }
 
     /// <summary>Works on the databases that are named by texts.</summary>
@@ -126,6 +129,12 @@ public abstract class DatabaseCommand : ConfiguredCommand
         IReadOnlyList<SelectedDatabase> selected = [];
         Guard(MyInvocation.ExpectingInput, () => null, () => selected = Select());
         ServicesOfCall = [.. selected.Select(s => s.Service).OfType<string>()];
+        if (IsFleet)
+        {
+            _selected.AddRange(selected);
+            return;
+        }
+
         if (selected.Count == 0 || !MayChange(selected))
             return;
         var isOneOfSeveral = MyInvocation.ExpectingInput || selected.Count > 1;
@@ -138,23 +147,19 @@ public abstract class DatabaseCommand : ConfiguredCommand
                 isOneOfSeveral,
                 () => shown,
                 () =>
-                {
-                    try
-                    {
-                        Go(database);
-                        if (Changes)
-                            turns.Demand(database);
-                        var resolved = Resolve(database);
-                        shown = resolved.Target.Display;
-                        Process(resolved);
-                        isDone = true;
-                    }
-                    catch (MigrationException e)
-                    {
-                        database.Trace(e);
-                        throw;
-                    }
-                }
+                    Traced(
+                        database,
+                        () =>
+                        {
+                            Go(database);
+                            if (Changes)
+                                turns.Demand(database);
+                            var resolved = Resolve(database);
+                            shown = resolved.Target.Display;
+                            Process(resolved);
+                            isDone = true;
+                        }
+                    )
             );
             if (!isDone)
                 turns.Fail(database);
@@ -162,6 +167,20 @@ public abstract class DatabaseCommand : ConfiguredCommand
 
         if (Changes && turns.Summary() is { } summary)
             this.Report(() => WriteVerbose(summary));
+    }
+
+    /// <summary>Works, and notes in an error the place of the configuration that it is about.</summary>
+    private static void Traced(SelectedDatabase database, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (MigrationException e)
+        {
+            database.Trace(e);
+            throw;
+        }
     }
 
     private IReadOnlyList<SelectedDatabase> Select()
@@ -242,8 +261,77 @@ public abstract class DatabaseCommand : ConfiguredCommand
     {
         // What is of one database belongs together: it is collected first.
         var groups = _objects.GroupBy(o => ((object?)o.Target ?? o.Database, PlaceOf(o))).ToList();
+        if (IsFleet)
+        {
+            RunFleet([.. groups.Select(g => (g.Key.Item2, (IReadOnlyList<IHasTarget>)[.. g]))]);
+            return;
+        }
+
         foreach (var group in groups)
             Work(group.Key.Item2, [.. group], isOneOfSeveral: groups.Count > 1);
+    }
+
+    private void RunFleet(IReadOnlyList<((string? Folder, string? Service) Place, IReadOnlyList<IHasTarget> Objects)> brought)
+    {
+        var items = new List<FleetItem>();
+        var turns = new ServiceTurns(_selected, Undoes);
+        foreach (var selected in turns.InOrder)
+        {
+            if (!Add(() => new FleetItem(selected, Resolve(selected)) { Services = ServicesOfCall }))
+                turns.Fail(selected);
+        }
+
+        foreach (var (place, objects) in brought)
+            Add(() => ItemOf(place, objects));
+        if (items.Count > 0 && MayChange([.. items.Select(i => i.Selected)]) && RunFleet(items, turns) is { } summary && Changes)
+            this.Report(() => WriteVerbose(summary));
+
+        bool Add(Func<FleetItem> find)
+        {
+            var before = items.Count;
+            Guard(isOneOfSeveral: true, () => null, () => items.Add(find()));
+            return items.Count > before;
+        }
+    }
+
+    private FleetItem ItemOf((string? Folder, string? Service) place, IReadOnlyList<IHasTarget> objects)
+    {
+        var database = DatabaseOf(objects[0]);
+        var environment = database.Target.Environment ?? objects[0].Target?.Environment;
+        return new FleetItem(SelectedFor(objects[0].Database, place.Service, environment), database) { Objects = objects, Place = place };
+    }
+
+    private protected sealed override bool WorkOn(FleetItem item)
+    {
+        var isDone = false;
+        Guard(
+            isOneOfSeveral: true,
+            () => item.Database,
+            () =>
+                Traced(
+                    item.Selected,
+                    () =>
+                    {
+                        ServicesOfCall = item.Services;
+                        GoTo(item);
+                        Process(item.Resolved);
+                        isDone = true;
+                    }
+                )
+        );
+        return isDone;
+    }
+
+    private void GoTo(FleetItem item)
+    {
+        if (item.Objects.Count > 0)
+        {
+            Service = item.Place.Service is null ? _givenService : [item.Place.Service];
+            GoTo(item.Place.Folder);
+            Chosen = ChosenBy(item.Objects);
+        }
+
+        Go(item.Selected);
     }
 
     /// <summary>Takes an object from the pipeline: by default to work on its database once, at the end.</summary>
@@ -271,14 +359,10 @@ public abstract class DatabaseCommand : ConfiguredCommand
             () => items[0].Database,
             () =>
             {
-                var database = DatabaseOf(items[0]);
-                Service = place.Service is null ? _givenService : [place.Service];
-                GoTo(place.Folder);
-                Chosen = ChosenBy(items);
-                var selected = SelectedFor(items[0].Database, place.Service, database.Target.Environment ?? items[0].Target?.Environment);
-                Go(selected);
-                if (MayChange([selected], database.Target))
-                    Process(database);
+                var item = ItemOf(place, items);
+                GoTo(item);
+                if (MayChange([item.Selected], item.Target))
+                    Process(item.Resolved);
             }
         );
 

@@ -14,7 +14,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Scripts", "Tracing", "Logging"],
         ["Sql", "Folders"],
         ["History", "Configuration"],
-        ["Databases"],
+        ["Databases", "Fleet"],
         ["Variables"],
         ["Backup", "Foreign"],
         ["Planning"],

@@ -95,6 +95,16 @@ public sealed class PairTests : IDisposable
         Assert.Contains("\"type\": \"integer\"", await OutputAsync([.. copy, "--output", "json"]), StringComparison.Ordinal);
         Assert.Equal("70000", await api.ScalarAsync("SELECT id FROM api"));
         await OutputAsync("status", "--database", api.Address, "--path", "own", "--variable", "type=integer", "--exit-code");
+
+        await OutputAsync("run", "--command", "CREATE TABLE words (a TEXT); INSERT INTO words VALUES ('x')", "--service", "api");
+        _temporary.Write("names.json", "{ \"tables\": { \"words\": { \"name\": \"named\", \"colums\": {} } } }");
+        copy = ["copy", "config/api.db", api.Address, "--table", "words", "--mapping", "names.json", "--full-text", "words.a"];
+        var bad = await RunAsync(copy);
+        Assert.Contains("names.json:1:43: 'colums' is not a setting", bad.Error, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'columns'?", bad.Error, StringComparison.Ordinal);
+        _temporary.Write("names.json", "{ \"tables\": { \"words\": { \"name\": \"named\" } } }");
+        await OutputAsync(copy);
+        Assert.Equal("'x':1", await api.ScalarAsync("SELECT a_search::text FROM named"));
     }
 
     [Theory]

@@ -49,6 +49,17 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         (Get-ErrorOf { Copy-Database $database $target -Path $own -Variable @{ width = 3 } }).FullyQualifiedErrorId | Should -BeLike 'CopyTargetOccupied,*'
     }
 
+    It 'gives names by a file, and makes a text searchable' {
+        $file = Join-Path $folder 'names.json'
+        Set-Content $file '{ "tables": { "peple": { "name": "users" } } }'
+        $record = Get-ErrorOf { Copy-Database $database $target -Mapping $file }
+        $record.FullyQualifiedErrorId | Should -BeLike 'ConfigurationInvalid,*'
+        $record.Exception.Message | Should -BeLike "*names.json:1:15: *Did you mean 'people'?"
+        Set-Content $file '{ "tables": { "people": { "name": "users" } } }'
+        (Copy-Database $database $target -Mapping $file -FullText people.name | Where-Object Kind -EQ table).TargetTable | Should -Be '"public"."users"'
+        Invoke-Sql $target "SELECT id FROM users WHERE name_search @@ to_tsquery('simple', 'bob')" | Should -Be 2
+    }
+
     It 'copies the way back into a new file, and shows its plan' {
         $null = Copy-Database $database $target
         $back = New-TestDatabase SQLite

@@ -5,8 +5,9 @@ using SQLitePCL;
 
 namespace Migrations.Testing;
 
-/// <summary>A SQLite file in a folder of its own, not there until something makes it.</summary>
-public sealed class SqliteTestDatabase : TestDatabase
+/// <summary>A SQLite file, not there until something makes it.</summary>
+/// <param name="file">Its full path; null: one in a folder of its own.</param>
+public sealed class SqliteTestDatabase(string? file = null) : TestDatabase
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -22,7 +23,7 @@ public sealed class SqliteTestDatabase : TestDatabase
     public static Version LibraryVersion => Version.Parse(raw.sqlite3_libversion().utf8_to_string());
 
     /// <summary>The file's full path.</summary>
-    public string File => _folder["test.db"];
+    public string File => file ?? _folder["test.db"];
 
     public override string Address => File;
 

@@ -37,7 +37,7 @@ internal static class BackupCommand
         var command = new DescribedCommand(
             "backup",
             "Back up a database: one consistent snapshot and its manifest.",
-            SharedOptions.Database | SharedOptions.Configuration | SharedOptions.History | SharedOptions.Limits | SharedOptions.WhatIf,
+            SharedOptions.Databases | SharedOptions.WhatIf,
             "migrations backup --destination ./backups",
             "migrations backup --destination ./backups --compress --prove"
         )

@@ -102,19 +102,24 @@ internal static class CheckCommand
         {
             var results = await checker.CheckAsync(request, cancellationToken).ConfigureAwait(false);
             call.Report.Integrity.Checks(call.Target, results);
-            all.AddRange(results);
+            lock (all)
+                all.AddRange(results);
             return results.Any(r => r.Status == CheckStatus.Fail) ? ExitCode.Found : ExitCode.Done;
         }
         catch (MigrationException e) when (e.Category is not FailureCategory.Usage)
         {
-            all.Add(IntegrityChecker.Unreached(call.Target, e));
+            lock (all)
+                all.Add(IntegrityChecker.Unreached(call.Target, e));
             throw;
         }
         finally
         {
             // Written after each database, so that it is there whatever becomes of a later one.
-            if (report is not null && all.Count > 0)
-                JUnitReport.Write(report, all, DateTimeOffset.UtcNow);
+            lock (all)
+            {
+                if (report is not null && all.Count > 0)
+                    JUnitReport.Write(report, all, DateTimeOffset.UtcNow);
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class ClearCommand
             new DescribedCommand(
                 "clear",
                 "Empty a database: everything that is in it goes, the history too. For development.",
-                SharedOptions.Migrations | SharedOptions.WhatIf | SharedOptions.Yes,
+                (SharedOptions.Migrations & ~SharedOptions.Fleet) | SharedOptions.WhatIf | SharedOptions.Yes,
                 "migrations clear --what-if",
                 "migrations clear --database shop.db --accept-data-loss"
             ),
@@ -28,7 +28,7 @@ internal static class ClearCommand
             new DescribedCommand(
                 "fresh",
                 "Empty a database, apply all migrations, and run the seed. For development.",
-                SharedOptions.Runs | SharedOptions.WhatIf | SharedOptions.Yes,
+                (SharedOptions.Runs & ~SharedOptions.Fleet) | SharedOptions.WhatIf | SharedOptions.Yes,
                 "migrations fresh --what-if",
                 "migrations fresh --seed --accept-data-loss"
             ),

@@ -1,9 +1,7 @@
-using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Configuration;
 using Migrations.Databases;
-using Migrations.Tables;
 using Migrations.Transfer;
 
 namespace Migrations.Cli.Commands;
@@ -24,13 +22,7 @@ internal static class CopyCommand
             ("to", "The database to copy into, of the other engine; a SQLite file need not exist. Left out with --environment.")
         );
         var tables = new TableOptions();
-        var types = new Option<string[]>("--column-type")
-        {
-            HelpName = "table.column=type",
-            Description =
-                "Use this type for a column; can be repeated. One of bigint, boolean, double precision, numeric, numeric(p,s), text, "
-                + "bytea, date, timestamp, timestamptz, json, uuid.",
-        };
+        var columns = new ColumnOptions();
         var onError = Choice.Of(
             "--on-error",
             "What to do with rows whose values do not fit. Default: stop.",
@@ -49,13 +41,13 @@ internal static class CopyCommand
             "migrations copy --source-environment local --environment staging --service '*'"
         )
         {
-            types,
             onError,
             file,
             recreate,
         };
         databases.AddTo(command);
         tables.AddTo(command);
+        columns.AddTo(command);
         command.Validators.Add(result =>
         {
             if ((result.GetValue(onError) == OnError.Reject) != result.GetValue(file) is not null)
@@ -69,9 +61,8 @@ internal static class CopyCommand
                         RunAsync(
                             call,
                             databases.Read(parse, call.Settings),
-                            new CopyRequest
+                            columns.Read(parse, tables.Read(parse)) with
                             {
-                                Scope = tables.Read(parse) with { Types = TypesOf(parse.GetValue(types) ?? []) },
                                 Recreates = parse.GetValue(recreate),
                                 RejectFile = parse.GetValue(file) is { } path ? Path.GetFullPath(path) : null,
                                 Session = call.Session,
@@ -158,17 +149,5 @@ internal static class CopyCommand
         var results = await new DatabaseCopy(source, target, request).RunAsync(cancellationToken).ConfigureAwait(false);
         call.Report.Transfers.Copied(source.Target, target.Target, results, request.RejectFile);
         return results.Any(r => r.Rejected > 0 || !r.IsComplete) ? ExitCode.Found : ExitCode.Done;
-    }
-
-    private static Dictionary<string, ColumnType> TypesOf(string[] texts)
-    {
-        var types = new Dictionary<string, ColumnType>(StringComparer.OrdinalIgnoreCase);
-        foreach (var text in texts)
-        {
-            var (column, type) = CopyScope.ParseType(text);
-            types[column] = type;
-        }
-
-        return types;
     }
 }

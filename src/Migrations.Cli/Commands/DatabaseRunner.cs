@@ -5,7 +5,7 @@ using Migrations.Configuration;
 
 namespace Migrations.Cli.Commands;
 
-/// <summary>Runs a command on each database of a call, one after another, and turns failures into messages and exit codes.</summary>
+/// <summary>Runs a command on each database of a call, and turns failures into messages and exit codes.</summary>
 internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
 {
     /// <summary>
@@ -26,38 +26,27 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             async (given, report) =>
             {
                 var settings = given.ForService(service);
-                var effect = (parse.CommandResult.Command as DescribedCommand)?.Effect ?? CommandEffect.None;
-                var turns = new ServiceTurns(Select(settings), effect == CommandEffect.Undoes);
-                // All are looked at before any runs, so that a slip in the last one stops the call and not half of it.
-                var calls = turns.InOrder.Select(database => (database, call: Resolve(settings, database, report))).ToList();
+                var described = parse.CommandResult.Command as DescribedCommand;
+                var effect = described?.Effect ?? CommandEffect.None;
+                var fleet = new FleetCall(settings, effect, report, terminal);
                 if (effect != CommandEffect.None && !settings.WhatIf && !IsConfirmed(parse))
-                    Confirm(settings, parse.CommandResult.Command.Name, calls);
-                var code = ExitCode.Done;
-                foreach (var (database, call) in calls)
-                {
-                    // A call that was over before the cancellation reached it is done, and says so.
-                    if (cancellationToken.IsCancellationRequested)
-                        return ExitCode.Combine(code, Skip(report, call.Target));
-                    var result = await GuardAsync(
-                            report,
-                            call.Target,
-                            () =>
-                            {
-                                if (effect != CommandEffect.None)
-                                    turns.Demand(database);
-                                return command(call, cancellationToken);
-                            },
-                            database
-                        )
-                        .ConfigureAwait(false);
-                    if (result != ExitCode.Done)
-                        turns.Fail(database);
-                    code = ExitCode.Combine(code, result);
-                }
-
-                if (effect != CommandEffect.None && !settings.WhatIf && turns.Summary() is { } summary)
-                    report.Services(summary);
-                return code;
+                    Confirm(settings, parse.CommandResult.Command.Name, fleet.Calls);
+                return await fleet
+                    .RunAsync(
+                        call =>
+                            GuardAsync(
+                                call.Report,
+                                call.Target,
+                                () =>
+                                {
+                                    fleet.Demand(call.Database);
+                                    return command(call, cancellationToken);
+                                },
+                                call.Database
+                            ),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             }
         );
 
@@ -116,15 +105,6 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         return code;
     }
 
-    private static int Skip(IReport report, DatabaseTarget target)
-    {
-        report.Failure(
-            target,
-            new MigrationException(ErrorId.Cancelled, $"Cancelled before {target.Display} was processed.", "Run the command again.")
-        );
-        return ExitCode.Cancelled;
-    }
-
     private static async Task<int> GuardAsync(
         IReport report,
         DatabaseTarget? target,
@@ -163,43 +143,18 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         }
     }
 
-    private static IReadOnlyList<SelectedDatabase> Select(Settings settings) =>
-        settings.Selector.Databases() is { Count: > 0 } databases
-            ? databases
-            : throw new MigrationException(
-                ErrorId.UsageInvalid,
-                "No database was specified.",
-                "Specify one with --database (a path or a postgres:// URL), or set DATABASE_URL, DATABASE_URL_FILE or PGHOST."
-            );
-
-    private DatabaseCall Resolve(Settings all, SelectedDatabase database, IReport report)
-    {
-        var settings = all.For(database);
-        var (driver, target) = DatabaseDrivers.Resolve(database.Database, database.BaseFolder);
-        var migrator = settings.Migrator;
-        return new DatabaseCall
-        {
-            Migrator = new Migrator(driver, target, settings.Folder, migrator with { Session = migrator.Session with { Events = report } }),
-            Driver = driver,
-            Target = target,
-            Settings = settings,
-            Report = report,
-            Terminal = terminal,
-        };
-    }
-
     private static bool IsConfirmed(ParseResult parse) =>
         parse.CommandResult.Command is DescribedCommand { Confirmed: { } option } && parse.GetValue(option);
 
-    private void Confirm(Settings settings, string command, List<(SelectedDatabase Database, DatabaseCall Call)> calls)
+    private void Confirm(Settings settings, string command, IReadOnlyDictionary<SelectedDatabase, DatabaseCall> calls)
     {
-        if (!calls.Exists(c => c.Database.Confirm))
+        if (!calls.Keys.Any(d => d.Confirm))
             return;
-        var names = calls.Select(c => c.Database.Service is { } service ? $"{service} ({c.Call.Target.Display})" : c.Call.Target.Display);
+        var names = calls.Select(c => c.Key.Service is { } service ? $"{service} ({c.Value.Target.Display})" : c.Value.Target.Display);
         Confirmation.Demand(
             settings,
             terminal,
-            $"Running '{command}' in the environment '{calls[0].Database.Environment}' on {string.Join(", ", names)}",
+            $"Running '{command}' in the environment '{calls.Keys.First().Environment}' on {string.Join(", ", names)}",
             "Nothing was changed."
         );
     }

@@ -22,7 +22,7 @@ internal static class DiffCommand
         var command = new DescribedCommand(
             "diff",
             "Compare two schemas (databases, SQL files, migration folders or backups), or the rows of two databases.",
-            SharedOptions.Migrations,
+            SharedOptions.Migrations & ~SharedOptions.Fleet,
             "migrations diff ./migrations shop.db",
             "migrations diff postgres://ada@staging/shop postgres://ada@production/shop",
             "migrations diff --data shop.db postgres://ada@production/shop",

@@ -17,7 +17,7 @@ internal static class HistoryCommand
         var command = new DescribedCommand(
             "history",
             "Show the events of the history, oldest first.",
-            SharedOptions.Database | SharedOptions.Configuration | SharedOptions.History | SharedOptions.Limits,
+            SharedOptions.Databases,
             "migrations history",
             "migrations history --last 20 --event failed",
             "migrations history --profile --since 30d",

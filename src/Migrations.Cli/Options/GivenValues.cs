@@ -60,7 +60,7 @@ internal static class GivenValues
     {
         if (string.IsNullOrWhiteSpace(value))
             return isOperand ? $"The {name} is empty. (A variable that is not set?)" : Empty(name);
-        if (name is TakesSql && value.Any(char.IsWhiteSpace))
+        if ((name is TakesSql && value.Any(char.IsWhiteSpace)) || (name is FleetGroup.FileName && value is FleetGroup.StandardInput))
             return null;
         if (value[0] != '-')
             return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value)

@@ -15,6 +15,7 @@ internal sealed class GlobalOptions
     private const SharedOptions TakenByAll = SharedOptions.Database | SharedOptions.Path | SharedOptions.Configuration | SharedOptions.Yes;
 
     private readonly DatabaseOptions _database = new();
+    private readonly FleetGroup _fleet = new();
     private readonly ConfigurationOptions _configuration = new();
     private readonly Option<string?> _path = OptionOf.Text(
         "--path",
@@ -109,6 +110,7 @@ internal sealed class GlobalOptions
     public GlobalOptions() =>
         Groups = [
             new("Database", SharedOptions.Database, _database.All),
+            new("Several databases", SharedOptions.Fleet, _fleet.All),
             new("Configuration", SharedOptions.Configuration, _configuration.All),
             new("Migrations", SharedOptions.Path, [_path, _layout]),
             new("Migrations", SharedOptions.Selection, [_identity, _allowEmpty]),
@@ -195,6 +197,7 @@ internal sealed class GlobalOptions
             Configuration = configuration,
             Configured = selector.SettingsOf(service: null),
             Options = settings => ReadMigrator(parse, settings, selector.References),
+            Fleet = _fleet.Read(parse),
             Verbose = parse.GetValue(_verbose),
             WhatIf = parse.GetValue(_whatIf),
             Yes = parse.GetValue(_yes),
@@ -208,12 +211,26 @@ internal sealed class GlobalOptions
     private DatabaseChoice ChoiceOf(ParseResult parse) =>
         new()
         {
-            Databases = _database.Given(parse),
+            Databases = DatabasesOf(parse),
             Folder = parse.GetValue(_path) is { } path ? Path.GetFullPath(path) : null,
             CurrentFolder = Directory.GetCurrentDirectory(),
             EngineAddress = () => DatabaseDrivers.EnvironmentAddress,
             Target = (text, folder) => DatabaseDrivers.Resolve(text, folder).Target,
         };
+
+    private IReadOnlyList<string> DatabasesOf(ParseResult parse)
+    {
+        var given = _database.Given(parse);
+        if (_fleet.Listed(parse) is not { } listed)
+            return given;
+        return given.Count == 0
+            ? listed
+            : throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "A list of databases and a single one cannot be used together.",
+                "Add the database to the list, or leave out the list."
+            );
+    }
 
     private MigratorOptions ReadMigrator(ParseResult parse, ConfigurationSettings settings, ConfigurationReferences references) =>
         new()

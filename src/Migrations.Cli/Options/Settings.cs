@@ -1,4 +1,5 @@
 using Migrations.Configuration;
+using Migrations.Fleet;
 
 namespace Migrations.Cli.Options;
 
@@ -22,6 +23,9 @@ internal sealed record Settings
 
     /// <summary>The migration folder's full path.</summary>
     public string Folder { get; init; } = "";
+
+    /// <summary>How several databases are worked on.</summary>
+    public FleetOptions Fleet { get; init; } = new();
 
     public bool Verbose { get; init; }
 

@@ -37,8 +37,14 @@ internal enum SharedOptions
     /// <summary>Whether the hooks of the folder run.</summary>
     Hooks = 512,
 
+    /// <summary>Many databases in one call, and how many at once.</summary>
+    Fleet = 1024,
+
+    /// <summary>What a command takes that works on whole databases.</summary>
+    Databases = Database | Fleet | Configuration | History | Limits,
+
     /// <summary>What a command takes that compares a database with its migration folder.</summary>
-    Migrations = Database | Path | Selection | History | Limits | Configuration | Variables,
+    Migrations = Databases | Path | Selection | Variables,
 
     /// <summary>What a command takes that runs migrations.</summary>
     Runs = Migrations | Hooks,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Migrations.Events;
 using Migrations.Logging;
@@ -5,10 +6,12 @@ using Migrations.Logging;
 namespace Migrations.Cli.Output;
 
 /// <summary>Prints events for people: steps to standard output, everything else to standard error.</summary>
-internal sealed class EventPrinter(Terminal terminal, Detail detail)
+/// <param name="terminal">Where to.</param>
+/// <param name="detail">How much.</param>
+/// <param name="said">The warnings that the call has printed, whatever database they were about.</param>
+internal sealed class EventPrinter(Terminal terminal, Detail detail, ConcurrentDictionary<string, bool> said)
 {
     private readonly bool _verbose = detail == Detail.Verbose;
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
 
     public void Print(MigrationEvent item)
@@ -55,7 +58,7 @@ internal sealed class EventPrinter(Terminal terminal, Detail detail)
     /// </summary>
     public void Warn(string message, ScriptLocation? location = null)
     {
-        if (!_warned.Add(message))
+        if (!said.TryAdd(message, value: true))
             return;
         terminal.Error("warning: " + message, Tone.Notice);
         terminal.Commands(LogCommands.Warning(terminal.Format, message, location), toError: false);

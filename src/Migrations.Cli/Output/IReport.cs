@@ -46,8 +46,11 @@ internal interface IReport : IEventSink
     /// <summary>What taking an adoption back did, or would do.</summary>
     void AdoptionUndo(AdoptionUndoResult result);
 
-    /// <summary>How many of several services were completed.</summary>
-    void Services(string summary);
+    /// <summary>How many of several databases or services were completed.</summary>
+    void Fleet(string summary);
+
+    /// <summary>The same for one of several databases that are worked on at once: complete, its page can be shown.</summary>
+    IReport On(Terminal page);
 
     /// <summary>The settings in force.</summary>
     void Configuration(IReadOnlyList<ConfigurationEntry> entries);

@@ -40,6 +40,18 @@ internal sealed class JsonRecordWriter : IDisposable
         }
     }
 
+    /// <summary>Appends the records of another array. Safe to call from several threads, as long as nothing else is.</summary>
+    public void Append(MemoryStream array)
+    {
+        using var read = JsonDocument.Parse(array.GetBuffer().AsMemory(0, (int)array.Length));
+        lock (_output)
+        {
+            foreach (var record in read.RootElement.EnumerateArray())
+                record.WriteTo(Array);
+            Array.Flush();
+        }
+    }
+
     /// <summary>Ends the array.</summary>
     public void Complete()
     {

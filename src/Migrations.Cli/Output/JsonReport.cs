@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Migrations.Adoption;
@@ -19,11 +20,16 @@ internal sealed class JsonReport : IReport, IDisposable
     private readonly Terminal _terminal;
     private readonly JsonRecordWriter _records;
     private readonly List<MigrationResult> _finished = [];
-    private readonly HashSet<JsonWarning> _warned = [];
+    private readonly ConcurrentDictionary<JsonWarning, bool> _said;
+    private readonly JsonReport? _whole;
 
+    /// <summary>A report of a whole call.</summary>
     public JsonReport(Terminal terminal)
+        : this(terminal, [], whole: null) { }
+
+    private JsonReport(Terminal terminal, ConcurrentDictionary<JsonWarning, bool> said, JsonReport? whole)
     {
-        _terminal = terminal;
+        (_terminal, _said, _whole) = (terminal, said, whole);
         _records = new JsonRecordWriter(terminal);
         Integrity = new JsonIntegrityReport(_records, terminal);
         Backups = new JsonBackupReport(_records);
@@ -111,8 +117,8 @@ internal sealed class JsonReport : IReport, IDisposable
 
     public void AdoptionUndo(AdoptionUndoResult result) => Write([JsonAdoptionUndo.Of(result)], json => json.JsonAdoptionUndo);
 
-    // Each record names its service.
-    public void Services(string summary) { }
+    // Each record names its database and its service.
+    public void Fleet(string summary) { }
 
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) =>
         Write(entries.Select(e => new JsonSetting(e.Service, e.Name, e.Value, e.Source)), json => json.JsonSetting);
@@ -134,7 +140,16 @@ internal sealed class JsonReport : IReport, IDisposable
         _terminal.Commands(LogCommands.Errors(_terminal.Format, exception), toError: true);
     }
 
-    public void Complete() => _records.Complete();
+    public IReport On(Terminal page) => new JsonReport(page, _said, this);
+
+    public void Complete()
+    {
+        _records.Complete();
+        if (_whole is null)
+            return;
+        _whole._records.Append((MemoryStream)_terminal.Output);
+        Dispose();
+    }
 
     public void Dispose() => _records.Dispose();
 
@@ -142,7 +157,7 @@ internal sealed class JsonReport : IReport, IDisposable
 
     private void Warn(JsonWarning warning, ScriptLocation? location = null)
     {
-        if (!_warned.Add(warning))
+        if (!_said.TryAdd(warning, value: true))
             return;
         WriteError(JsonSerializer.Serialize(new JsonWarningLine(warning), _records.Json.JsonWarningLine));
         _terminal.Commands(LogCommands.Warning(_terminal.Format, warning.Message, location), toError: true);

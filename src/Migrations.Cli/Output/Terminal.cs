@@ -13,19 +13,44 @@ internal sealed class Terminal : IDisposable
     private const int NarrowWidth = 80;
     private const int WidestText = 120;
     private readonly object _gate = new();
-    private readonly ForgivingStream _outStream = new(Console.OpenStandardOutput());
+    private readonly ForgivingStream? _outStream;
     private readonly TextWriter _out;
-    private readonly TextWriter _error = Open(
-        Console.IsErrorRedirected,
-        () => new ForgivingStream(Console.OpenStandardError()),
-        () => Console.Error
-    );
+    private readonly TextWriter _error;
+    private readonly TerminalPage? _page;
     private readonly bool _ansi = SupportsAnsi();
     private readonly bool _colours = !HasValue("NO_COLOR");
     private readonly LogFormat _detected = LogCommands.Detected;
     private string? _progress;
 
-    public Terminal() => _out = Open(Console.IsOutputRedirected, () => _outStream, () => Console.Out);
+    /// <summary>The terminal of the process.</summary>
+    public Terminal()
+    {
+        var stream = _outStream = new ForgivingStream(Console.OpenStandardOutput());
+        Output = stream;
+        _out = Open(Console.IsOutputRedirected, () => stream, () => Console.Out);
+        _error = Open(Console.IsErrorRedirected, () => new ForgivingStream(Console.OpenStandardError()), () => Console.Error);
+        CanAsk = !Console.IsInputRedirected;
+    }
+
+    private Terminal(LogFormat format)
+    {
+        _page = new TerminalPage();
+        (_out, _error, Output, Format) = (_page.Out, _page.Error, new MemoryStream(), format);
+    }
+
+    /// <summary>A terminal for one of several databases that are worked on at once: what it is given is held until it is shown.</summary>
+    public Terminal Page() => new(Format);
+
+    /// <summary>Shows what a page holds, together.</summary>
+    public void Show(Terminal page)
+    {
+        lock (_gate)
+        {
+            Erase();
+            page._page!.CopyTo(_out, _error);
+            Redraw(_out);
+        }
+    }
 
     /// <summary>Whose log the output is; at first that of the service that runs the process.</summary>
     public LogFormat Format { get; set; } = LogCommands.Detected;
@@ -37,19 +62,19 @@ internal sealed class Terminal : IDisposable
     private LogFormat Reader => Format is LogFormat.Text ? _detected : Format;
 
     /// <summary>Whether there is a person to ask.</summary>
-    public bool CanAsk { get; } = !Console.IsInputRedirected;
+    public bool CanAsk { get; }
 
     /// <summary>Whether a line on standard error can be drawn again in place.</summary>
-    public bool ShowsProgress => _ansi && !Console.IsErrorRedirected;
+    public bool ShowsProgress => _page is null && _ansi && !Console.IsErrorRedirected;
 
     /// <summary>How wide a line for people may be: the window's width, and 80 for a program that reads it.</summary>
     public int Width => Console.IsOutputRedirected ? NarrowWidth : Math.Min(WindowWidth(), WidestText);
 
     /// <summary>Standard output as bytes, for JSON.</summary>
-    public Stream Output => _outStream;
+    public Stream Output { get; }
 
     /// <summary>Why not all of standard output could be written; null when it was.</summary>
-    public Exception? OutputFailure => _outStream.Failure;
+    public Exception? OutputFailure => _outStream?.Failure;
 
     /// <summary>Writes lines to standard output.</summary>
     public void Out(string text = "", Tone tone = Tone.Plain) => Write(_out, text, tone, Console.IsOutputRedirected);
@@ -120,17 +145,26 @@ internal sealed class Terminal : IDisposable
         var (start, end) = _ansi && _colours && !redirected ? Colour(tone) : ("", "");
         lock (_gate)
         {
-            if (_progress is not null)
-                _error.Write(EraseLine);
+            Erase();
             foreach (var line in text.Split('\n'))
                 writer.WriteLine(start + Safe(line.TrimEnd('\r')) + end);
-            if (_progress is not null)
-            {
-                writer.Flush();
-                _error.Write(_progress);
-                _error.Flush();
-            }
+            Redraw(writer);
         }
+    }
+
+    private void Erase()
+    {
+        if (_progress is not null)
+            _error.Write(EraseLine);
+    }
+
+    private void Redraw(TextWriter behind)
+    {
+        if (_progress is null)
+            return;
+        behind.Flush();
+        _error.Write(_progress);
+        _error.Flush();
     }
 
     /// <summary>Text that neither the terminal nor a build service takes for an order.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
@@ -9,11 +10,15 @@ using Migrations.Sql;
 namespace Migrations.Cli.Output;
 
 /// <summary>Reports to people.</summary>
-internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
+internal sealed class TextReport(Terminal terminal, Detail detail, ConcurrentDictionary<string, bool> said) : IReport
 {
-    private readonly EventPrinter _events = new(terminal, detail);
+    private readonly EventPrinter _events = new(terminal, detail, said);
     private MigrationDirection _direction;
     private bool _begun;
+
+    /// <summary>A report of a whole call.</summary>
+    public TextReport(Terminal terminal, Detail detail)
+        : this(terminal, detail, new ConcurrentDictionary<string, bool>(StringComparer.Ordinal)) { }
 
     public IIntegrityReport Integrity { get; } = new TextIntegrityReport(terminal);
 
@@ -130,7 +135,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
             AdoptionListing.Print(terminal, result);
     }
 
-    public void Services(string summary)
+    public void Fleet(string summary)
     {
         if (detail != Detail.Quiet)
             terminal.Out(summary);
@@ -158,6 +163,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail) : IReport
         ErrorPrinter.Print(terminal, target, exception, detail == Detail.Verbose);
         terminal.Commands(LogCommands.Errors(terminal.Format, exception), toError: false);
     }
+
+    public IReport On(Terminal page) => new TextReport(page, detail, said);
 
     public void Complete() => terminal.Progress(null);
 

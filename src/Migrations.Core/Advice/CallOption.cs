@@ -37,6 +37,7 @@ internal readonly ref struct CallOption
     public static CallOption Format => Named();
     public static CallOption From => Named();
     public static CallOption Full => Named();
+    public static CallOption FullText => Named();
     public static CallOption HistorySchema => Named();
     public static CallOption HistoryTable => Named();
     public static CallOption Idempotent => Named();
@@ -54,6 +55,7 @@ internal readonly ref struct CallOption
     public static CallOption Latest => Named();
     public static CallOption Layout => Named();
     public static CallOption LockTimeout => Named();
+    public static CallOption Mapping => Named();
     public static CallOption Marker => Named();
     public static CallOption MaxDuration => Named();
     public static CallOption New => Named();

@@ -49,7 +49,25 @@ public static class ConfigurationFile
         return null;
     }
 
-    private static MigrationConfiguration Read(string path)
+    private static MigrationConfiguration Read(string path) =>
+        ConfigurationReader.Read(
+            path,
+            ReadNodes(
+                path,
+                "configuration file",
+                CallOption.Config,
+                $"Correct the path, or create a file with: {Call.Config.With(CallOption.New)}"
+            )
+        );
+
+    /// <summary>Reads a file of JSON, of which every node knows its place.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="what">What it is, for messages.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <param name="missing">What to do when it does not exist.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationMissing"/> or <see
+    /// cref="ErrorId.ConfigurationInvalid"/>.</exception>
+    internal static ConfigurationNode ReadNodes(string path, string what, CallOption option, Advice missing)
     {
         byte[] bytes;
         try
@@ -64,16 +82,14 @@ public static class ConfigurationFile
                     );
                 throw new MigrationException(
                     ErrorId.ConfigurationMissing,
-                    Directory.Exists(path)
-                        ? $"'{path}' is a folder, not a configuration file."
-                        : $"The configuration file '{path}' does not exist.",
-                    $"Correct the path, or create a file with: {Call.Config.With(CallOption.New)}"
+                    Directory.Exists(path) ? $"'{path}' is a folder, not a {what}." : $"The {what} '{path}' does not exist.",
+                    missing
                 );
             }
 
             RegularFile.Require(path);
             if (new FileInfo(path).Length > MostBytes)
-                throw ConfigurationError.At(new ScriptLocation(path, 1, 1), "The file is larger than 1 MB.", "Name a configuration file.");
+                throw ConfigurationError.At(new ScriptLocation(path, 1, 1), "The file is larger than 1 MB.", $"Name a {what}.");
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -81,14 +97,14 @@ public static class ConfigurationFile
             throw ConfigurationError.At(
                 new ScriptLocation(path, 1, 1),
                 $"The file cannot be read: {e.Message}",
-                $"Correct its rights, or name another file with {CallOption.Config}.",
+                $"Correct its rights, or name another file with {option}.",
                 e
             );
         }
 
         if (Utf8Check.FindProblem(path, bytes, position: 0, line: 1) is { } problem)
             throw ConfigurationError.At(problem.Location, problem.Message, problem.Remedy);
-        return ConfigurationReader.Read(path, ConfigurationNodeReader.Read(path, bytes.AsSpan()[Utf8Check.MarkLength(bytes)..]));
+        return ConfigurationNodeReader.Read(path, bytes.AsSpan()[Utf8Check.MarkLength(bytes)..]);
     }
 
     private static void Trust(string path)

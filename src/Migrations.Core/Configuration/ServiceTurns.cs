@@ -8,17 +8,29 @@ namespace Migrations.Configuration;
 /// <param name="undoes">Whether migrations are undone.</param>
 public sealed class ServiceTurns(IReadOnlyList<SelectedDatabase> selected, bool undoes)
 {
+    private readonly object _gate = new();
     private readonly List<SelectedDatabase> _failed = [];
     private readonly List<SelectedDatabase> _skipped = [];
 
     /// <summary>The databases in their order.</summary>
     public IReadOnlyList<SelectedDatabase> InOrder { get; } = undoes ? [.. selected.Reverse()] : selected;
 
+    /// <summary>Whether a database has its turn after another, because of what it depends on.</summary>
+    public bool Follows(SelectedDatabase database, SelectedDatabase other)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(other);
+        return undoes ? DependsOn(other, database) : DependsOn(database, other);
+    }
+
     /// <summary>Notes that the work on a database failed.</summary>
     public void Fail(SelectedDatabase database)
     {
-        if (!_skipped.Contains(database))
-            _failed.Add(database);
+        lock (_gate)
+        {
+            if (!_skipped.Contains(database))
+                _failed.Add(database);
+        }
     }
 
     /// <summary>Refuses a database that builds on one whose work failed or was refused.</summary>
@@ -26,9 +38,15 @@ public sealed class ServiceTurns(IReadOnlyList<SelectedDatabase> selected, bool 
     public void Demand(SelectedDatabase database)
     {
         ArgumentNullException.ThrowIfNull(database);
-        if (_failed.Concat(_skipped).FirstOrDefault(f => undoes ? DependsOn(f, database) : DependsOn(database, f)) is not { } cause)
-            return;
-        _skipped.Add(database);
+        SelectedDatabase? cause;
+        lock (_gate)
+        {
+            cause = _failed.Concat(_skipped).FirstOrDefault(f => Follows(database, f));
+            if (cause is null)
+                return;
+            _skipped.Add(database);
+        }
+
         throw new MigrationException(
             ErrorId.ServiceSkipped,
             $"The service '{database.Service}' was not worked on, because '{cause.Service}' "

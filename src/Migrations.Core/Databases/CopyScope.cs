@@ -15,8 +15,11 @@ public sealed record CopyScope
     public IReadOnlyDictionary<string, ColumnType> Types { get; init; } =
         new Dictionary<string, ColumnType>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Why columns have these types, for the plan.</summary>
-    public string TypesReason { get; init; } = "chosen by the caller";
+    /// <summary>Why columns have these types, by <c>table.column</c>, where it is not the caller's choice.</summary>
+    public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The columns whose text is to be searched, as <c>table.column</c>.</summary>
+    public IReadOnlyList<string> FullTexts { get; init; } = [];
 
     /// <summary>Whether rows with values that their columns cannot hold are left out.</summary>
     public bool Rejects { get; init; }
@@ -35,6 +38,10 @@ public sealed record CopyScope
             $"Write it as table.column=type, with one of the types {string.Join(", ", ColumnType.Known)} or numeric(p,s)."
         );
     }
+
+    /// <summary>Why a column has its type.</summary>
+    /// <param name="column">The column, as <c>table.column</c>.</param>
+    public string ReasonOf(string column) => Reasons.GetValueOrDefault(column) ?? "chosen by the caller";
 
     /// <summary>Whether a table is meant.</summary>
     public bool Contains(string table) => (Tables.Count == 0 || Tables.Any(t => IsLike(table, t))) && !Excluded.Any(t => IsLike(table, t));

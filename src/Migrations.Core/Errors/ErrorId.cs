@@ -23,6 +23,9 @@ public enum ErrorId
     /// <summary>A service was not worked on because one that it depends on failed.</summary>
     ServiceSkipped,
 
+    /// <summary>Databases of a fleet were not worked on, because as many failed as were allowed to.</summary>
+    FleetStopped,
+
     /// <summary>A migration is not marked as not applied, because the schema still has what it made.</summary>
     ForgetRefused,
 

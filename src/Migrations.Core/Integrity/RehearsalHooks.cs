@@ -52,8 +52,8 @@ internal sealed class RehearsalHooks(ISqlDialect dialect, JournalRecorder record
         List<Hook> hooks = [.. all.Where(h => h.Point != HookPoint.OnError && (h.Script.Code is null || runCode))];
         if (code.Count > 0 && migrations.Count > 0)
             Warn(
-                $"Not run on the copy, because {(code.Count == 1 ? "it is" : "they are")} code: {string.Join(", ", code)}. Ask for code to be "
-                    + "run there too: -RunCode of the module, RunCode of a request."
+                $"Not run on the copy, because {(code.Count == 1 ? "it is" : "they are")} code: {string.Join(", ", code)}. Ask for code to "
+                    + "be run there too: -RunCode of the module, RunCode of a request."
             );
         var scripts = new HookScripts(dialect, options.Folder.Variables, hooks);
         Demand(scripts, read.Path, migrations);

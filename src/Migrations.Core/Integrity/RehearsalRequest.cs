@@ -16,8 +16,8 @@ public sealed record RehearsalRequest
     public string? Target { get; init; }
 
     /// <summary>
-    /// Whether migrations and hooks in code are run on the copy. What their code does elsewhere is done, and not undone. Without it nothing is found
-    /// out about them.
+    /// Whether migrations and hooks in code are run on the copy. What their code does elsewhere is done, and not undone.
+    /// Without it nothing is found out about them.
     /// </summary>
     public bool RunCode { get; init; }
 

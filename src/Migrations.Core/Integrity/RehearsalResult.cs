@@ -115,8 +115,8 @@ public sealed record RehearsalResult : IHasPlace
         );
 
     /// <summary>
-    /// Why it, or its undo, was not rehearsed to its end: a statement, or that of a hook, reaches beyond the copy, or an earlier migration that it may need was
-    /// not run. Then nothing is known of it, good or bad. Null when it was rehearsed.
+    /// Why it, or its undo, was not rehearsed to its end: a statement, or that of a hook, reaches beyond the copy, or an
+    /// earlier migration that it may need was not run. Then nothing is known of it, good or bad. Null when it was rehearsed.
     /// </summary>
     public string? NotRun { get; init; }
 

@@ -17,7 +17,7 @@ internal static class AllowComments
     /// <param name="dialect">How scripts are read.</param>
     /// <param name="script">The script.</param>
     /// <param name="statements">Its statements.</param>
-    public static IReadOnlyList<AllowComment> Read(ISqlDialect dialect, MigrationScript script, IReadOnlyList<ScriptStatement> statements)
+    public static IReadOnlyList<AllowComment> Read(ISqlDialect dialect, MigrationScript script, IReadOnlyList<StatementPlace> statements)
     {
         using var reader = script.OpenText();
         var text = reader.ReadToEnd();
@@ -53,16 +53,15 @@ internal static class AllowComments
         return words.Length == 0 ? ("", "") : (words[0].TrimEnd(',', ':'), words.Length > 1 ? words[1].Trim() : "");
     }
 
-    private static int? StatementOf(int line, int firstLine, string[] lines, IReadOnlyList<ScriptStatement> statements)
+    private static int? StatementOf(int line, int firstLine, string[] lines, IReadOnlyList<StatementPlace> statements)
     {
         foreach (var statement in statements)
         {
-            var start = statement.Location.Line;
-            if (line >= start && line <= start + statement.Text.AsSpan().Count('\n'))
+            if (line >= statement.First && line <= statement.Last)
                 return statement.Index;
-            if (start <= line)
+            if (statement.First <= line)
                 continue;
-            var between = lines.Skip(line - firstLine + 1).Take(start - line - 1);
+            var between = lines.Skip(line - firstLine + 1).Take(statement.First - line - 1);
             return statement.Index == 0 && between.Any(string.IsNullOrWhiteSpace) ? null : statement.Index;
         }
 

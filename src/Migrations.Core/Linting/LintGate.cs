@@ -12,6 +12,9 @@ namespace Migrations.Linting;
 /// <param name="options">Which rules count, and whether findings stop a run.</param>
 internal sealed class LintGate(IDatabaseDriver driver, LintOptions options)
 {
+    // A run that is not to be refused does not read megabytes of rows once more for a warning.
+    private const long LongestRead = 1024 * 1024;
+
     // A run of many scripts is not the place to read all of it.
     private const int MostShown = 20;
 
@@ -34,7 +37,11 @@ internal sealed class LintGate(IDatabaseDriver driver, LintOptions options)
             : FindAsync(
                 new LintRun(driver, options) { Database = Database },
                 inspector,
-                [.. plan.Steps.Select((s, i) => new LintedScript(s.Migration, analyses[i], 0, IsReported: true))],
+                [
+                    .. plan
+                        .Steps.Select((s, i) => new LintedScript(s.Migration, analyses[i], 0, IsReported: true))
+                        .Where(s => options.Strict || s.Script.Length <= LongestRead),
+                ],
                 cancellationToken
             );
 

@@ -45,7 +45,7 @@ internal sealed class LintRun(IDatabaseDriver driver, LintOptions options)
     }
 
     /// <summary>Reads one script.</summary>
-    public static (List<ScriptStatement> Statements, List<LintHazard> Hazards) Read(
+    public static (List<StatementPlace> Places, List<LintHazard> Hazards) Read(
         ILintReader reader,
         ISqlDialect dialect,
         MigrationScript script,
@@ -53,11 +53,12 @@ internal sealed class LintRun(IDatabaseDriver driver, LintOptions options)
         bool isInTransaction
     )
     {
-        var (statements, hazards) = (new List<ScriptStatement>(), new List<LintHazard>());
+        var (statements, hazards) = (new List<StatementPlace>(), new List<LintHazard>());
         reader.Begin(script, run, isInTransaction);
         foreach (var statement in dialect.Split(script))
         {
-            statements.Add(statement);
+            var first = statement.Location.Line;
+            statements.Add(new StatementPlace(statement.Index, first, first + statement.Text.AsSpan().Count('\n')));
             hazards.AddRange(reader.Read(statement));
         }
 
@@ -89,7 +90,7 @@ internal sealed class LintRun(IDatabaseDriver driver, LintOptions options)
     public IEnumerable<LintFinding> Allowed(
         Migration migration,
         MigrationScript script,
-        IReadOnlyList<ScriptStatement> statements,
+        IReadOnlyList<StatementPlace> statements,
         IReadOnlyList<LintFinding> found,
         bool isWhole = true
     )
@@ -103,7 +104,7 @@ internal sealed class LintRun(IDatabaseDriver driver, LintOptions options)
         return isWhole ? kept.Concat(comments.Where(IsInvalid).Select(c => Of(migration, c.Location, "allow-invalid", Fault(c)))) : kept;
     }
 
-    private (List<ScriptStatement> Statements, List<LintHazard> Hazards) Read(
+    private (List<StatementPlace> Places, List<LintHazard> Hazards) Read(
         ILintReader reader,
         MigrationScript script,
         int run,
@@ -143,15 +144,13 @@ internal sealed class LintRun(IDatabaseDriver driver, LintOptions options)
             : script.At(start.Line + lines, before.Length - before.LastIndexOf('\n'));
     }
 
-    private static bool Allows(AllowComment comment, LintFinding finding, IReadOnlyList<ScriptStatement> statements)
+    private static bool Allows(AllowComment comment, LintFinding finding, IReadOnlyList<StatementPlace> statements)
     {
         if (comment.Reason.Length == 0 || !comment.Rule.Equals(finding.Rule, StringComparison.OrdinalIgnoreCase) || finding.IsError)
             return false;
         if (comment.Statement is not { } index || finding.Statement is null)
             return true;
-        var statement = statements[index];
-        var last = statement.Location.Line + statement.Text.AsSpan().Count('\n');
-        return finding.Line >= statement.Location.Line && finding.Line <= last;
+        return finding.Line >= statements[index].First && finding.Line <= statements[index].Last;
     }
 
     // A comment may begin with the word and mean something else.

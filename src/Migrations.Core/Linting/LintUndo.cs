@@ -21,7 +21,7 @@ internal sealed class LintUndo(IDatabaseDriver driver, LintRun run)
             : run.Allowed(migration, found.Script, found.Statements, found.Found, !ReferenceEquals(found.Script, migration.Up));
     }
 
-    private (List<LintFinding> Found, MigrationScript Script, List<ScriptStatement> Statements) Absence(
+    private (List<LintFinding> Found, MigrationScript Script, List<StatementPlace> Statements) Absence(
         Migration migration,
         bool isCustomary
     )
@@ -36,7 +36,7 @@ internal sealed class LintUndo(IDatabaseDriver driver, LintRun run)
         );
     }
 
-    private (List<LintFinding> Found, MigrationScript Script, List<ScriptStatement> Statements) Destruction(
+    private (List<LintFinding> Found, MigrationScript Script, List<StatementPlace> Statements) Destruction(
         Migration migration,
         MigrationScript down
     )

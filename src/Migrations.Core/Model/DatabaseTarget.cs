@@ -32,6 +32,9 @@ public sealed class DatabaseTarget : IEquatable<DatabaseTarget>
     /// </summary>
     public bool IsScratch { get; internal init; }
 
+    /// <summary>The server that it is on, as it is shown to people; null where it is a file.</summary>
+    public string? Server { get; internal init; }
+
     /// <summary>The environment of the configuration that named it, known further down a pipeline too; null without one.</summary>
     public string? Environment { get; private init; }
 
@@ -39,7 +42,12 @@ public sealed class DatabaseTarget : IEquatable<DatabaseTarget>
 
     /// <summary>The same database, named by an environment.</summary>
     public DatabaseTarget In(string? environment) =>
-        new(Engine, Display, Database, ConnectionString) { IsScratch = IsScratch, Environment = environment };
+        new(Engine, Display, Database, ConnectionString)
+        {
+            IsScratch = IsScratch,
+            Server = Server,
+            Environment = environment,
+        };
 
     /// <summary>Whether both name the same database with the same settings and credentials.</summary>
     public bool Equals(DatabaseTarget? other) =>

@@ -27,6 +27,9 @@ public sealed record CopyTable
     /// <summary>Its indexes.</summary>
     public IReadOnlyList<CopyIndex> Indexes { get; init; } = [];
 
+    /// <summary>The columns whose text is to be searched.</summary>
+    public IReadOnlyList<string> FullTexts { get; init; } = [];
+
     /// <summary>The columns that hold values of their own.</summary>
     public IEnumerable<CopyColumn> Stored => Columns.Where(c => c.Generated is null);
 

@@ -9,6 +9,9 @@ public sealed record CopyRequest
     /// <summary>Which tables, and what was decided about columns.</summary>
     public CopyScope Scope { get; init; } = new();
 
+    /// <summary>Other names, and types of columns.</summary>
+    public CopyMapping Mapping { get; init; } = CopyMapping.None;
+
     /// <summary>
     /// The migrations that make the tables of the target, so that only rows are copied; null: the tables are those of the source.
     /// </summary>

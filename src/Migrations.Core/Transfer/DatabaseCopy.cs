@@ -15,6 +15,8 @@ public sealed class DatabaseCopy(
     CopyRequest request
 )
 {
+    private readonly MappedPlan _mapped = new(request.Mapping);
+
     private SessionOptions Session => request.Session;
 
     /// <summary>Looks at both databases and says what a copy would do. Changes nothing.</summary>
@@ -22,10 +24,8 @@ public sealed class DatabaseCopy(
     public async Task<CopyForecast> ForecastAsync(CancellationToken cancellationToken)
     {
         var (from, to) = Providers();
-        if (request.Folder is { } folder)
-            return await new RowsCopy((source.Target, from), (target, to), request, folder)
-                .ForecastAsync(cancellationToken)
-                .ConfigureAwait(false);
+        if (Rows((from, to)) is { } rows)
+            return await rows.ForecastAsync(cancellationToken).ConfigureAwait(false);
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Read }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
@@ -58,10 +58,8 @@ public sealed class DatabaseCopy(
     )
     {
         var (from, to) = providers;
-        if (request.Folder is { } folder)
-            return await new RowsCopy((source.Target, from), (target, to), request, folder)
-                .RunAsync(cancellationToken)
-                .ConfigureAwait(false);
+        if (Rows(providers) is { } rows)
+            return await rows.RunAsync(cancellationToken).ConfigureAwait(false);
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Create }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
@@ -72,20 +70,32 @@ public sealed class DatabaseCopy(
         var rejects = new RejectFile(request.RejectFile);
         await using var ___ = rejects.ConfigureAwait(false);
         var tables = await destination.BeginAsync(cancellationToken).ConfigureAwait(false);
-        forecast = forecast with { Plan = forecast.Plan! with { Tables = tables } };
+        List<TableMove> moves = [.. forecast.Plan!.Tables.Zip(tables, TableMove.Of)];
         var transfer = new TableTransfer(origin, request, rejects);
-        var sent = await transfer
-            .CopyAsync([.. tables.Select(TableMove.Of)], destination.WriteAsync, cancellationToken)
-            .ConfigureAwait(false);
+        var sent = await transfer.CopyAsync(moves, destination.WriteAsync, cancellationToken).ConfigureAwait(false);
         var refused = await destination.FinishAsync(cancellationToken).ConfigureAwait(false);
-        var results = await ProveAsync(transfer, destination, forecast, sent, cancellationToken).ConfigureAwait(false);
+        var results = await ProveAsync(transfer, destination, forecast, moves, sent, cancellationToken).ConfigureAwait(false);
         await destination.PublishAsync(history, cancellationToken).ConfigureAwait(false);
-        return CopyResults.With(results, refused);
+        return CopyResults.With(results, [.. refused.Select(l => _mapped.InSource(l, forecast.Plan!.Tables))]);
     }
 
     /// <summary>What is missing in a copy whose rows are equal, because the target has refused it; null where nothing is.</summary>
     /// <param name="results">What <see cref="RunAsync"/> has returned.</param>
     public static MigrationException? FindFault(IReadOnlyList<TableCopy> results) => CopyObstacles.Incomplete(results);
+
+    /// <summary>The copy of rows alone; null where the tables are those of the source.</summary>
+    private RowsCopy? Rows((ICopyProvider From, ICopyProvider To) providers)
+    {
+        if (request.Folder is not { } folder)
+            return null;
+        return request.Scope.FullTexts.Count == 0
+            ? new RowsCopy((source.Target, providers.From), (target, providers.To), request, folder)
+            : throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "The tables are those that the migrations make: no column for a full-text search is added to them.",
+                $"Leave out {CallOption.FullText}, and add the column and its index in a migration."
+            );
+    }
 
     private (ICopyProvider From, ICopyProvider To) Providers() =>
         string.Equals(source.Driver.Engine, target.Driver.Engine, StringComparison.Ordinal)
@@ -103,10 +113,14 @@ public sealed class DatabaseCopy(
         CancellationToken cancellationToken
     )
     {
+        if (!request.Mapping.IsEmpty)
+            request.Mapping.Demand(await origin.ListAsync(request.Scope, cancellationToken).ConfigureAwait(false));
         var plan = await origin
-            .PlanAsync(request.Scope with { Rejects = request.RejectFile is not null }, cancellationToken)
+            .PlanAsync(request.Mapping.Typed(request.Scope) with { Rejects = request.RejectFile is not null }, cancellationToken)
             .ConfigureAwait(false);
-        var planned = await destination.PlanAsync(plan, request.Recreates, cancellationToken).ConfigureAwait(false);
+        plan = plan with { Tables = _mapped.WithReasons(plan.Tables) };
+        var planned = await destination.PlanAsync(_mapped.Of(plan), request.Recreates, cancellationToken).ConfigureAwait(false);
+        planned = planned with { LeftOut = [.. planned.LeftOut.Select(l => _mapped.InSource(l, plan.Tables))] };
         var history = await new SourceHistory(source, target, Session).FindAsync(cancellationToken).ConfigureAwait(false);
         var forecast = CopyResults.Forecast(plan, planned, source.Target, target.Target);
         return (history is null ? forecast : CopyResults.WithHistory(forecast, history, Session.HistoryTable), history);
@@ -116,11 +130,11 @@ public sealed class DatabaseCopy(
         TableTransfer transfer,
         ICopyTarget destination,
         CopyForecast forecast,
+        IReadOnlyList<TableMove> moves,
         Dictionary<string, SentTable> sent,
         CancellationToken cancellationToken
     )
     {
-        var moves = forecast.Plan!.Tables.Select(TableMove.Of).ToList();
         var found = await transfer.ReadBackAsync(moves, sent, destination.ReadBackAsync, cancellationToken).ConfigureAwait(false);
         var results = found.Select(f => CopyResults.Proven(forecast, f.Move.Source, f.Sent, f.Found)).ToList();
         var differing = await destination.VerifyAsync(cancellationToken).ConfigureAwait(false);

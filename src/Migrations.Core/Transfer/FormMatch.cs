@@ -9,16 +9,23 @@ namespace Migrations.Transfer;
 /// </summary>
 internal sealed class FormMatch
 {
+    private const string Reason = "the type of the target's column";
+
     private readonly List<(CopyTable Source, RowTable Target, IReadOnlyList<RowTableColumn> Columns)> _tables = [];
     private readonly List<CopyObstacle> _obstacles = [];
     private readonly List<LeftOutObject> _extra = [];
+    private readonly CopyMapping _mapping;
 
     /// <summary>Compares the two forms.</summary>
-    public FormMatch(IReadOnlyList<CopyTable> source, IReadOnlyList<RowTable> target)
+    /// <param name="source">The tables of the source.</param>
+    /// <param name="target">The tables of the target.</param>
+    /// <param name="mapping">The names by which they are to be found there.</param>
+    public FormMatch(IReadOnlyList<CopyTable> source, IReadOnlyList<RowTable> target, CopyMapping mapping)
     {
+        _mapping = mapping;
         foreach (var table in source)
         {
-            if (Find(target, table.Name, t => t.Name) is { } there)
+            if (Find(target, mapping.TableName(table.Name), t => t.Name) is { } there)
                 Add(table, there);
             else
                 _obstacles.Add(new CopyObstacle(table.Name, Column: null, "the target has no such table", [], Rows: null));
@@ -44,9 +51,9 @@ internal sealed class FormMatch
     /// <summary>Why the rows cannot be copied.</summary>
     public IReadOnlyList<CopyObstacle> Obstacles => _obstacles;
 
-    /// <summary>The types of the target's columns by the source's names.</summary>
-    /// <param name="chosen">What the caller has chosen, which goes first.</param>
-    public IReadOnlyDictionary<string, ColumnType> Types(IReadOnlyDictionary<string, ColumnType> chosen)
+    /// <summary>The scope with the types of the target's columns, by the source's names.</summary>
+    /// <param name="scope">What the caller has chosen, which goes first.</param>
+    public CopyScope Typed(CopyScope scope)
     {
         var types = new Dictionary<string, ColumnType>(StringComparer.OrdinalIgnoreCase);
         foreach (var (table, _, columns) in _tables)
@@ -58,9 +65,14 @@ internal sealed class FormMatch
             }
         }
 
-        foreach (var (column, type) in chosen)
+        var reasons = types
+            .Keys.Except(scope.Types.Keys, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(c => c, _ => Reason, StringComparer.OrdinalIgnoreCase);
+        foreach (var (column, reason) in scope.Reasons)
+            reasons[column] = reason;
+        foreach (var (column, type) in scope.Types)
             types[column] = type;
-        return types;
+        return scope with { Types = types, Reasons = reasons };
     }
 
     /// <summary>What a copy would do with the target.</summary>
@@ -123,7 +135,7 @@ internal sealed class FormMatch
         var columns = new List<RowTableColumn>();
         foreach (var column in table.Columns)
         {
-            if (Find(there.Columns, column.Name, c => c.Name) is { } found)
+            if (Find(there.Columns, _mapping.ColumnName(table.Name, column.Name), c => c.Name) is { } found)
                 columns.Add(found);
             else
                 _obstacles.Add(new CopyObstacle(table.Name, column.Name, $"{there.Shown} has no such column", [], Rows: null));

@@ -149,17 +149,17 @@ internal sealed class RowsCopy(
         CancellationToken cancellationToken
     )
     {
-        var match = new FormMatch(await origin.ListAsync(request.Scope, cancellationToken).ConfigureAwait(false), tables);
+        var listed = await origin.ListAsync(request.Scope, cancellationToken).ConfigureAwait(false);
+        request.Mapping.Demand(listed);
+        var match = new FormMatch(listed, tables, request.Mapping);
         CopyObstacles.DemandAlike(match.Obstacles, target.Side.Database, folder.Migrations.Name);
         List<RowTable> filled = [.. occupied.Intersect(match.Targets)];
         if (begin is not null && (request.Recreates || filled.Count == 0))
             await begin(match.Targets, cancellationToken).ConfigureAwait(false);
         var plan = await origin
             .PlanAsync(
-                request.Scope with
+                match.Typed(request.Mapping.Typed(request.Scope)) with
                 {
-                    Types = match.Types(request.Scope.Types),
-                    TypesReason = "the type of the target's column",
                     Rejects = request.RejectFile is not null,
                 },
                 cancellationToken

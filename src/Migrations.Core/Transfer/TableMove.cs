@@ -9,9 +9,9 @@ namespace Migrations.Transfer;
 /// <param name="Sent">Which columns are sent; the target computes the others.</param>
 internal sealed record TableMove(CopyTable Source, CopyTable Target, IReadOnlyList<int> Sent)
 {
-    /// <summary>A table that is the same on both sides.</summary>
-    public static TableMove Of(CopyTable table) =>
-        new(table, table, [.. Enumerable.Range(0, table.Columns.Count).Where(i => table.Columns[i].Generated is null)]);
+    /// <summary>A table that is of one form on both sides.</summary>
+    public static TableMove Of(CopyTable source, CopyTable target) =>
+        new(source, target, [.. Enumerable.Range(0, target.Columns.Count).Where(i => target.Columns[i].Generated is null)]);
 
     /// <summary>The table with the columns that are written.</summary>
     public CopyTable Written => Target with { Columns = [.. Sent.Select(i => Target.Columns[i])] };

@@ -34,7 +34,7 @@ internal static class PostgreSqlTarget
 
     /// <summary>A database that is known by all that it takes: nothing is taken from the environment.</summary>
     public static DatabaseTarget Of(NpgsqlConnectionStringBuilder builder) =>
-        new(Engine, Display(builder), builder.Database!, builder.ConnectionString);
+        new(Engine, Display(builder), builder.Database!, builder.ConnectionString) { Server = Hosts(builder) };
 
     private static bool IsUrl(string text) =>
         text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
@@ -121,11 +121,8 @@ internal static class PostgreSqlTarget
         );
 
     /// <summary>Another database on the same server.</summary>
-    public static DatabaseTarget WithDatabase(DatabaseTarget target, string database)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Database = database };
-        return new DatabaseTarget(Engine, Display(builder), database, builder.ConnectionString);
-    }
+    public static DatabaseTarget WithDatabase(DatabaseTarget target, string database) =>
+        Of(new NpgsqlConnectionStringBuilder(target.ConnectionString) { Database = database });
 
     /// <summary>A database of our own on a server that is thrown away.</summary>
     /// <param name="server">Any database of the server.</param>
@@ -177,16 +174,16 @@ internal static class PostgreSqlTarget
         return builder;
     }
 
-    private static string Display(NpgsqlConnectionStringBuilder builder)
-    {
-        var hosts = string.Join(
+    private static string Display(NpgsqlConnectionStringBuilder builder) =>
+        $"postgres://{builder.Username}@{Hosts(builder)}/{builder.Database}";
+
+    private static string Hosts(NpgsqlConnectionStringBuilder builder) =>
+        string.Join(
             ',',
             HostChoice
                 .Of(builder)
                 .Select(h => string.Create(CultureInfo.InvariantCulture, $"{(IsBracketed(h.Host) ? $"[{h.Host}]" : h.Host)}:{h.Port}"))
         );
-        return $"postgres://{builder.Username}@{hosts}/{builder.Database}";
-    }
 
     private static bool IsBracketed(string host) =>
         host.StartsWith('/') || host.StartsWith('@') || host.Contains(':', StringComparison.Ordinal);

@@ -33,6 +33,6 @@ internal static class FullTextAdvice
     }
 
     private static string Advice(string name, string table, string text) =>
-        $"ALTER TABLE {table} ADD COLUMN {TargetNames.Quoted(name)} tsvector GENERATED ALWAYS AS (to_tsvector('simple', {text})) STORED;\n"
+        $"ALTER TABLE {table} ADD COLUMN {TargetNames.Quoted(name)} tsvector GENERATED ALWAYS AS ({SearchColumn.Words(text)}) STORED;\n"
         + $"CREATE INDEX ON {table} USING gin ({TargetNames.Quoted(name)});";
 }

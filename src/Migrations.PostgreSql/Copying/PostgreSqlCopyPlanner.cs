@@ -31,6 +31,12 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
 
     private void DemandColumns(IReadOnlyDictionary<string, SourceRelation> tables)
     {
+        if (scope.FullTexts.Count > 0)
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "A column for a full-text search is only made in PostgreSQL.",
+                $"Leave out {CallOption.FullText}, and create an FTS5 table in the SQLite file after the copy."
+            );
         foreach (var (name, type) in scope.Types)
         {
             var column =
@@ -67,6 +73,16 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
             columns.Add(await NumberedAsync(table, column, typed, found[column.Name].Highest, cancellationToken).ConfigureAwait(false));
         }
 
+        foreach (var search in table.Searches)
+            _leftOut.Add(
+                new LeftOutObject(
+                    ComputedColumns.Kind,
+                    search.Name,
+                    table.Name,
+                    "It holds the words of other columns for the search, which SQLite does otherwise.",
+                    search.Expression
+                )
+            );
         // What computes a column may read those behind it.
         return new CopyTable
         {
@@ -81,7 +97,7 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
     {
         var chosen = scope.Types.FirstOrDefault(t => IsColumn(t.Key, table.Name, column.Name)).Value;
         var (type, reason) =
-            chosen is not null ? (chosen, scope.TypesReason)
+            chosen is not null ? (chosen, scope.ReasonOf($"{table.Name}.{column.Name}"))
             : found.Unfit > 0
                 ? (new ColumnType(ColumnKind.Text), "text, because a value has " + ColumnFit.Describe(column.Column.Type.Kind))
             : column.IsOfKind ? (column.Column.Type, "every value fits")

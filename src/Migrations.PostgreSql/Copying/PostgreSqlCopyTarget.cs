@@ -167,6 +167,8 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         void Add(string problem) => found.Add(new CopyObstacle(table.Name, Column: null, problem, [], Rows: null));
         if (table.Columns.Count > MostColumns)
             Add($"it has {table.Columns.Count} columns, and a table of PostgreSQL {MostColumns} at most");
+        foreach (var column in table.FullTexts.Where(c => table.Columns.Any(o => Is(o.Name, SearchColumn.NameOf(c)))))
+            Add($"a column {SearchColumn.NameOf(column)} is to be made for the search, and exists");
         if (there.TryGetValue(TargetNames.Of(table.Name), out var kind))
         {
             var name = TargetNames.Qualified(_schema, table.Name);
@@ -186,6 +188,8 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
             Add($"{TargetNames.Qualified(_schema, index.Name)} exists, and an index is to have this name");
         return found;
     }
+
+    private static bool Is(string one, string other) => string.Equals(one, other, StringComparison.Ordinal);
 
     // A column whose expression has no equal is an ordinary one, with the values.
     private static (CopyTable Table, IReadOnlyList<string> Statements, IReadOnlyList<LeftOutObject> LeftOut) Creation(
@@ -275,7 +279,7 @@ internal sealed class PostgreSqlCopyTarget : ICopyTarget
         foreach (var numbering in scripts.Select(s => s.Numbering()).OfType<string>())
             await Connection.QueryAsScriptAsync(numbering, _ => { }, cancellationToken).ConfigureAwait(false);
         await Connection.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
-        return [.. _refused.Where(r => string.Equals(r.Kind, ComputedColumns.Kind, StringComparison.Ordinal)), .. built];
+        return [.. _refused.Where(r => Is(r.Kind, ComputedColumns.Kind)), .. built];
     }
 
     private async Task<IRowReader> OpenReaderAsync(CopyTable table, IReadOnlyList<ReadColumn> columns, CancellationToken cancellationToken)

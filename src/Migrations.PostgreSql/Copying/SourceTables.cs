@@ -15,6 +15,9 @@ internal sealed class SourceRelation
     /// <summary>Its columns, in their order.</summary>
     public List<SourceColumn> Columns { get; } = [];
 
+    /// <summary>The columns that are computed of others to be searched: no values of their own.</summary>
+    public List<SourceColumn> Searches { get; } = [];
+
     /// <summary>The columns of its primary key, in its order.</summary>
     public List<string> PrimaryKey { get; } = [];
 }
@@ -51,8 +54,10 @@ internal sealed class SourceTables(PostgreSqlConnection connection, string schem
                 """,
                 row =>
                 {
-                    if (isWanted(row.GetString(0)))
-                        Of(row).Columns.Add(Column(row));
+                    if (!isWanted(row.GetString(0)))
+                        return;
+                    var (relation, column) = (Of(row), Column(row));
+                    (column is { IsComputed: true, BaseType: "tsvector" } ? relation.Searches : relation.Columns).Add(column);
                 },
                 cancellationToken,
                 schema

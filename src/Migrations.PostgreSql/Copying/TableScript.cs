@@ -15,7 +15,9 @@ internal sealed class TableScript(string schema, CopyTable table)
     public string Name => TargetNames.Qualified(schema, table.Name);
 
     /// <summary>Creates it, without anything that the server may refuse but computed columns.</summary>
-    public string Create() => $"CREATE TABLE {Name} (\n    {string.Join(",\n    ", table.Columns.Select(Column))}\n)";
+    public string Create() =>
+        $"CREATE TABLE {Name} (\n    "
+        + $"{string.Join(",\n    ", [.. table.Columns.Select(Column), .. table.FullTexts.Select(SearchColumn.Define)])}\n)";
 
     /// <summary>
     /// Sets the defaults, and builds keys, indexes and checks. Objects that have names come first: the server makes up names for the others
@@ -36,6 +38,8 @@ internal sealed class TableScript(string schema, CopyTable table)
             {
                 Source = index.Text,
             };
+        foreach (var column in table.FullTexts)
+            yield return Part("full-text index", column, () => SearchColumn.Index(Name, column));
         foreach (var part in Keys().OrderBy(k => k.IsNamed ? 0 : 1))
             yield return part.Part;
         foreach (var check in table.Checks)

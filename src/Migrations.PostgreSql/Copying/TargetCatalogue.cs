@@ -57,7 +57,7 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
     )
     {
         var found = new List<string>();
-        int RefusedIndexes() => Refused("primary key") + Refused("unique") + Refused("index");
+        int RefusedIndexes() => Refused("primary key") + Refused("unique") + Refused("index") + Refused("full-text index");
         int Refused(string kind) => refused.Count(r => Is(r.Kind, kind) && Is(r.Table, table.Name));
         await connection
             .QueryAsync(
@@ -96,7 +96,8 @@ internal sealed class TargetCatalogue(PostgreSqlConnection connection)
         (table.PrimaryKey.Count > 0 ? 1 : 0)
         + table.Keys.Count
         + (table.PrimaryKey.Any(c => table.Column(c).IgnoresCase) ? 1 : 0)
-        + table.Indexes.Count;
+        + table.Indexes.Count
+        + table.FullTexts.Count;
 
     private async Task CompareNumberingAsync(
         string schema,

@@ -46,6 +46,8 @@ internal static class Enumerations
             schema.Enums[key] = ([.. known.Values, SqlLiterals.ValueOf(value)], known.MadeIn);
         }
 
+        if (words[at] is "RENAME" && words[at + 1] is "TO")
+            schema.RenameType(key, SqlNames.Plain(words[at + 2]));
         if (words[at] is not "RENAME" || words[at + 1] is not "VALUE" || (known.Values is not null && known.MadeIn == schema.Run))
             yield break;
         yield return new LintHazard(

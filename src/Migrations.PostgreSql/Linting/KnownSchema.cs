@@ -73,6 +73,16 @@ internal sealed class KnownSchema(LintFacts facts)
         _tables[table.Key] = table;
     }
 
+    /// <summary>A type has another name now: columns of it have that, and one that is made under the old name is another type.</summary>
+    public void RenameType(string name, string newName)
+    {
+        foreach (var table in _tables.Values)
+        {
+            foreach (var column in table.Columns.Where(c => string.Equals(c.Value, name, StringComparison.Ordinal)).ToList())
+                table.Columns[column.Key] = newName;
+        }
+    }
+
     /// <summary>The current run makes a schema.</summary>
     public void MakeSchema(string name) => _schemas[SqlNames.Plain(name)] = Run;
 

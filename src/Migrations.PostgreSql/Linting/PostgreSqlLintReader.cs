@@ -77,8 +77,9 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
             case "VIEW":
             case "MATERIALIZED":
                 at += words[at] is "VIEW" ? 1 : 2;
+                var mayExist = words[1] is "OR" || words[at] is "IF";
                 at += words[at] is "IF" ? 3 : 0;
-                _ = _schema.Make(SqlNames.Qualified(words, ref at), mayExist: true);
+                _ = _schema.Make(SqlNames.Qualified(words, ref at), mayExist);
                 return [];
             case "INDEX":
             case "UNIQUE" when words[at + 1] is "INDEX":
@@ -113,6 +114,12 @@ internal sealed class PostgreSqlLintReader(LintFacts facts) : ILintReader
 
     private IEnumerable<LintHazard> Drop(ScriptStatement statement, StatementWords words)
     {
+        if (words[1] is "VIEW" or "MATERIALIZED")
+        {
+            foreach (var view in LossReader.Read(statement.Text))
+                _schema.Drop(view.Name);
+        }
+
         if (words[1] is not ("TABLE" or "SCHEMA"))
             yield break;
         foreach (var loss in LossReader.Read(statement.Text))

@@ -63,6 +63,8 @@ public sealed class ClearDatabaseCommand : ChangeCommand
 
     private protected override bool SkipsHooks => NoHooks;
 
+    private protected override bool MayRunAtOnce => false;
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var folder = Migrate ? Folder : "";

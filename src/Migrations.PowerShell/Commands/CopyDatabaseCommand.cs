@@ -36,6 +36,10 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Applies the migrations of the folder, and copies only rows into their tables.</para>
 /// </example>
 /// <example>
+/// <code>Copy-Database shop.db postgres://ada@db.example.com/shop -Mapping names.json -FullText articles.body</code>
+/// <para>Gives tables and columns the names of a file, and makes a text searchable.</para>
+/// </example>
+/// <example>
 /// <code>Copy-Database postgres://ada@db.example.com/shop copy.db</code>
 /// <para>Copies the way back, into a new SQLite file.</para>
 /// </example>
@@ -44,6 +48,7 @@ namespace Migrations.PowerShell.Commands;
 public sealed class CopyDatabaseCommand : PairCommand
 {
     private string? _rejectFile;
+    private CopyMapping _mapping = CopyMapping.None;
 
     /// <summary>The database to copy: the path of a SQLite file, or a postgres:// URL. It is only read. Left out with
     /// -SourceEnvironment.</summary>
@@ -97,6 +102,21 @@ public sealed class CopyDatabaseCommand : PairCommand
     [ValidateNotNullOrEmpty]
     public string[] ColumnType { get; set; } = [];
 
+    /// <summary>
+    /// A JSON file with other names for tables and columns, and types of columns; no wildcards. -ColumnType goes first.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Mapping { get; set; }
+
+    /// <summary>
+    /// Columns of text, as <c>table.column</c>, that are to be searched in PostgreSQL: each gets a computed column
+    /// <c>column_search</c> beside it, with an index.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] FullText { get; set; } = [];
+
     /// <summary>What to do with rows whose values do not fit: Stop (default), or Reject, which needs -RejectFile.</summary>
     [Parameter]
     [ValidateSet("Stop", "Reject")]
@@ -134,6 +154,8 @@ public sealed class CopyDatabaseCommand : PairCommand
                         "Specify both, or neither."
                     );
                 _rejectFile = RejectFile is null ? null : Paths.Literal(RejectFile);
+                if (Mapping is not null)
+                    _mapping = CopyMapping.Read(Paths.Literal(Mapping));
                 var pairs = Pairs(Database, Destination);
                 if (!MayChange(pairs))
                     return;
@@ -220,7 +242,9 @@ public sealed class CopyDatabaseCommand : PairCommand
                 Tables = Table,
                 Excluded = ExcludeTable,
                 Types = types,
+                FullTexts = FullText,
             },
+            Mapping = _mapping,
             Recreates = Recreate,
             RejectFile = _rejectFile,
             Stamp = into.Stamp,

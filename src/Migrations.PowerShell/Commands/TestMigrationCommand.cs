@@ -89,7 +89,7 @@ public sealed class TestMigrationCommand : RehearsalCommand
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_bad.Count > 0)
+        if (_bad.Count > 0 && !IsPart)
         {
             WriteFailure(
                 ErrorRecords.Of(
@@ -130,11 +130,22 @@ public sealed class TestMigrationCommand : RehearsalCommand
         );
         WriteObject(report.Results, enumerateCollection: true);
         WriteObject(report.Checks, enumerateCollection: true);
-        _bad.AddRange(report.Results.Where(r => !r.IsGood).Select(Fault));
+        Judge(report.Results);
         Judge(report.Checks);
         if (report.NotKept is { } notKept)
             throw notKept;
     }
+
+    private protected override void Relay(PSObject result)
+    {
+        base.Relay(result);
+        if (result.BaseObject is RehearsalResult rehearsal)
+            Judge([rehearsal]);
+        else if (result.BaseObject is CheckResult check)
+            Judge([check]);
+    }
+
+    private void Judge(IReadOnlyList<RehearsalResult> results) => _bad.AddRange(results.Where(r => !r.IsGood).Select(Fault));
 
     private static string Fault(RehearsalResult result) =>
         result.NotRun is { } reason

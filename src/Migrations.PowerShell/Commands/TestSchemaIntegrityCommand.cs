@@ -89,6 +89,8 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
     protected override void EndProcessing()
     {
         base.EndProcessing();
+        if (IsPart)
+            return;
         if (ReportPath is not null)
             Guard(isOneOfSeveral: false, () => null, WriteReport);
         var failed = _all.Where(r => r.Status == CheckStatus.Fail).ToList();
@@ -96,6 +98,22 @@ public sealed class TestSchemaIntegrityCommand : RehearsalCommand
             WriteObject(_isWhole && failed.Count == 0);
         else if (failed.Count > 0)
             WriteFailure(Failure(failed));
+    }
+
+    private protected override void Relay(PSObject result)
+    {
+        if (result.BaseObject is CheckResult check)
+            _all.Add(check);
+        if (!Quiet)
+            base.Relay(result);
+    }
+
+    private protected override void RelayFailure(FleetItem item, ErrorRecord record)
+    {
+        _isWhole = false;
+        if (record.Exception is MigrationException error)
+            _unreached.Add(EngineWords.ForPowerShell(IntegrityChecker.Unreached(item.Resolved.Target, error)));
+        base.RelayFailure(item, record);
     }
 
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)

@@ -73,12 +73,14 @@ internal sealed class SqliteCopyPlanner(SqliteHandle handle, SessionOptions opti
 
     private void DemandColumns(List<SourceTable> tables)
     {
-        foreach (var name in scope.Types.Keys)
+        foreach (
+            var (name, what) in scope.Types.Keys.Select(n => (n, "choose a type for")).Concat(scope.FullTexts.Select(n => (n, "search")))
+        )
         {
             if (!tables.Exists(t => t.Text.Columns.Exists(c => IsColumn(name, t, c.Name))))
                 throw new MigrationException(
                     ErrorId.UsageInvalid,
-                    $"There is no column {name} to choose a type for.",
+                    $"There is no column {name} to {what}.",
                     "Name it as table.column, as the database has them."
                 );
         }
@@ -99,11 +101,13 @@ internal sealed class SqliteCopyPlanner(SqliteHandle handle, SessionOptions opti
         var isKeyed = table.PrimaryKey.Count > 0 && table.PrimaryKey.All(c => IsWithoutNull(table, scans, c));
         if (table.PrimaryKey.Count > 0 && !isKeyed)
             LeaveOut("primary key", table.Item.Name, table, "It holds NULL, so it becomes a unique index.", null);
+        List<CopyColumn> columns = [.. table.Text.Columns.Select((c, i) => Column(table, c, scans[i]))];
         return new CopyTable
         {
             Name = table.Item.Name,
             Rows = rows,
-            Columns = [.. table.Text.Columns.Select((c, i) => Column(table, c, scans[i]))],
+            Columns = columns,
+            FullTexts = FullTexts(table, columns),
             PrimaryKey = isKeyed ? table.PrimaryKey : [],
             Keys = isKeyed || table.PrimaryKey.Count == 0 ? Keys(table) : [.. Keys(table), new CopyKey(Name: null, table.PrimaryKey)],
             Checks = Checks(table),
@@ -112,12 +116,27 @@ internal sealed class SqliteCopyPlanner(SqliteHandle handle, SessionOptions opti
         };
     }
 
+    private List<string> FullTexts(SourceTable table, List<CopyColumn> columns)
+    {
+        var searched = columns.Where(c => scope.FullTexts.Any(t => IsColumn(t, table, c.Name))).ToList();
+        return searched.Find(c => c.Type.Kind != ColumnKind.Text) is { } other
+            ? throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"The column {table.Item.Name}.{other.Name} is {other.Type}, in which no text can be searched.",
+                $"Name columns of text with {CallOption.FullText}."
+            )
+            : [.. searched.Select(c => c.Name)];
+    }
+
     private static bool IsWithoutNull(SourceTable table, ColumnScan[] scans, string column) =>
         scans[table.Text.Columns.FindIndex(c => string.Equals(c.Name, column, StringComparison.Ordinal))].Nulls == 0;
 
     private CopyColumn Column(SourceTable table, SqliteColumnText column, ColumnScan scan)
     {
-        var typing = new ColumnTyping(table.Item.Name, column.Name, scan) { ChoiceReason = scope.TypesReason };
+        var typing = new ColumnTyping(table.Item.Name, column.Name, scan)
+        {
+            ChoiceReason = scope.ReasonOf($"{table.Item.Name}.{column.Name}"),
+        };
         var (type, reason) = typing.Choose();
         _obstacles.AddRange(typing.Obstacles);
         var isIdentity = string.Equals(column.Name, table.Alias, StringComparison.Ordinal);

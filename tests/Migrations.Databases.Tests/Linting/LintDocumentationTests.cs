@@ -31,8 +31,7 @@ public sealed class LintDocumentationTests
     public void An_id_is_one_rule(string engine) =>
         Assert.Empty(RulesOf(engine).GroupBy(r => r.Id, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key));
 
-    private static IReadOnlyList<LintRule> RulesOf(string engine) =>
-        DatabaseDrivers.All.Single(d => d.Engine == engine).Rules.Rules;
+    private static IReadOnlyList<LintRule> RulesOf(string engine) => DatabaseDrivers.All.Single(d => d.Engine == engine).Rules.Rules;
 
     private static Dictionary<string, string> Read()
     {

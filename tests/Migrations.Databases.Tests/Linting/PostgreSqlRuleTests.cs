@@ -21,6 +21,12 @@ public sealed class PostgreSqlRuleTests() : RuleTests(DatabaseKind.PostgreSql, E
             "CREATE TABLE x (n int);\nCREATE INDEX i ON x (n);"
         ),
         new(
+            "index-not-concurrent",
+            T + "\nCREATE MATERIALIZED VIEW v AS SELECT n FROM t;",
+            "CREATE INDEX i ON v (n);",
+            "DROP MATERIALIZED VIEW v;\nCREATE MATERIALIZED VIEW v AS SELECT n FROM t;\nCREATE INDEX i ON v (n);"
+        ),
+        new(
             "foreign-key-at-once",
             T,
             "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (p_id) REFERENCES p (id);",
@@ -52,6 +58,12 @@ public sealed class PostgreSqlRuleTests() : RuleTests(DatabaseKind.PostgreSql, E
         new("set-not-null", T, "ALTER TABLE t ALTER n SET NOT NULL;", "ALTER TABLE t ALTER name SET NOT NULL;"),
         new("column-type", T, "ALTER TABLE t ALTER COLUMN n TYPE bigint;", "ALTER TABLE t ALTER COLUMN name TYPE varchar(100);"),
         new("column-type", T, "ALTER TABLE t ALTER name TYPE varchar(20);", "ALTER TABLE t ALTER name SET DATA TYPE text;"),
+        new(
+            "column-type",
+            T + "\nALTER TABLE t ADD COLUMN m mood;",
+            "ALTER TYPE mood RENAME TO old_mood;\nCREATE TYPE mood AS ENUM ('ok');\nALTER TABLE t ALTER m TYPE mood USING m::text::mood;",
+            "ALTER TYPE mood ADD VALUE 'fine';"
+        ),
         new("column-type", T, "ALTER TABLE t ALTER amount TYPE numeric(12, 4);", "ALTER TABLE t ALTER amount TYPE decimal(12,2);"),
         new(
             "add-column-rewrites",

@@ -1,0 +1,147 @@
+using System.Management.Automation;
+using Migrations.Configuration;
+using Migrations.Fleet;
+
+namespace Migrations.PowerShell;
+
+/// <summary>What cmdlets share that may work on many databases in one call.</summary>
+public abstract class FleetCommand : ConfiguredCommand
+{
+    private static readonly string[] Own = [nameof(ThrottleLimit), nameof(ThrottlePerServer), nameof(Canary), nameof(StopAfter)];
+
+    /// <summary>
+    /// How many databases are worked on at once, each in a pipeline of its own; with -WhatIf, with -Confirm, and by
+    /// Clear-Database one after another. Default: 1. The
+    /// migrations of one database never run side by side.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 1;
+
+    /// <summary>How many databases of one server are worked on at once. Default: as many as there are at all.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottlePerServer { get; set; }
+
+    /// <summary>How many databases come first: unless all of them are completed, no other is begun. Default: none.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Canary { get; set; }
+
+    /// <summary>After how many failures no other database is begun. Default: all are worked on.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int StopAfter { get; set; }
+
+    /// <summary>Whether the call says how several databases are worked on: then all of the pipeline are collected first.</summary>
+    private protected bool IsFleet => Own.Any(MyInvocation.BoundParameters.ContainsKey);
+
+    /// <summary>Whether one database can be worked on beside another; false where the cmdlet has something to remember of each.</summary>
+    private protected virtual bool MayRunAtOnce => true;
+
+    /// <summary>Works on one database in this pipeline, and reports what goes wrong.</summary>
+    /// <returns>Whether it was completed.</returns>
+    private protected abstract bool WorkOn(FleetItem item);
+
+    /// <summary>Takes an object that another pipeline wrote about one database.</summary>
+    private protected virtual void Relay(PSObject result) => WriteObject(result);
+
+    /// <summary>Takes an error that another pipeline wrote about one database.</summary>
+    private protected virtual void RelayFailure(FleetItem item, ErrorRecord record) => WriteFailure(record);
+
+    /// <summary>Works on all databases.</summary>
+    /// <param name="items">The databases, in the order of their turns.</param>
+    /// <param name="turns">Which services come before which.</param>
+    /// <returns>What became of them, in a sentence; null when there is only one.</returns>
+    private protected string? RunFleet(IReadOnlyList<FleetItem> items, ServiceTurns turns)
+    {
+        var options = new FleetOptions
+        {
+            // A question can be asked by one at a time.
+            ThrottleLimit = MayRunAtOnce && !this.IsPrompted() ? ThrottleLimit : 1,
+            ThrottlePerServer = ThrottlePerServer > 0 ? ThrottlePerServer : null,
+            Canary = Canary,
+            StopAfter = StopAfter > 0 ? StopAfter : null,
+        };
+        var members = items.ToDictionary(item => new FleetMember(item.Selected, item.Resolved.Target));
+        var run = new FleetRun([.. members.Keys], turns, options);
+        if (options.ThrottleLimit == 1)
+            run.RunAsync(member => Task.FromResult(MayBegin(turns, member) && WorkOn(members[member])), CancellationToken.None)
+                .GetAwaiter()
+                .GetResult();
+        else
+            RunAtOnce(run, turns, members);
+        if (run.Stopped is { } stopped)
+            Guard(isOneOfSeveral: true, () => null, () => throw stopped);
+        return run.Summary;
+    }
+
+    private void RunAtOnce(FleetRun run, ServiceTurns turns, Dictionary<FleetMember, FleetItem> members)
+    {
+        using var pipelines = new FleetPipelines(this);
+        _ = Run(
+            async (_, post, token) =>
+            {
+                await run.RunAsync(WorkAsync, token).ConfigureAwait(false);
+                return true;
+
+                async Task<bool> WorkAsync(FleetMember member)
+                {
+                    var mayBegin = false;
+                    post(() => mayBegin = MayBegin(turns, member));
+                    if (!mayBegin)
+                        return false;
+                    var page = await pipelines.RunAsync(members[member], token).ConfigureAwait(false);
+                    post(() => Show(run, members.Count, members[member], page));
+                    return page.IsDone;
+                }
+            }
+        );
+    }
+
+    /// <summary>Writes what was written about one database, together.</summary>
+    private void Show(FleetRun run, int total, FleetItem item, FleetPage page)
+    {
+        foreach (var written in page.Written)
+        {
+            if (written is ErrorRecord error)
+                RelayFailure(item, error);
+            else if (written is WarningRecord warning)
+                Log.Warn(warning.Message);
+            else if (written is VerboseRecord verbose)
+                WriteVerbose(verbose.Message);
+            else
+                Relay((PSObject)written);
+        }
+
+        ShowProgress(run, total);
+    }
+
+    private bool MayBegin(ServiceTurns turns, FleetMember member)
+    {
+        var mayBegin = false;
+        Guard(
+            isOneOfSeveral: true,
+            () => member.Target?.Display,
+            () =>
+            {
+                turns.Demand(member.Database);
+                mayBegin = true;
+            }
+        );
+        return mayBegin;
+    }
+
+    private void ShowProgress(FleetRun run, int total)
+    {
+        const int ActivityId = 2;
+        var ended = Math.Min(total, run.Completed + run.FailedCount + 1);
+        WriteProgress(
+            new ProgressRecord(ActivityId, "Databases", $"{ended} of {total}, {run.FailedCount} failed")
+            {
+                PercentComplete = 100 * ended / total,
+                RecordType = ended == total ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+            }
+        );
+    }
+}
