@@ -47,6 +47,7 @@ internal sealed class ModuleSpelling : Spelling
     {
         ["backups"] = "BackupPath",
         ["config"] = "ConfigurationPath",
+        ["sql"] = "SqlPath",
     };
 
     /// <inheritdoc/>

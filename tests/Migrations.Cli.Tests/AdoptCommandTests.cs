@@ -42,7 +42,29 @@ public abstract class AdoptCommandTests(string engine) : CliTests(engine)
         AssertError(await RunAsync("adopt"), ErrorId.AdoptionUnproven, 4, "001_a, which is recorded as applied");
     }
 
+    [Fact]
+    public async Task Names_of_programs_are_proven_by_the_SQL_that_is_given()
+    {
+        Write("20250101000000_next.sql", "CREATE TABLE next (id integer PRIMARY KEY);\n");
+        var sql = Temporary.Write("script.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
+        await Database.ExecuteAsync(
+            "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('ae10');"
+                + "CREATE TABLE a (id integer PRIMARY KEY)"
+        );
+        Assert.Contains(
+            $"What if: 1 name would be taken over from Alembic; the SQL in {sql} makes the schema of this database.",
+            await OutputAsync("adopt", "--sql", sql, "--what-if"),
+            StringComparison.Ordinal
+        );
+        var adopted = (await RunAsync("adopt", "--sql", sql, "--output", "json")).Json[0];
+        Assert.Equal("Proven", adopted.GetProperty("verdict").GetString());
+        Assert.Equal(sql, adopted.GetProperty("sqlPath").GetString());
+        Assert.Contains("20250101000000_next", await OutputAsync("up"), StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--sql proves a schema", "--sql", "x", "--skip-proof")]
+    [InlineData("--sql proves a schema", "--sql", "x", "--marker", "users")]
     [InlineData("--write-back applies only with --undo.", "--write-back")]
     [InlineData("--marker stands for a history", "--marker", "users", "--tool", "goose")]
     [InlineData("--marker stands for a history", "--marker", "users", "--keep-in-step")]

@@ -38,6 +38,8 @@ public sealed class ProxyTests
     // Where the history has no migration, that of another tool is looked for.
     [InlineData(2, "DELETE FROM migration_journal")]
     [InlineData(2, "DROP TABLE migration_journal")]
+    [InlineData(2, "DROP TABLE migration_journal; CREATE TABLE schema_migrations (version varchar PRIMARY KEY)")]
+    [InlineData(1, "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)")]
     public async Task Where_a_database_stands_is_read_in_one_round_trip(int expected, string? change)
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -161,6 +161,19 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
         (Import-MigrationHistory $database $folder).Migrations.Name | Should -Be '001_t1', '002_t2', '003_t3'
     }
 
+    It 'takes over the names of programs, proven by their SQL' {
+        $sql = "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('ae10'); CREATE TABLE a (id integer PRIMARY KEY);"
+        if ($Engine -eq 'SQLite') { & sqlite3 $database $sql } else { $null = Invoke-Sql $database $sql }
+        $script = Join-Path $TestDrive 'script.sql'
+        Set-Content $script 'CREATE TABLE b (id integer PRIMARY KEY);'
+        { Import-MigrationHistory $database $folder -SqlPath $script } | Should -Throw '*does not make it*' -ErrorId 'AdoptionUnproven*'
+        Set-Content $script 'CREATE TABLE a (id integer PRIMARY KEY);'
+        $adopted = Import-MigrationHistory $database $folder -SqlPath $script
+        $adopted.Verdict | Should -Be 'Proven'
+        $adopted.UnmatchedEntries | Should -Be 'revision ae10'
+        (Invoke-Migration $database $folder).Name | Should -Be '001_t1', '002_t2', '003_t3'
+    }
+
     It 'undoes several when told to' {
         $null = Invoke-Migration $database $folder
         (Undo-Migration $database $folder -AcceptDataLoss -To 1 -Force).Name | Should -Be '003_t3', '002_t2'

@@ -32,6 +32,11 @@ internal sealed class AdoptOptions
         "--skip-proof",
         "Do not replay the migrations to compare the schema. The history records it."
     );
+    private readonly Option<string?> _sql = OptionOf.Text(
+        "--sql",
+        "path",
+        "SQL that makes what was applied (a file or folder), replayed for the proof where the migrations are programs or changelogs."
+    );
     private readonly Option<bool> _keep = OptionOf.Flag(
         "--keep-in-step",
         "From now on, also record each step in the other tool's table, for applications that still read it."
@@ -51,7 +56,7 @@ internal sealed class AdoptOptions
     public void AddTo(Command command)
     {
         _tool.CompletionSources.Add(_ => AdoptionRequest.Tools.Select(t => new CompletionItem(t)));
-        foreach (var option in (Option[])[_tool, _table, _marker, _unmatched, _skipProof, _keep, _undo, _writeBack])
+        foreach (var option in (Option[])[_tool, _table, _marker, _unmatched, _skipProof, _sql, _keep, _undo, _writeBack])
             command.Options.Add(option);
         _ignore.AddTo(command);
         _scratch.AddTo(command);
@@ -73,6 +78,7 @@ internal sealed class AdoptOptions
             Marker = parse.GetValue(_marker),
             AllowUnmatched = parse.GetValue(_unmatched),
             SkipProof = parse.GetValue(_skipProof),
+            SqlPath = parse.GetValue(_sql) is { } path ? Path.GetFullPath(path) : null,
             KeepInStep = parse.GetValue(_keep),
             Ignored = _ignore.Read(parse, settings),
             ScratchServer = _scratch.Read(parse),
@@ -83,6 +89,8 @@ internal sealed class AdoptOptions
         var isMarked = result.GetValue(_marker) is not null;
         if (isMarked && (result.GetValue(_tool) is not null || result.GetValue(_table) is not null || result.GetValue(_keep)))
             result.AddError("--marker stands for a history: it cannot be used with --tool, --table or --keep-in-step.");
+        if (result.GetValue(_sql) is not null && (isMarked || result.GetValue(_skipProof)))
+            result.AddError("--sql proves a schema: it cannot be used with --skip-proof or --marker.");
         if (result.GetValue(_writeBack) && !result.GetValue(_undo))
             result.AddError("--write-back applies only with --undo.");
     }

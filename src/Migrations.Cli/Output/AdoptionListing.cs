@@ -61,9 +61,16 @@ internal static class AdoptionListing
 
     private static string Total(AdoptionResult result)
     {
-        var count = PlainText.Count(result.Migrations.Count, "migration");
+        // Names without a file are what is taken over from programs.
+        var names = result.UnmatchedEntries.Count;
+        var count =
+            names > 0 && result.Migrations.Count == 0
+                ? PlainText.Count(names, "name")
+                : PlainText.Count(result.Migrations.Count, "migration");
         var schema = result.Verdict switch
         {
+            AdoptionVerdict.Proven when result.SqlPath is { } sql => $"the SQL in {sql} makes the schema of this database",
+            AdoptionVerdict.Different when result.SqlPath is { } sql => $"the SQL in {sql} makes another schema",
             AdoptionVerdict.Proven => "replayed on a scratch database they make the schema of this one",
             AdoptionVerdict.Different => "replayed on a scratch database they make another schema",
             _ => $"the schema was not compared: {result.NotRun}",

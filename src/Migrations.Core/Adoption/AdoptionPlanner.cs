@@ -19,6 +19,7 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
     public async Task<AdoptionPlan> PlanAsync(IDatabaseSession session, PlanningInput input, CancellationToken cancellationToken)
     {
         DemandNoHistory(input);
+        DemandOneProof();
         var source = await AdoptionSource.FindAsync(session.History.Foreign, request, input, cancellationToken).ConfigureAwait(false);
         var (history, reading) = (source.History, source.Reading);
         if (request.KeepInStep && !history.Tool.CanWrite)
@@ -51,6 +52,19 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
                 Obstacles = _obstacles.Sentences,
             },
         };
+    }
+
+    private void DemandOneProof()
+    {
+        if (request.SqlPath is null || (!request.SkipProof && request.Marker is null))
+            return;
+        throw new MigrationException(
+            ErrorId.UsageInvalid,
+            request.SkipProof
+                ? "SQL to prove a schema with, and no proof, cannot go together."
+                : "What a marker stands for is proven by its file.",
+            $"Omit {CallOption.Sql}, or {(request.SkipProof ? CallOption.SkipProof : CallOption.Marker)}."
+        );
     }
 
     private static void DemandNoHistory(PlanningInput input)
@@ -103,6 +117,17 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
         CancellationToken cancellationToken
     )
     {
+        var proof = new SchemaProof(context, request);
+        if (request.SqlPath is { } sql)
+        {
+            var files = SqlFiles.Find(sql);
+            return await CompareAsync(
+                    () => proof.CompareAsync(files, live, source.Tables, cancellationToken),
+                    difference => DifferenceOrigin.Describe(difference, sql)
+                )
+                .ConfigureAwait(false);
+        }
+
         if (mapping.Pairs.Count == 0)
             return SchemaVerdict.NotRunBecause("none of the recorded migrations has a file to replay");
         if (mapping.UnmatchedEntries.Count > 0)
@@ -118,25 +143,24 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
             return SchemaVerdict.NotRunBecause("the proof was skipped");
         }
 
-        return await CompareAsync(source, mapping, live, cancellationToken).ConfigureAwait(false);
+        return await CompareAsync(
+                () => proof.CompareAsync([.. mapping.Pairs.Select(p => p.Migration)], live, source.Tables, cancellationToken),
+                new DifferenceOrigin(context.Driver.Dialect, mapping).Describe
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task<SchemaVerdict> CompareAsync(
-        AdoptionSource source,
-        EntryMapping mapping,
-        SchemaSnapshot live,
-        CancellationToken cancellationToken
+        Func<Task<IReadOnlyList<SchemaDifference>>> compare,
+        Func<SchemaDifference, string> describe
     )
     {
         try
         {
-            var differences = await new SchemaProof(context, request)
-                .CompareAsync([.. mapping.Pairs.Select(p => p.Migration)], live, source.Tables, cancellationToken)
-                .ConfigureAwait(false);
-            var origin = new DifferenceOrigin(context.Driver.Dialect, mapping);
+            var differences = await compare().ConfigureAwait(false);
             _obstacles.Add(
                 ErrorId.AdoptionUnproven,
-                differences.Select(origin.Describe),
+                differences.Select(describe),
                 "Correct the database, or what the other tool records, and run the command again. " + SkipProof
             );
             return new(differences.Count == 0 ? AdoptionVerdict.Proven : AdoptionVerdict.Different, NotRun: null, differences);
@@ -175,6 +199,7 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
             Title = source.History.Title,
             Table = source.History.TableName,
             IsKeptInStep = request.KeepInStep,
+            SqlPath = request.SqlPath,
             Pending = [.. mapping.Pending.Select(m => m.FullName)],
             UnmatchedEntries = [.. mapping.UnmatchedEntries.Select(e => e.Text)],
             UnmatchedFiles = [.. mapping.UnmatchedFiles.Select(m => m.FullName)],

@@ -23,6 +23,12 @@ public sealed record AdoptionRequest
     /// <summary>Compares no schema; recorded in the history.</summary>
     public bool SkipProof { get; init; }
 
+    /// <summary>
+    /// SQL that makes what the other tool has applied, for a tool whose migrations are programs or changelogs: a file, or a folder of
+    /// files. It is replayed for the proof in place of the folder's migrations, and recorded are the names.
+    /// </summary>
+    public string? SqlPath { get; init; }
+
     /// <summary>Later steps also write the other tool's table, in their own transactions.</summary>
     public bool KeepInStep { get; init; }
 

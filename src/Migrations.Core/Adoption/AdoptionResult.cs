@@ -44,6 +44,9 @@ public sealed record AdoptionResult : IHasPlace
     /// <summary>Why nothing was replayed; null when it was.</summary>
     public string? NotRun { get; init; }
 
+    /// <summary>The SQL that was replayed in place of the recorded migrations; null when it was these.</summary>
+    public string? SqlPath { get; init; }
+
     /// <summary>How the database differs from what the recorded migrations make.</summary>
     public IReadOnlyList<SchemaDifference> Differences { get; init; } = [];
 

@@ -28,17 +28,24 @@ internal sealed record AdoptionSource(ForeignHistory History, ForeignReading Rea
         if (request.Marker is { } marker)
             return await FindMarkerAsync(tables, marker, input, cancellationToken).ConfigureAwait(false);
         var history = await ForeignHistoryFinder.ChooseAsync(tables, request.Tool, request.Table, cancellationToken).ConfigureAwait(false);
-        if (!history.Tool.IsAdoptable)
-        {
-            throw new MigrationException(
-                ErrorId.AdoptionUnsupported,
-                $"This database was migrated by {history}, whose history is recognised and not read.",
-                $"Record what its schema already contains instead: {Call.Baseline.On("<version>")}"
-            );
-        }
-
         var rows = await tables.ReadAsync(history.Table, cancellationToken).ConfigureAwait(false);
-        return new AdoptionSource(history, history.Tool.Read(rows)) { Digest = DigestOf(rows), Tables = [history.TableName] };
+        var reading = history.Tool.Read(rows);
+        if (!history.Tool.IsAdoptable && request.SqlPath is null)
+            throw Unsupported(history, new EntryMapping(history.Tool, reading, input));
+        return new AdoptionSource(history, reading) { Digest = DigestOf(rows), Tables = [history.TableName] };
+    }
+
+    private static MigrationException Unsupported(ForeignHistory history, EntryMapping mapping)
+    {
+        var newest = mapping.Pairs.Select(p => p.Migration).MaxBy(m => m.Version);
+        return new MigrationException(
+            ErrorId.AdoptionUnsupported,
+            $"This database was migrated by {history}, whose history is taken over by name only.",
+            newest is null
+                ? $"Record what its schema already contains: {Call.Baseline.On("<version>")}. Or take the names over, proven by the SQL of "
+                    + $"its migrations: {Call.Adopt.With(CallOption.Sql.Of("<folder>"))}"
+                : Advice.Of($"Record what its schema already contains: {Call.Baseline.On(newest.Version?.Text ?? newest.FullName)}")
+        );
     }
 
     /// <summary>A digest of some rows, in whatever order they come.</summary>

@@ -109,10 +109,12 @@ internal sealed class AdoptionUndo(RunContext context)
             );
         }
 
+        var rows = await session.History.Foreign.ReadAsync(table, cancellationToken).ConfigureAwait(false);
+        var written = new WrittenTable(table, rows);
         return
         [
             .. changes.SelectMany(c =>
-                c.IsApplied ? tool.Record(table.Sql, c.Migration, c.Highest) : tool.Remove(table.Sql, c.Migration, c.Highest)
+                c.IsApplied ? tool.Record(written, c.Migration, c.Highest) : tool.Remove(written, c.Migration, c.Highest)
             ),
         ];
     }

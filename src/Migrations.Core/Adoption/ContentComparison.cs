@@ -1,4 +1,3 @@
-using System.Text;
 using Migrations.Foreign;
 using Migrations.History;
 
@@ -14,7 +13,7 @@ internal static class ContentComparison
         if (entry.Checksum is not { Length: > 0 } recorded)
             return ContentMatch.Unknown;
         var name = Path.GetFileName(migration.Up.File);
-        var text = Read(migration.Up);
+        var text = ScriptText.ReadFile(migration.Up);
         if (tool.ChecksumOf(text, name) is not { } checksum)
             return ContentMatch.Unknown;
         if (Is(checksum, recorded))
@@ -23,19 +22,6 @@ internal static class ContentComparison
     }
 
     private static bool Is(string? checksum, string recorded) => string.Equals(checksum, recorded, StringComparison.OrdinalIgnoreCase);
-
-    private static string Read(MigrationScript script)
-    {
-        try
-        {
-            // A migration that is no file has its text only.
-            return File.Exists(script.File) ? Encoding.UTF8.GetString(File.ReadAllBytes(script.File)) : script.ReadOriginalText();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ScriptText.Unreadable(script, e);
-        }
-    }
 
     /// <summary>The text as editors and version control change it without a word.</summary>
     private static IEnumerable<string> Variants(string text)

@@ -26,6 +26,18 @@ internal sealed class DifferenceOrigin(ISqlDialect dialect, EntryMapping mapping
         };
     }
 
+    /// <summary>The difference from what some SQL makes, in a sentence.</summary>
+    public static string Describe(SchemaDifference difference, string sql)
+    {
+        var sentence = SchemaChecks.Sentence(difference).TrimEnd('.');
+        return difference.Kind switch
+        {
+            DifferenceKind.Removed => $"{sentence}; the SQL in '{sql}' makes it.",
+            DifferenceKind.Added => $"{sentence}: the SQL in '{sql}' does not make it.",
+            _ => sentence + ".",
+        };
+    }
+
     private Migration? FirstThatNames(SchemaDifference difference, IEnumerable<Migration> migrations)
     {
         var parts = difference.Name.Replace("\"", "", StringComparison.Ordinal).Split('.');

@@ -102,7 +102,8 @@ internal sealed class EntryMapping
                     && string.Equals(m.Header.SemanticVersion, semantic, StringComparison.OrdinalIgnoreCase)
             )
             ?? OnlyOne(free, m => IsVersion(m, entry))
-            ?? OnlyOne(free, m => HasOnlyContent(entry) && HasContent(m, entry));
+            ?? OnlyOne(free, m => HasOnlyContent(entry) && HasContent(m, entry))
+            ?? _tool.Find(entry, free);
     }
 
     /// <summary>An entry that fits several files fits none for sure.</summary>

@@ -19,6 +19,7 @@ internal static class HistoryAdoption
         IDatabaseSession session,
         JournalRecorder recorder,
         AdoptionPlan plan,
+        OtherToolLock? other,
         CancellationToken cancellationToken
     )
     {
@@ -26,6 +27,8 @@ internal static class HistoryAdoption
         var run = await session.BeginRunAsync([], cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
+            if (other is not null && plan.Digest is { } digest)
+                await other.DemandUnchangedAsync(digest, cancellationToken).ConfigureAwait(false);
             foreach (var entry in Entries(recorder, plan))
                 await session.History.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
             await run.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -49,7 +52,7 @@ internal static class HistoryAdoption
         }
 
         // What cannot be replayed is where later replays start from.
-        if (plan.Result.Verdict != AdoptionVerdict.Proven)
+        if (plan.Result.Verdict != AdoptionVerdict.Proven || plan.Result.SqlPath is not null)
         {
             yield return recorder.Entry(plan.History.TableName, JournalEvent.Snapshot) with
             {
@@ -71,7 +74,10 @@ internal static class HistoryAdoption
     {
         var count = result.Migrations.Count;
         var text = $"{count} {(count == 1 ? "migration" : "migrations")} adopted from {result.Title}; schema ";
-        text += result.Verdict == AdoptionVerdict.Proven ? "proven by replay" : $"not proven: {result.NotRun}";
+        text +=
+            result.Verdict == AdoptionVerdict.Proven
+                ? $"proven by replay{(result.SqlPath is null ? "" : $" of {result.SqlPath}")}"
+                : $"not proven: {result.NotRun}";
         if (result.UnmatchedEntries.Count > 0)
             text += $"; without a file: {string.Join(", ", result.UnmatchedEntries)}";
         if (result.UnmatchedFiles.Count > 0)

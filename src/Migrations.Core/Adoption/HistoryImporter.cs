@@ -36,17 +36,25 @@ public sealed class HistoryImporter(IDatabaseDriver driver, DatabaseTarget targe
         _context.WriteAsync(
             async (session, input) =>
             {
-                var held = await LockOtherAsync(session.History.Foreign, request ?? new AdoptionRequest(), cancellationToken)
+                var other = await OtherAsync(session.History.Foreign, request ?? new AdoptionRequest(), cancellationToken)
                     .ConfigureAwait(false);
-                await using (held.ConfigureAwait(false))
+                var held = other is null
+                    ? null
+                    : await other.TakeAsync(target.Database, _context.Options.Session.LockTimeout, cancellationToken).ConfigureAwait(false);
+                try
                 {
                     var planner = new AdoptionPlanner(_context, request ?? new AdoptionRequest());
                     var plan = await planner.PlanAsync(session, input, cancellationToken).ConfigureAwait(false);
                     if (plan.Refusal is { } refusal)
                         throw refusal;
                     plan = plan with { Result = HistoryAdoption.WithProofs(plan.Result) };
-                    await HistoryAdoption.WriteAsync(session, _context.NewRecorder(), plan, cancellationToken).ConfigureAwait(false);
+                    await HistoryAdoption.WriteAsync(session, _context.NewRecorder(), plan, other, cancellationToken).ConfigureAwait(false);
                     return plan.Result with { IsWritten = true };
+                }
+                finally
+                {
+                    if (held is not null)
+                        await held.DisposeAsync().ConfigureAwait(false);
                 }
             },
             cancellationToken
@@ -67,19 +75,12 @@ public sealed class HistoryImporter(IDatabaseDriver driver, DatabaseTarget targe
             cancellationToken
         );
 
-    /// <summary>While the other tool's lock is held, it does not change what is read.</summary>
-    private async Task<IAsyncDisposable> LockOtherAsync(IForeignTables tables, AdoptionRequest request, CancellationToken cancellationToken)
+    /// <summary>The lock of the other tool; null where no history is taken over.</summary>
+    private async Task<OtherToolLock?> OtherAsync(IForeignTables tables, AdoptionRequest request, CancellationToken cancellationToken)
     {
         if (request.Marker is not null)
-            return new NoLock();
+            return null;
         var history = await ForeignHistoryFinder.ChooseAsync(tables, request.Tool, request.Table, cancellationToken).ConfigureAwait(false);
-        return history.Tool.LockKey(history.Table, target.Database) is { } key
-            ? await tables.LockAsync(key, history.Title, cancellationToken).ConfigureAwait(false)
-            : new NoLock();
-    }
-
-    private sealed class NoLock : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        return new OtherToolLock(tables, history, target.Display);
     }
 }

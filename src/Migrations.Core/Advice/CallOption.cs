@@ -81,6 +81,7 @@ internal readonly ref struct CallOption
     public static CallOption SkipComparison => Named();
     public static CallOption SkipProof => Named();
     public static CallOption SourceEnvironment => Named();
+    public static CallOption Sql => Named();
     public static CallOption StatementDone => Named();
     public static CallOption StatementNotDone => Named();
     public static CallOption StatementTimeout => Named();

@@ -82,6 +82,7 @@ internal sealed class LibrarySpelling : Spelling
         ["skip-checksum"] = "ApplyRequest.SkipChecksum",
         ["skip-comparison"] = "RepairRequest.SkipComparison",
         ["skip-proof"] = "AdoptionRequest.SkipProof",
+        ["sql"] = "AdoptionRequest.SqlPath",
         ["statement-done"] = "RepairRequest.StatementDone",
         ["statement-timeout"] = "SessionOptions.StatementTimeout",
         ["table"] = "AdoptionRequest.Table",

@@ -24,6 +24,13 @@ public interface IForeignTables
     /// <exception cref="LockException">Not got in time.</exception>
     Task<IAsyncDisposable> LockAsync(long key, string holder, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Keeps others from writing a table until the transaction that <see cref="IDatabaseSession.BeginRunAsync"/> has opened ends, as far as
+    /// this user may; others go on reading it.
+    /// </summary>
+    /// <exception cref="MigrationException">The database refuses, or someone else was writing it for too long.</exception>
+    Task HoldAsync(ForeignTable table, CancellationToken cancellationToken);
+
     /// <summary>Runs statements of the engine's own in the transaction that <see cref="IDatabaseSession.BeginRunAsync"/> has
     /// opened.</summary>
     /// <exception cref="MigrationException">The database refuses.</exception>

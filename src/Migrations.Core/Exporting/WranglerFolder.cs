@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Migrations.Databases;
 using Migrations.Foreign;
 using Migrations.History;
 using Migrations.Running;
@@ -23,13 +24,19 @@ internal static partial class WranglerFolder
         var file = Files.Select(f => Path.Combine(above, f)).FirstOrDefault(File.Exists);
         if (file is null)
             return null;
-        var table = Quote(TableIn(file));
-        return new StepMirror(new D1Tool(), table, history)
+        var name = TableIn(file);
+        var table = new ForeignTable
+        {
+            Name = name,
+            Sql = Quote(name),
+            Columns = [],
+        };
+        return new StepMirror(new D1Tool(), new WrittenTable(table, []), history)
         {
             // As wrangler itself creates it.
             First =
             [
-                $"CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
+                $"CREATE TABLE IF NOT EXISTS {table.Sql} (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
                     + "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
             ],
         };

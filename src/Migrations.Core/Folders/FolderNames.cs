@@ -38,6 +38,9 @@ internal static class FolderNames
         ".ex",
         ".exs",
         ".sh",
+        ".xml",
+        ".yaml",
+        ".yml",
     ];
 
     public static bool Contains(string[] names, string name) =>

@@ -25,7 +25,8 @@ internal sealed class FolderScan
     public static FolderContent Run(string root, MigrationLayout? layout, CancellationToken cancellationToken)
     {
         var scan = new FolderScan(root, new LayoutFilter(layout), cancellationToken);
-        foreach (var entry in FolderEntry.In(root))
+        var entries = FolderEntry.In(root);
+        foreach (var entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (entry.IsFolder)
@@ -35,6 +36,7 @@ internal sealed class FolderScan
         }
 
         scan._content.AddSettings();
+        NotSql.RejectFolder(entries, scan._content);
         SqitchProject.Reject(root, scan._content);
         return scan._content;
     }
@@ -57,11 +59,7 @@ internal sealed class FolderScan
             && entry.Name[digits..].StartsWith('_')
             && FolderNames.Contains(FolderNames.Languages, Path.GetExtension(entry.Name))
         )
-            _content.Report(
-                entry,
-                "The file looks like a migration that is not written in SQL; only SQL and PowerShell migrations can be run.",
-                $"Write it in SQL as '{Path.ChangeExtension(entry.Name, ".sql")}', or move it out of the folder."
-            );
+            NotSql.Report(_content, entry);
     }
 
     private void TakeFolder(FolderEntry folder)

@@ -69,7 +69,7 @@ internal static class ForeignContent
                 location,
                 "The file is a Liquibase changelog: its changesets, contexts and preconditions are not supported, and all of it "
                     + "would run as one script.",
-                "Write each changeset as a separate migration, in plain SQL and without the first line."
+                $"Write each changeset as a separate migration, in plain SQL and without the first line. {NotSql.GoOn}"
             )
             : null;
     }

@@ -27,7 +27,7 @@ internal static class SqitchProject
                 new ScriptLocation(plan, 1),
                 "The folder is a Sqitch project; its plan and its deploy and revert scripts are not supported.",
                 "Convert each change to a migration, in the order of the plan: deploy/users.sql as '001_users.sql', "
-                    + "revert/users.sql as '001_users.down.sql'."
+                    + $"revert/users.sql as '001_users.down.sql'. {NotSql.GoOn}"
             )
         );
     }

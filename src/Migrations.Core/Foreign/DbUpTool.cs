@@ -1,3 +1,5 @@
+using Migrations.Folders;
+
 namespace Migrations.Foreign;
 
 /// <summary>DbUp (<see href="https://dbup.readthedocs.io/"/>): names of files, or of resources in an assembly.</summary>
@@ -17,5 +19,22 @@ internal sealed class DbUpTool : NamedRowsTool
 
     protected override string TimeColumn => "applied";
 
+    public override bool CanWrite => true;
+
     protected override bool IsFile => true;
+
+    // Names of resources begin with those of their assembly and its folders.
+    protected override string NameOf(WrittenTable table, Migration migration)
+    {
+        var file = Path.GetFileName(migration.Up.File);
+        var last = table.Rows.Select(r => r[NameColumn]).OfType<string>().LastOrDefault(MigrationFileName.IsSql) ?? file;
+        for (var at = last.IndexOf('.', StringComparison.Ordinal); at >= 0; at = last.IndexOf('.', at + 1))
+        {
+            var rest = last[(at + 1)..];
+            if (MigrationFileName.IsSql(rest) && MigrationFileName.TryParse(rest, rollbackSuffix: true, out _))
+                return last[..(at + 1)] + file;
+        }
+
+        return file;
+    }
 }

@@ -19,11 +19,11 @@ internal sealed class DbmateTool : ForeignTool
                 .Select(v => new ForeignEntry { Text = v, Version = v }),
         ]);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
             ? []
             : [ForeignSql.Delete(table, "version", version.Text), ForeignSql.Insert(table, ("version", ForeignSql.Text(version.Text)))];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is { } version ? [ForeignSql.Delete(table, "version", version.Text)] : [];
 }

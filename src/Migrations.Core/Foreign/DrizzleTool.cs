@@ -1,4 +1,6 @@
+using System.Globalization;
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.Foreign;
 
@@ -12,6 +14,8 @@ internal sealed class DrizzleTool : ForeignTool
     public override string Name => "drizzle";
 
     public override string Title => "Drizzle";
+
+    public override bool CanWrite => true;
 
     // On SQLite its SERIAL means nothing, and every id is NULL.
     public override IReadOnlyList<ForeignShape> Shapes { get; } = [new("__drizzle_migrations", "id hash created_at")];
@@ -29,4 +33,32 @@ internal sealed class DrizzleTool : ForeignTool
         ]);
 
     public override string? ChecksumOf(string text, string file) => TextHash.Sha256(text);
+
+    public override Migration? Find(ForeignEntry entry, IReadOnlyList<Migration> free)
+    {
+        var folder = free.Select(m => Path.GetDirectoryName(m.Up.File)).FirstOrDefault();
+        if (folder is null || entry.AppliedAt?.ToUnixTimeMilliseconds() is not { } moment)
+            return null;
+        var names = DrizzleJournal.Read(folder).Where(j => j.Value == moment).Select(j => j.Key).ToList();
+        return names is [var name] ? free.FirstOrDefault(m => string.Equals(m.FullName, name, StringComparison.Ordinal)) : null;
+    }
+
+    // It applies what is newer in its journal than the newest moment here.
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest)
+    {
+        var moments = DrizzleJournal.Read(Path.GetDirectoryName(migration.Up.File) ?? "");
+        var moment = moments.TryGetValue(migration.FullName, out var known)
+            ? ForeignSql.Text(known.ToString(CultureInfo.InvariantCulture))
+            : $"(SELECT COALESCE(MAX(created_at), 0) + 1 FROM {table})";
+        return
+        [
+            .. Remove(table, migration, highest),
+            ForeignSql.Insert(table, ("hash", ForeignSql.Text(HashOf(migration))), ("created_at", moment)),
+        ];
+    }
+
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        [ForeignSql.Delete(table, "hash", HashOf(migration))];
+
+    private static string HashOf(Migration migration) => TextHash.Sha256(ScriptText.ReadFile(migration.Up));
 }

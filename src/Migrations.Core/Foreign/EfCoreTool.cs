@@ -11,6 +11,10 @@ internal sealed class EfCoreTool : NamedRowsTool
 
     public override bool IsCode => true;
 
+    // On PostgreSQL it locks its history's table, for which reading it waits.
+    public override LockTable LockTable { get; } =
+        new("__efmigrationslock", "delete the row of that table, for which every other start waits too") { Details = ["timestamp"] };
+
     protected override string NameColumn => "MigrationId";
 
     protected override string? TimeColumn => null;

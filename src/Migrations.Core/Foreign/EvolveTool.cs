@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.Foreign;
 
@@ -10,6 +11,8 @@ internal sealed class EvolveTool : ForeignTool
     public override string Name => "evolve";
 
     public override string Title => "Evolve";
+
+    public override bool CanWrite => true;
 
     public override IReadOnlyList<ForeignShape> Shapes { get; } =
     [new("changelog", "id type version description name checksum installed_by installed_on success")];
@@ -48,6 +51,24 @@ internal sealed class EvolveTool : ForeignTool
 
     public override string? ChecksumOf(string text, string file) =>
         TextHash.Md5(text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal));
+
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        [
+            .. Remove(table, migration, highest),
+            ForeignSql.Insert(
+                table,
+                ("type", ForeignSql.Text(migration.Version is null ? "4" : "0")),
+                ("version", migration.Version is { } version ? ForeignSql.Text(version.Text.Replace('_', '.')) : "NULL"),
+                ("description", ForeignSql.Text(migration.Name.Replace('_', ' '))),
+                ("name", ForeignSql.Text(Path.GetFileName(migration.Up.File))),
+                ("checksum", ForeignSql.Text(ChecksumOf(ScriptText.ReadFile(migration.Up), migration.Up.File)!.ToUpperInvariant())),
+                ("installed_by", ForeignSql.Text("migrations")),
+                ("success", ForeignSql.Text("1"))
+            ),
+        ];
+
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        [ForeignSql.Delete(table, "name", Path.GetFileName(migration.Up.File))];
 
     public override long? LockKey(ForeignTable table, string database) => Lock;
 }

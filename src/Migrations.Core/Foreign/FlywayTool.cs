@@ -1,5 +1,6 @@
 using System.Globalization;
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.Foreign;
 
@@ -58,7 +59,7 @@ internal sealed class FlywayTool : ForeignTool
 
     public override long? LockKey(ForeignTable table, string database) => 77431708279161 + JavaHash($"\"{table.Schema}\".\"{table.Name}\"");
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         [
             ForeignSql.Insert(
                 table,
@@ -67,14 +68,14 @@ internal sealed class FlywayTool : ForeignTool
                 ("description", ForeignSql.Text(migration.Name.Replace('_', ' '))),
                 ("type", ForeignSql.Text("SQL")),
                 ("script", ForeignSql.Text(Path.GetFileName(migration.Up.File))),
-                ("checksum", ForeignSql.Text(ChecksumOf(migration.Up.ReadOriginalText(), migration.Up.File)!)),
+                ("checksum", ForeignSql.Text(ChecksumOf(ScriptText.ReadFile(migration.Up), migration.Up.File)!)),
                 ("installed_by", ForeignSql.Text("migrations")),
                 ("execution_time", ForeignSql.Text("0")),
                 ("success", ForeignSql.Text("1"))
             ),
         ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         [ForeignSql.Delete(table, "script", Path.GetFileName(migration.Up.File))];
 
     private static ForeignEntry Entry(ForeignRow row) =>

@@ -10,11 +10,11 @@ internal static class ForeignSql
     public static string Text(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 
     /// <summary>Adds a row.</summary>
-    /// <param name="table">The table as it stands in statements.</param>
+    /// <param name="table">The table.</param>
     /// <param name="values">Columns and the SQL of their values.</param>
-    public static string Insert(string table, params (string Column, string Sql)[] values) =>
+    public static string Insert(WrittenTable table, params (string Column, string Sql)[] values) =>
         $"INSERT INTO {table} ({string.Join(", ", values.Select(v => v.Column))}) VALUES ({string.Join(", ", values.Select(v => v.Sql))})";
 
     /// <summary>Removes the rows with a value.</summary>
-    public static string Delete(string table, string column, string text) => $"DELETE FROM {table} WHERE {column} = {Text(text)}";
+    public static string Delete(WrittenTable table, string column, string text) => $"DELETE FROM {table} WHERE {column} = {Text(text)}";
 }

@@ -31,21 +31,29 @@ internal abstract class ForeignTool
     /// <param name="file">The name of the file.</param>
     public virtual string? ChecksumOf(string text, string file) => null;
 
+    /// <summary>The migration that an entry is by what the tool itself keeps beside its files; null where it keeps nothing.</summary>
+    /// <param name="entry">The entry, which neither a name nor a checksum has matched.</param>
+    /// <param name="free">The migrations that no entry is.</param>
+    public virtual Migration? Find(ForeignEntry entry, IReadOnlyList<Migration> free) => null;
+
     /// <summary>The key of the advisory lock that the tool holds on PostgreSQL while it migrates; null when it holds none that is
     /// known.</summary>
     /// <param name="table">Its table.</param>
     /// <param name="database">The name of the database.</param>
     public virtual long? LockKey(ForeignTable table, string database) => null;
 
+    /// <summary>The table in which the tool writes down that it is migrating; null when it has none that is known.</summary>
+    public virtual LockTable? LockTable => null;
+
     /// <summary>The statements after which the tool counts a migration as applied.</summary>
-    /// <param name="table">Its table, as it stands in statements.</param>
+    /// <param name="table">Its table.</param>
     /// <param name="migration">The migration.</param>
     /// <param name="highest">The highest applied version, with this one.</param>
-    public virtual IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) => [];
+    public virtual IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) => [];
 
     /// <summary>The statements after which the tool no longer counts a migration as applied.</summary>
-    /// <param name="table">Its table, as it stands in statements.</param>
+    /// <param name="table">Its table.</param>
     /// <param name="migration">The migration.</param>
     /// <param name="highest">The highest version that stays applied; null when none does.</param>
-    public virtual IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) => [];
+    public virtual IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) => [];
 }

@@ -43,10 +43,11 @@ internal static class ForeignTools
 
     /// <summary>The tool of a name; null for an unknown one.</summary>
     public static ForeignTool? Find(string name) =>
-        All.FirstOrDefault(t =>
-            string.Equals(t.Name, name, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(t.Title, name, StringComparison.OrdinalIgnoreCase)
-        );
+        All.Concat<ForeignTool>(RecognisedTool.All)
+            .FirstOrDefault(t =>
+                string.Equals(t.Name, name, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(t.Title, name, StringComparison.OrdinalIgnoreCase)
+            );
 
     /// <summary>The histories among some tables, each of the tool whose shape says most about it.</summary>
     public static IReadOnlyList<ForeignHistory> Recognise(IReadOnlyList<ForeignTable> tables) =>

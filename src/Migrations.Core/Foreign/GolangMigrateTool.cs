@@ -38,11 +38,13 @@ internal sealed class GolangMigrateTool : ForeignTool
     public override long? LockKey(ForeignTable table, string database) =>
         unchecked((uint)(Crc32.Of($"{table.Schema}\0{table.Name}\0{database}") * Salt));
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) => SetTo(table, highest);
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        SetTo(table, highest);
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) => SetTo(table, highest);
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        SetTo(table, highest);
 
-    private static IReadOnlyList<string> SetTo(string table, MigrationVersion? version) =>
+    private static IReadOnlyList<string> SetTo(WrittenTable table, MigrationVersion? version) =>
         [
             $"DELETE FROM {table}",
             .. version is not null

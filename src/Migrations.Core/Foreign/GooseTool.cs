@@ -7,6 +7,9 @@ namespace Migrations.Foreign;
 /// </summary>
 internal sealed class GooseTool : ForeignTool
 {
+    // Held by applications that migrate with it as a library, see https://pressly.github.io/goose/blog/2023/goose-provider/
+    private const long Lock = 4097083626;
+
     public override string Name => "goose";
 
     public override IReadOnlyList<ForeignShape> Shapes { get; } = [new("goose_db_version", "version_id is_applied tstamp")];
@@ -29,7 +32,9 @@ internal sealed class GooseTool : ForeignTool
                 }),
         ]);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+    public override long? LockKey(ForeignTable table, string database) => Lock;
+
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
             ? []
             :
@@ -43,6 +48,6 @@ internal sealed class GooseTool : ForeignTool
                 ),
             ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is { } version ? [ForeignSql.Delete(table, "version_id", version.Key)] : [];
 }

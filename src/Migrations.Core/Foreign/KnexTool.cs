@@ -11,5 +11,8 @@ internal sealed class KnexTool : NamedRowsTool
 
     public override bool IsCode => true;
 
+    public override LockTable LockTable { get; } =
+        new("knex_migrations_lock", "release its lock with 'knex migrate:unlock'") { Column = "is_locked" };
+
     protected override string TimeColumn => "migration_time";
 }

@@ -14,6 +14,13 @@ internal sealed class LiquibaseTool : ForeignTool
 
     public override bool IsCode => true;
 
+    public override LockTable LockTable { get; } =
+        new("databasechangeloglock", "release its lock with 'liquibase release-locks'")
+        {
+            Column = "locked",
+            Details = ["lockedby", "lockgranted"],
+        };
+
     public override ForeignReading Read(IReadOnlyList<ForeignRow> rows) =>
         new([
             .. rows.OrderBy(r => ForeignValue.Number(r["orderexecuted"]) ?? 0)

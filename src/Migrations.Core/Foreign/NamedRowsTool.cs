@@ -32,7 +32,8 @@ internal abstract class NamedRowsTool : ForeignTool
             };
 
     /// <summary>The name under which the tool records a migration.</summary>
-    protected virtual string NameOf(Migration migration) => IsFile ? Path.GetFileName(migration.Up.File) : migration.FullName;
+    protected virtual string NameOf(WrittenTable table, Migration migration) =>
+        IsFile ? Path.GetFileName(migration.Up.File) : migration.FullName;
 
     public sealed override ForeignReading Read(IReadOnlyList<ForeignRow> rows) =>
         new([
@@ -42,18 +43,21 @@ internal abstract class NamedRowsTool : ForeignTool
                 .OfType<ForeignEntry>(),
         ]);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         !CanWrite
             ? []
             :
             [
-                ForeignSql.Delete(table, NameColumn, NameOf(migration)),
+                ForeignSql.Delete(table, NameColumn, NameOf(table, migration)),
                 ForeignSql.Insert(
                     table,
-                    [(NameColumn, ForeignSql.Text(NameOf(migration))), .. TimeColumn is null ? [] : new[] { (TimeColumn, ForeignSql.Now) }]
+                    [
+                        (NameColumn, ForeignSql.Text(NameOf(table, migration))),
+                        .. TimeColumn is null ? [] : new[] { (TimeColumn, ForeignSql.Now) },
+                    ]
                 ),
             ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
-        CanWrite ? [ForeignSql.Delete(table, NameColumn, NameOf(migration))] : [];
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        CanWrite ? [ForeignSql.Delete(table, NameColumn, NameOf(table, migration))] : [];
 }

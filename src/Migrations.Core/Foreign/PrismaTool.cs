@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.Foreign;
 
@@ -10,6 +11,8 @@ internal sealed class PrismaTool : ForeignTool
     public override string Name => "prisma";
 
     public override string Title => "Prisma";
+
+    public override bool CanWrite => true;
 
     public override IReadOnlyList<ForeignShape> Shapes { get; } =
     [new("_prisma_migrations", "id checksum finished_at migration_name rolled_back_at started_at")];
@@ -44,6 +47,22 @@ internal sealed class PrismaTool : ForeignTool
     }
 
     public override string? ChecksumOf(string text, string file) => TextHash.Sha256(text);
+
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        [
+            ForeignSql.Insert(
+                table,
+                ("id", ForeignSql.Text(Guid.NewGuid().ToString())),
+                ("checksum", ForeignSql.Text(TextHash.Sha256(ScriptText.ReadFile(migration.Up)))),
+                ("finished_at", table.Moment),
+                ("migration_name", ForeignSql.Text(migration.FullName)),
+                ("started_at", table.Moment),
+                ("applied_steps_count", ForeignSql.Text("1"))
+            ),
+        ];
+
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        [ForeignSql.Delete(table, "migration_name", migration.FullName)];
 
     public override long? LockKey(ForeignTable table, string database) => Lock;
 }

@@ -2,40 +2,54 @@ using Migrations.Databases;
 
 namespace Migrations.Foreign;
 
-/// <summary>A tool whose history is recognised and named, and not read: a baseline takes its place.</summary>
+/// <summary>
+/// A tool whose history is recognised and named: a baseline takes its place, or its names are taken over with the SQL that its migrations
+/// make.
+/// </summary>
 /// <param name="title">The tool's name, as it is shown to people.</param>
+/// <param name="read">What its rows say.</param>
 /// <param name="shapes">How its table looks.</param>
-internal sealed class RecognisedTool(string title, params ForeignShape[] shapes) : ForeignTool
+internal sealed class RecognisedTool(string title, Func<IReadOnlyList<ForeignRow>, ForeignReading> read, params ForeignShape[] shapes)
+    : ForeignTool
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecognisedTool> All { get; } =
     [
-        new("Rails", new ForeignShape("schema_migrations", "version") { IsWhole = true, Beside = "ar_internal_metadata" }),
-        new("tern", new ForeignShape("schema_version", "version") { IsWhole = true }),
-        new("diesel", new ForeignShape("__diesel_schema_migrations", "version run_on")),
-        new("refinery", new ForeignShape("refinery_schema_history", "version name applied_on checksum")),
-        new("sql-migrate", new ForeignShape("gorp_migrations", "id applied_at")),
-        new("yoyo", new ForeignShape("_yoyo_migration", "migration_hash migration_id")),
-        new("FluentMigrator", new ForeignShape("versioninfo", "version appliedon description") { IsWhole = true }),
+        new(
+            "Rails",
+            Versions("version"),
+            new ForeignShape("schema_migrations", "version") { IsWhole = true, Beside = "ar_internal_metadata" }
+        ),
+        new("tern", Head("version"), new ForeignShape("schema_version", "version") { IsWhole = true }),
+        new("diesel", Versions("version"), new ForeignShape("__diesel_schema_migrations", "version run_on")),
+        new("refinery", Versions("version"), new ForeignShape("refinery_schema_history", "version name applied_on checksum")),
+        new("sql-migrate", Names("id"), new ForeignShape("gorp_migrations", "id applied_at")),
+        new("yoyo", Names("migration_id"), new ForeignShape("_yoyo_migration", "migration_hash migration_id")),
+        new("FluentMigrator", Versions("version"), new ForeignShape("versioninfo", "version appliedon description") { IsWhole = true }),
         new(
             "grate",
+            Names("script_name"),
             new ForeignShape("scriptsrun", "script_name text_hash one_time_script"),
             new ForeignShape("grate_scriptsrun", "script_name text_hash one_time_script")
         ),
-        new("Kysely", new ForeignShape("kysely_migration", "name timestamp")),
-        new("TypeORM", new ForeignShape("migrations", "id timestamp name") { IsWhole = true }),
-        new("db-migrate", new ForeignShape("migrations", "id name run_on") { IsWhole = true }),
-        new("ley", new ForeignShape("migrations", "id name created_at") { IsWhole = true }),
-        new("postgres-migrations", new ForeignShape("migrations", "id name hash executed_at") { IsWhole = true }),
-        new("Laravel", new ForeignShape("migrations", "id migration batch") { IsWhole = true }),
-        new("Sequelize", new ForeignShape("sequelizemeta", "name") { IsWhole = true }),
-        new("postgrator", new ForeignShape("schemaversion", "version name md5 run_at")),
-        new("graphile-migrate", new ForeignShape("migrations", "hash previous_hash filename") { Schema = "graphile_migrate" }),
-        new("Sqitch", new ForeignShape("changes", "change_id script_hash change project") { Schema = "sqitch" }),
-        new("Atlas", new ForeignShape("atlas_schema_revisions", "version hash partial_hashes")),
-        new("Django", new ForeignShape("django_migrations", "id app name applied")),
-        new("Phinx", new ForeignShape("phinxlog", "version migration_name")),
-        new("Doctrine", new ForeignShape("doctrine_migration_versions", "version executed_at")),
+        new("Kysely", Names("name"), new ForeignShape("kysely_migration", "name timestamp")),
+        new("TypeORM", Names("name"), new ForeignShape("migrations", "id timestamp name") { IsWhole = true }),
+        new("db-migrate", Names("name"), new ForeignShape("migrations", "id name run_on") { IsWhole = true }),
+        new("ley", Names("name"), new ForeignShape("migrations", "id name created_at") { IsWhole = true }),
+        new("postgres-migrations", Versions("id"), new ForeignShape("migrations", "id name hash executed_at") { IsWhole = true }),
+        new("Laravel", Names("migration"), new ForeignShape("migrations", "id migration batch") { IsWhole = true }),
+        new("Sequelize", Names("name"), new ForeignShape("sequelizemeta", "name") { IsWhole = true }),
+        new("postgrator", Versions("version"), new ForeignShape("schemaversion", "version name md5 run_at")),
+        new(
+            "graphile-migrate",
+            Versions("filename"),
+            new ForeignShape("migrations", "hash previous_hash filename") { Schema = "graphile_migrate" }
+        ),
+        new("Sqitch", Names("change"), new ForeignShape("changes", "change_id script_hash change project") { Schema = "sqitch" }),
+        new("Atlas", Versions("version"), new ForeignShape("atlas_schema_revisions", "version hash partial_hashes")),
+        new("Django", Names("name"), new ForeignShape("django_migrations", "id app name applied")),
+        new("Phinx", Versions("version"), new ForeignShape("phinxlog", "version migration_name")),
+        new("Doctrine", Versions("version"), new ForeignShape("doctrine_migration_versions", "version executed_at")),
     ];
 
     public override string Name { get; } = title.ToLowerInvariant();
@@ -46,5 +60,30 @@ internal sealed class RecognisedTool(string title, params ForeignShape[] shapes)
 
     public override bool IsAdoptable => false;
 
-    public override ForeignReading Read(IReadOnlyList<ForeignRow> rows) => new([]);
+    public override bool IsCode => true;
+
+    public override ForeignReading Read(IReadOnlyList<ForeignRow> rows) => read(rows);
+
+    private static Func<IReadOnlyList<ForeignRow>, ForeignReading> Names(string column) =>
+        rows =>
+            new([
+                .. Ordered(rows, column).Select(n => new ForeignEntry { Text = n, File = n }).OrderBy(e => e.Text, StringComparer.Ordinal),
+            ]);
+
+    private static Func<IReadOnlyList<ForeignRow>, ForeignReading> Versions(string column) =>
+        rows =>
+            new([
+                .. Ordered(rows, column)
+                    .Select(v => new ForeignEntry { Text = v, Version = Digits(v) })
+                    // Row 0 is a tool's own.
+                    .Where(e => e.Version is not ("" or "0")),
+            ]);
+
+    private static Func<IReadOnlyList<ForeignRow>, ForeignReading> Head(string column) =>
+        rows => new([]) { Head = Ordered(rows, column).FirstOrDefault() };
+
+    private static IEnumerable<string> Ordered(IReadOnlyList<ForeignRow> rows, string column) =>
+        rows.Select(r => r[column]).Where(v => v is { Length: > 0 }).Select(v => v!).OrderBy(v => ForeignValue.Number(v) ?? 0);
+
+    private static string Digits(string text) => new([.. text.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
 }

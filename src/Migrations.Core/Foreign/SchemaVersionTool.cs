@@ -35,7 +35,7 @@ internal sealed class SchemaVersionTool : ForeignTool
         };
     }
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is not { } version
             ? []
             :
@@ -44,6 +44,6 @@ internal sealed class SchemaVersionTool : ForeignTool
                 ForeignSql.Insert(table, ("version", ForeignSql.Text(version.Key)), ("applied_at", ForeignSql.Now)),
             ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         migration.Version is { } version ? [ForeignSql.Delete(table, "version", version.Key)] : [];
 }

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.Foreign;
 
@@ -9,6 +10,8 @@ internal sealed class SqlxTool : ForeignTool
     private const long NanosecondsInMillisecond = 1_000_000;
 
     public override string Name => "sqlx";
+
+    public override bool CanWrite => true;
 
     public override IReadOnlyList<ForeignShape> Shapes { get; } =
     [new("_sqlx_migrations", "version description installed_on success checksum execution_time")];
@@ -41,6 +44,25 @@ internal sealed class SqlxTool : ForeignTool
     }
 
     public override string? ChecksumOf(string text, string file) => TextHash.Sha384(text);
+
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        migration.Version is not { } version
+            ? []
+            :
+            [
+                .. Remove(table, migration, highest),
+                ForeignSql.Insert(
+                    table,
+                    ("version", ForeignSql.Text(version.Key)),
+                    ("description", ForeignSql.Text(migration.Name.Replace('_', ' '))),
+                    ("success", ForeignSql.Text("1")),
+                    ("checksum", table.Bytes(TextHash.Sha384(ScriptText.ReadFile(migration.Up)))),
+                    ("execution_time", ForeignSql.Text("0"))
+                ),
+            ];
+
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
+        migration.Version is { } version ? [ForeignSql.Delete(table, "version", version.Key)] : [];
 
     public override long? LockKey(ForeignTable table, string database) => Salt * Crc32.Of(database);
 }

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.History;
 
 namespace Migrations.Foreign;
 
@@ -35,7 +36,7 @@ internal sealed class StatusTableTool : ForeignTool
 
     public override string? ChecksumOf(string text, string file) => TextHash.Sha256(text);
 
-    public override IReadOnlyList<string> Record(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Record(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         [
             ForeignSql.Delete(table, "version", VersionOf(migration)),
             ForeignSql.Insert(
@@ -43,12 +44,12 @@ internal sealed class StatusTableTool : ForeignTool
                 ("version", ForeignSql.Text(VersionOf(migration))),
                 ("description", ForeignSql.Text(migration.Header.Description ?? migration.FullName)),
                 ("applied_at", ForeignSql.Now),
-                ("checksum", ForeignSql.Text(TextHash.Sha256(migration.Up.ReadOriginalText()))),
+                ("checksum", ForeignSql.Text(TextHash.Sha256(ScriptText.ReadFile(migration.Up)))),
                 ("status", ForeignSql.Text("applied"))
             ),
         ];
 
-    public override IReadOnlyList<string> Remove(string table, Migration migration, MigrationVersion? highest) =>
+    public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
         [$"UPDATE {table} SET status = 'rolled_back' WHERE version = {ForeignSql.Text(VersionOf(migration))}"];
 
     private static string VersionOf(Migration migration) =>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Migrations.History;
 
 /// <summary>The text of a script for the history.</summary>
@@ -9,6 +11,19 @@ internal static class ScriptText
         try
         {
             return script.ReadOriginalText();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(script, e);
+        }
+    }
+
+    /// <summary>Reads the whole file of a script as it is, with its byte order mark; the script itself where it is no file.</summary>
+    public static string ReadFile(MigrationScript script)
+    {
+        try
+        {
+            return File.Exists(script.File) ? Encoding.UTF8.GetString(File.ReadAllBytes(script.File)) : script.ReadOriginalText();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

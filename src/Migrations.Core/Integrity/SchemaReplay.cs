@@ -31,6 +31,17 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
     public Task<SchemaSnapshot> RunFileAsync(string file, CancellationToken cancellationToken) =>
         RunAsync([FromFile(file)], prepared: false, cancellationToken);
 
+    /// <summary>Runs files of SQL one after another, each with whatever transactions it has in it.</summary>
+    /// <exception cref="MigrationException">A scratch database cannot be created, or a file cannot be read or fails there.</exception>
+    public Task<SchemaSnapshot> RunFilesAsync(IReadOnlyList<string> files, CancellationToken cancellationToken) =>
+        RunAsync([.. files.Select(f => OutsideTransaction(FromFile(f)))], prepared: true, cancellationToken);
+
+    private static Migration OutsideTransaction(Migration file) =>
+        file with
+        {
+            Up = file.Up with { Header = file.Up.Header with { Transaction = false } },
+        };
+
     private async Task<SchemaSnapshot> RunAsync(IReadOnlyList<Migration> migrations, bool prepared, CancellationToken cancellationToken)
     {
         PlannedCode.DemandNone(migrations);

@@ -7,9 +7,9 @@ namespace Migrations.Running;
 
 /// <summary>Keeps the table of the tool whose history was taken over in step: each step says there what it says in the history.</summary>
 /// <param name="tool">The tool.</param>
-/// <param name="table">Its table, as it stands in statements.</param>
+/// <param name="table">Its table.</param>
 /// <param name="history">The history before the run.</param>
-internal sealed class StepMirror(ForeignTool tool, string table, HistoryView history)
+internal sealed class StepMirror(ForeignTool tool, WrittenTable table, HistoryView history)
 {
     private readonly HashSet<MigrationVersion> _applied = [.. history.Applied.Select(r => r.Version).OfType<MigrationVersion>()];
 
@@ -25,9 +25,10 @@ internal sealed class StepMirror(ForeignTool tool, string table, HistoryView his
             return null;
         var name = takenOver.Table[(takenOver.Table.LastIndexOf('.') + 1)..];
         var found = await tables.FindAsync([name], cancellationToken).ConfigureAwait(false);
-        return found.FirstOrDefault(t => string.Equals(t.Display, takenOver.Table, StringComparison.Ordinal)) is { } table
-            ? new StepMirror(tool, table.Sql, history)
-            : null;
+        if (found.FirstOrDefault(t => string.Equals(t.Display, takenOver.Table, StringComparison.Ordinal)) is not { } table)
+            return null;
+        var rows = await tables.ReadAsync(table, cancellationToken).ConfigureAwait(false);
+        return new StepMirror(tool, new WrittenTable(table, rows), history);
     }
 
     /// <summary>The statements that go with a step. Steps must be asked in the order in which they run.</summary>

@@ -73,6 +73,8 @@ internal sealed class SchemaScope(IReadOnlyList<string> ignored)
         var gone = schema.Objects.Where(isLeftOut).ToList();
         if (gone.Count == 0)
             return schema;
+        // A sequence goes with the table that owns it, and what is granted on the sequence with both.
+        gone.AddRange(schema.Objects.Where(o => o.Type == SchemaObjectType.Sequence && gone.Exists(g => BelongsTo(o, g.Name))).ToList());
         var names = gone.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         var objects = schema.Objects.Where(o =>
             !gone.Contains(o) && !(o.Table is { } table && names.Contains(table)) && !gone.Exists(g => BelongsTo(o, g.Name))

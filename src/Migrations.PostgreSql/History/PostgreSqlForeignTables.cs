@@ -109,6 +109,27 @@ internal sealed class PostgreSqlForeignTables(PostgreSqlConnection connection) :
     }
 
     /// <inheritdoc/>
+    /// <remarks>See <see href="https://www.postgresql.org/docs/current/explicit-locking.html"/>. Who may only read the table cannot lock
+    /// it.</remarks>
+    public Task HoldAsync(ForeignTable table, CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(LockTableAsync(table, cancellationToken), $"Locking {table.Display}");
+
+    private async Task LockTableAsync(ForeignTable table, CancellationToken cancellationToken)
+    {
+        if (
+            await connection
+                .AnyAsync(
+                    $"SELECT 1 WHERE pg_catalog.has_table_privilege({PostgreSqlText.Literal(table.Sql)}, 'UPDATE')",
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        )
+            await connection
+                .QueryWithinLimitsAsync($"LOCK TABLE {table.Sql} IN SHARE ROW EXCLUSIVE MODE", _ => { }, cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public Task ExecuteAsync(IReadOnlyList<string> statements, CancellationToken cancellationToken) =>
         PostgreSqlErrors.TranslateAsync(RunAsync(statements, cancellationToken), "Writing the history of another tool");
 

@@ -56,6 +56,14 @@ public sealed class ImportMigrationHistoryCommand : ChangeCommand
     [Parameter]
     public SwitchParameter SkipProof { get; set; }
 
+    /// <summary>
+    /// SQL that makes what the other tool has applied (a file or folder), replayed for the proof where its migrations are programs or
+    /// changelogs; their names are taken over. Default: the migrations of the folder are replayed.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SqlPath { get; set; }
+
     /// <summary>From now on also records each step in the other tool's table, for applications that still read it.</summary>
     [Parameter]
     public SwitchParameter KeepInStep { get; set; }
@@ -96,6 +104,7 @@ public sealed class ImportMigrationHistoryCommand : ChangeCommand
             Marker = Marker,
             AllowUnmatched = AllowUnmatched,
             SkipProof = SkipProof,
+            SqlPath = SqlPath is null ? null : Paths.Literal(SqlPath),
             KeepInStep = KeepInStep,
             Ignored = Ignore.Length > 0 ? Ignore : Settings.Ignore?.Value ?? [],
             ScratchServer = ScratchServer(ScratchDatabase),

@@ -27,6 +27,10 @@ internal sealed class SqliteForeignTables(SqliteConnection connection, HistoryTa
         Task.FromResult<IAsyncDisposable>(new NoLock());
 
     /// <inheritdoc/>
+    /// <remarks>The transaction that writes is the only one that does.</remarks>
+    public Task HoldAsync(ForeignTable table, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task ExecuteAsync(IReadOnlyList<string> statements, CancellationToken cancellationToken) =>
         connection.Call(
             () =>

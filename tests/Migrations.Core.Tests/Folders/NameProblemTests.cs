@@ -88,6 +88,40 @@ public sealed class NameProblemTests
     }
 
     [Theory]
+    [InlineData("20240101120000_users.js", "not written in SQL")]
+    [InlineData("0001_initial.py", "not written in SQL")]
+    [InlineData("00001_users.go", "not written in SQL")]
+    [InlineData("20240101120000_users.rb", "not written in SQL")]
+    [InlineData("001_users.xml", "not written in SQL")]
+    [InlineData("001_users.yaml", "not written in SQL")]
+    [InlineData("ae1027a6acf_users.py", "no SQL, but programs")]
+    [InlineData("CreateUsers.cs", "no SQL, but programs")]
+    [InlineData("db.changelog-master.xml", "Liquibase changelog")]
+    [InlineData("changelog.yaml", "Liquibase changelog")]
+    [InlineData("sqitch.plan", "Sqitch project")]
+    [InlineData("001_users.sql", "Liquibase changelog")]
+    public void Migrations_that_are_not_plain_SQL_stop_with_what_can_be_done(string name, string message)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(name, "--liquibase formatted sql\n--changeset ann:1\nSELECT 1;\n");
+
+        var problem = folder.Problems()[0];
+
+        Assert.EndsWith(name, problem.Location.File, StringComparison.Ordinal);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+        Assert.Contains("migrations adopt --sql", problem.Remedy.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("helper.py", 0)]
+    [InlineData("changelog.xml", 1)]
+    public void Beside_SQL_they_do_not_stop_a_run(string name, int warnings)
+    {
+        using var folder = new TemporaryFolder().With("001_a.sql", name);
+        Assert.Equal(warnings, folder.Read().Warnings.Count(w => w.Location.File.EndsWith(name, StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("rollback", new[] { "0001_a.sql", "rollback/0001_a.sql" })]
     [InlineData("down", new[] { "up/0001_a.sql", "down/0001_a.sql" })]
     public void A_folder_of_undo_scripts_is_never_read_by_itself(string path, string[] names)

@@ -15,12 +15,18 @@ public abstract class AdoptionConformance(DatabaseKind kind) : Conformance(kind)
     /// <summary>Skips the test where the tool does not know this kind of database.</summary>
     protected async Task LoadAsync(string tool)
     {
-        var dump = Path.Combine(Repository.Fixture("adoption", tool), Dump);
-        Assert.SkipUnless(File.Exists(dump), $"{tool} has no {Path.GetFileNameWithoutExtension(dump)}.");
-        await Database.ExecuteAsync(await File.ReadAllTextAsync(dump, TestContext.Current.CancellationToken));
+        await LoadDumpAsync("adoption", tool);
         var source = Repository.Fixture("adoption", tool, "migrations");
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
             Write(Path.GetRelativePath(source, file), await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The database alone.</summary>
+    protected async Task LoadDumpAsync(string fixtures, string tool)
+    {
+        var dump = Path.Combine(Repository.Fixture(fixtures, tool), Dump);
+        Assert.SkipUnless(File.Exists(dump), $"{tool} has no {Path.GetFileNameWithoutExtension(dump)}.");
+        await Database.ExecuteAsync(await File.ReadAllTextAsync(dump, TestContext.Current.CancellationToken));
     }
 
     protected IReadOnlyList<string> Warnings => [.. Events.Of<WarningRaised>().Select(w => w.Message)];

@@ -100,6 +100,32 @@ public abstract class AdoptionRefusalConformance(DatabaseKind kind) : AdoptionCo
     }
 
     [Fact]
+    public async Task An_edited_file_of_Drizzle_s_is_known_by_its_moment()
+    {
+        await LoadAsync("drizzle");
+        await File.AppendAllTextAsync(FileOf("0001_albums.sql"), "-- a remark\n", TestContext.Current.CancellationToken);
+
+        var adopted = await AdoptAsync();
+
+        Assert.Equal(["0000_artists", "0001_albums"], adopted.Migrations.Select(m => m.Name));
+        Assert.Equal([ContentMatch.Same, ContentMatch.Different], adopted.Migrations.Select(m => m.Content));
+        Assert.Contains(Warnings, w => w.Contains("0001_albums was edited since", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"entries\": [{\"tag\": \"0001_albums\"}]}")]
+    [InlineData("{\"entries\": 1}")]
+    public async Task A_journal_that_is_none_of_Drizzle_s_is_refused(string text)
+    {
+        await LoadAsync("drizzle");
+        await File.AppendAllTextAsync(FileOf("0001_albums.sql"), "-- a remark\n", TestContext.Current.CancellationToken);
+        Write("meta/_journal.json", text);
+        var error = await ThrowsAsync<MigrationException>(ErrorId.FileUnreadable, () => AdoptAsync());
+        Assert.EndsWith("_journal.json", error.Location!.File, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_several_histories_one_is_chosen()
     {
         await LoadAsync("dbmate");

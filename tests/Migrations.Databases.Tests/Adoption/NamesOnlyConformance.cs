@@ -1,58 +1,108 @@
 using Migrations.Adoption;
 using Migrations.Planning;
+using Migrations.Testing;
 
 namespace Migrations.Databases.Tests.Adoption;
 
 /// <summary>Tools whose migrations are programs: their names are taken over, and the schema as it is. Tools that are only named.</summary>
 public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConformance(kind)
 {
+    private const string Fixtures = "adoption-by-name";
+    private const string Next = "20250101000000_tracks";
+
+    /// <summary>The names that each tool has recorded.</summary>
+    public static TheoryData<string, string, string> Tools =>
+        new()
+        {
+            { "efcore", "20240801081500_Artists", "20240802091500_Albums" },
+            { "knex", "20240115103022_artists.js", "20240115103023_albums.js" },
+            { "alembic", "revision b2c3d4e5f6a7", "revision b2c3d4e5f6a7" },
+            { "liquibase", "changelog.sql::1::ann", "changelog.sql::2::ann" },
+        };
+
     [Theory]
-    [InlineData(
-        "efcore",
-        "CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" varchar(150) PRIMARY KEY, \"ProductVersion\" varchar(32) NOT NULL)",
-        "INSERT INTO \"__EFMigrationsHistory\" VALUES ('20240801081500_Artists', '10.0.4')",
-        "20240801081500_Artists"
-    )]
-    [InlineData(
-        "knex",
-        "CREATE TABLE knex_migrations (id integer PRIMARY KEY, name varchar(255), batch integer, migration_time bigint)",
-        "INSERT INTO knex_migrations VALUES (1, '20240801081500_artists.js', 1, 1705314622000)",
-        "20240801081500_artists.js"
-    )]
-    [InlineData(
-        "alembic",
-        "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
-        "INSERT INTO alembic_version VALUES ('ae1027a6acf')",
-        "revision ae1027a6acf"
-    )]
-    [InlineData(
-        "liquibase",
-        "CREATE TABLE databasechangelog (id varchar(255), author varchar(255), filename varchar(255), dateexecuted timestamp, "
-            + "orderexecuted integer, exectype varchar(10), md5sum varchar(35))",
-        "INSERT INTO databasechangelog VALUES ('1', 'ann', 'artists.sql', '2024-01-15 10:30:22', 1, 'EXECUTED', '9:abc')",
-        "artists.sql::1::ann"
-    )]
-    public async Task The_names_are_recorded_and_what_follows_is_applied(string tool, string table, string row, string named)
+    [MemberData(nameof(Tools))]
+    public async Task The_names_are_recorded_and_what_follows_is_applied(string tool, string first, string last)
     {
-        await Database.ExecuteAsync($"{table}; {row}; CREATE TABLE artists (id integer PRIMARY KEY)");
-        Migration("20250101000000_albums", "CREATE TABLE albums (id integer PRIMARY KEY);\n", "DROP TABLE albums;\n");
+        await LoadNamesAsync(tool);
 
         var adopted = await AdoptAsync();
 
         Assert.Equal(tool, adopted.Tool);
-        Assert.Equal([named], adopted.UnmatchedEntries);
+        Assert.Equal((first, last), (adopted.UnmatchedEntries[0], adopted.UnmatchedEntries[^1]));
         Assert.Equal(AdoptionVerdict.NotRun, adopted.Verdict);
+        Assert.Contains(await TakenOverAsync(), r => r.Contains(first, StringComparison.Ordinal));
+        await GoesOnAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Tools))]
+    public async Task The_names_are_proven_by_the_SQL_of_their_migrations(string tool, string first, string last)
+    {
+        await LoadNamesAsync(tool);
+
+        var adopted = await AdoptAsync(new AdoptionRequest { SqlPath = SqlOf(tool) });
+
+        Assert.Equal((first, last), (adopted.UnmatchedEntries[0], adopted.UnmatchedEntries[^1]));
+        Assert.Equal(AdoptionVerdict.Proven, adopted.Verdict);
+        Assert.Empty(adopted.Differences);
         Assert.Contains(
-            await Database.RowsAsync("SELECT error_message FROM migration_journal WHERE event = 'taken_over'"),
-            r => r.Contains(named, StringComparison.Ordinal)
+            await TakenOverAsync(),
+            r => r.Contains("proven by replay of", StringComparison.Ordinal) && r.Contains(last, StringComparison.Ordinal)
         );
-        Assert.Equal("20250101000000_albums", Names(await ApplyAsync()));
-        Assert.All(
-            await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift] }),
-            r => Assert.Equal(CheckStatus.Pass, r.Status)
+        await GoesOnAsync();
+        await UndoAsync();
+        await Importer().UndoAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.False(await HasJournalAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Tools))]
+    public async Task What_their_SQL_does_not_make_is_found(string tool, string first, string last)
+    {
+        await LoadNamesAsync(tool);
+        await Database.ExecuteAsync("DROP INDEX albums_by_artist; CREATE TABLE extra (id integer)");
+
+        var planned = await Importer().PlanAsync(new AdoptionRequest { SqlPath = SqlOf(tool) }, TestContext.Current.CancellationToken);
+
+        Assert.Contains(last, planned.UnmatchedEntries);
+        Assert.Contains(first, planned.UnmatchedEntries);
+        Assert.Contains(planned.Obstacles, o => o.Contains("albums_by_artist", StringComparison.Ordinal) && o.EndsWith("makes it."));
+        Assert.Contains(planned.Obstacles, o => o.Contains("extra", StringComparison.Ordinal) && o.EndsWith("does not make it."));
+        await ThrowsAsync<MigrationException>(ErrorId.AdoptionUnproven, () => AdoptAsync(new AdoptionRequest { SqlPath = SqlOf(tool) }));
+        Assert.False(await HasJournalAsync());
+    }
+
+    [Fact]
+    public async Task SQL_that_cannot_be_had_or_run_is_refused()
+    {
+        await LoadNamesAsync("knex");
+        var empty = Directory.CreateDirectory(Path.Combine(Folder, "..", "empty")).FullName;
+        foreach (var path in new[] { empty, Path.Combine(empty, "nothing") })
+        {
+            var error = await ThrowsAsync<MigrationException>(
+                ErrorId.FileUnreadable,
+                () => AdoptAsync(new AdoptionRequest { SqlPath = path })
+            );
+            Assert.Contains(path, error.Message, StringComparison.Ordinal);
+            Assert.Contains("--sql", error.NextStep.ToString(), StringComparison.Ordinal);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(empty, "1.sql"), "CREATE TABLE;", TestContext.Current.CancellationToken);
+        var failed = await ThrowsAsync<MigrationException>(
+            ErrorId.AdoptionUnproven,
+            () => AdoptAsync(new AdoptionRequest { SqlPath = empty })
         );
-        await Engine().GetStatusAsync();
-        Assert.Empty(Warnings);
+        Assert.Contains("1.sql:1", failed.Message, StringComparison.Ordinal);
+        foreach (
+            var request in new[]
+            {
+                new AdoptionRequest { SkipProof = true },
+                new AdoptionRequest { Marker = "artists" },
+            }
+        )
+            await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => AdoptAsync(request with { SqlPath = empty }));
+        Assert.False(await HasJournalAsync());
     }
 
     [Theory]
@@ -75,10 +125,49 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
         Assert.Contains(title + " (table ", (await Engine().GetStatusAsync())[0].ForeignHistory, StringComparison.Ordinal);
         await ThrowsAsync<PlanException>(ErrorId.ForeignHistoryFound, () => ApplyAsync());
         var error = await ThrowsAsync<MigrationException>(ErrorId.AdoptionUnsupported, () => AdoptAsync());
-        Assert.Contains("migrations baseline", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("migrations baseline <version>", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("migrations adopt --sql", error.NextStep.ToString(), StringComparison.Ordinal);
 
         await Engine().BaselineAsync(new BaselineRequest { Target = "001" });
         Assert.Equal("002_b, 003_c", Names(await ApplyAsync()));
+    }
+
+    [Theory]
+    [InlineData(
+        "CREATE TABLE gorp_migrations (id varchar(255) PRIMARY KEY, applied_at timestamp)",
+        "'001_a.up.sql', NULL), ('002_b.up.sql', NULL"
+    )]
+    [InlineData("CREATE TABLE schema_version (version integer NOT NULL)", "2")]
+    [InlineData(
+        "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp)",
+        "'002', NULL), ('001', NULL"
+    )]
+    [InlineData(
+        "CREATE TABLE migrations (id integer PRIMARY KEY, name varchar(100), hash varchar(40), executed_at timestamp)",
+        "0, 'create-migrations-table', '', NULL), (1, 'a', '', NULL), (2, 'b', '', NULL"
+    )]
+    public async Task What_it_has_recorded_gives_the_baseline_and_its_SQL_the_proof(string table, string rows)
+    {
+        ThreeTables();
+        var name = table.Split(' ')[2];
+        await Database.ExecuteAsync(
+            $"{table}; INSERT INTO {name} VALUES ({rows}); CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (id integer PRIMARY KEY)"
+        );
+        var error = await ThrowsAsync<MigrationException>(ErrorId.AdoptionUnsupported, () => AdoptAsync());
+        Assert.Equal("Record what its schema already contains: migrations baseline 002", error.NextStep.ToString());
+
+        var sql = Directory.CreateDirectory(Path.Combine(Folder, "..", "sql")).FullName;
+        foreach (var file in new[] { "001_a.up.sql", "002_b.up.sql", "001_a.down.sql" })
+            File.Copy(FileOf(file), Path.Combine(sql, file));
+        var adopted = await AdoptAsync(new AdoptionRequest { SqlPath = sql });
+
+        Assert.Equal(AdoptionVerdict.Proven, adopted.Verdict);
+        Assert.Equal(["001_a", "002_b"], adopted.Migrations.Select(m => m.Name));
+        Assert.All(adopted.Migrations, m => Assert.Equal(AdoptionProof.Schema, m.Proof));
+        Assert.Equal("003_c", Names(await ApplyAsync()));
+        await Database.ExecuteAsync($"DELETE FROM {name}");
+        await Engine().GetStatusAsync();
+        Assert.Contains(Warnings, w => w.Contains("that tool is still in use", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -90,6 +179,33 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
         ThreeTables();
         await Database.ExecuteAsync(sql);
         Assert.Equal("001_a, 002_b, 003_c", Names(await ApplyAsync()));
+    }
+
+    private async Task LoadNamesAsync(string tool)
+    {
+        await LoadDumpAsync(Fixtures, tool);
+        Migration(Next, "CREATE TABLE tracks (id integer PRIMARY KEY);\n", "DROP TABLE tracks;\n");
+    }
+
+    /// <summary>The SQL that the tool prints of its migrations for this database; where it has none, what they run.</summary>
+    private string SqlOf(string tool)
+    {
+        var own = Repository.Fixture(Fixtures, tool, Kind == DatabaseKind.Sqlite ? "sqlite" : "postgresql");
+        return Directory.Exists(own) ? own : Repository.Fixture(Fixtures, tool, "sql");
+    }
+
+    private Task<IReadOnlyList<string>> TakenOverAsync() =>
+        Database.RowsAsync("SELECT error_message FROM migration_journal WHERE event = 'taken_over'");
+
+    private async Task GoesOnAsync()
+    {
+        Assert.Equal(Next, Names(await ApplyAsync()));
+        Assert.All(
+            await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift] }),
+            r => Assert.Equal(CheckStatus.Pass, r.Status)
+        );
+        await Engine().GetStatusAsync();
+        Assert.Empty(Warnings);
     }
 }
 

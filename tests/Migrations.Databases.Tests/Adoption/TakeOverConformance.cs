@@ -120,6 +120,12 @@ public abstract class TakeOverConformance(DatabaseKind kind) : AdoptionConforman
         "goose",
         "flyway",
         "node-pg-migrate",
+        "evolve",
+        "sqlx",
+        "prisma",
+        "drizzle",
+        "supabase",
+        "dbup",
     ];
 }
 
