@@ -6,7 +6,7 @@ namespace Migrations.Adoption;
 internal static class SqlFiles
 {
     /// <summary>The file itself, or the SQL files of a folder: by the plan of a Sqitch project, else by number and name.</summary>
-    /// <exception cref="MigrationException"><see cref="ErrorId.FileUnreadable"/>: there is none, or it cannot be read.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.FileUnreadable"/>: no file is there, or it cannot be read.</exception>
     public static IReadOnlyList<string> Find(string path)
     {
         if (File.Exists(path))
