@@ -1,4 +1,3 @@
-using Migrations.Tables;
 using Migrations.Transfer;
 
 namespace Migrations.Databases.Tests;

@@ -1,5 +1,4 @@
 using Migrations.Comparing;
-using Migrations.Databases;
 using Migrations.Integrity;
 using Migrations.Planning;
 

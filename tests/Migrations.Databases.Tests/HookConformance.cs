@@ -1,6 +1,5 @@
 using Migrations.Events;
 using Migrations.History;
-using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Databases.Tests;

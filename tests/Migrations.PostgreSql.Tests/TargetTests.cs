@@ -114,5 +114,5 @@ public sealed class TargetTests
     }
 
     private static GssEncryptionMode GssModeOf(string text) =>
-        new NpgsqlConnectionStringBuilder(new PostgreSqlSources().Of(Driver.Parse(text, "/base")!).ConnectionString).GssEncryptionMode;
+        new NpgsqlConnectionStringBuilder(new PostgreSqlSources().Of(Driver.Parse(text, "/base")!).Settings).GssEncryptionMode;
 }

@@ -74,8 +74,7 @@ internal sealed class LintCommand
         return command;
     }
 
-    private List<LintRule> RulesOfAll() =>
-        [.. _drivers.SelectMany(d => d.Rules.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal)];
+    private List<LintRule> RulesOfAll() => [.. _drivers.SelectMany(d => d.Rules.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal)];
 
     private static IDatabaseDriver DriverOf(string engine) =>
         DatabaseDrivers.All.First(d => string.Equals(d.Engine, engine, StringComparison.OrdinalIgnoreCase));

@@ -21,6 +21,9 @@ internal sealed class PostgreSqlSource
     /// <param name="settings">The engine's settings.</param>
     public PostgreSqlSource(Func<DbConnection> application, string settings) => (_application, _settings) = (application, settings);
 
+    /// <summary>The settings with which it connects; they hold what is secret.</summary>
+    public string Settings => _settings;
+
     /// <summary>Connects.</summary>
     /// <exception cref="NpgsqlException">Not connected.</exception>
     public async ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken)
