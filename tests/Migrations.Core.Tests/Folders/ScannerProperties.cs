@@ -69,7 +69,7 @@ public sealed class ScannerProperties
                     );
                     var line = text[..Encoding.UTF8.GetString(bytes[..(int)found.Main.Offset]).Length].Count(c => c == '\n') + 1;
                     return end <= bytes.Length
-                        && (found.Down is not null || end == bytes.Length)
+                        && (found.Down is not null || found.Main.Last.Offset + found.Main.Last.Length == bytes.Length)
                         && checksum == found.Main.Checksum
                         && line == found.Main.FirstLine;
                 }
