@@ -108,7 +108,7 @@ public sealed class ConfigurationTests : IDisposable
                 ]
         )
             Assert.Contains(
-                $"backups in '{_temporary["kept"]}' is proven",
+                $" in '{_temporary["kept"]}' is proven",
                 (await RunAsync([.. call, "--service", "api", "--output", "json"])).Output,
                 StringComparison.Ordinal
             );

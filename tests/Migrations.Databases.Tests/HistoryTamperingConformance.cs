@@ -149,6 +149,8 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         Assert.Equal(isCommitted, error.Message.Contains("without a transaction is committed", StringComparison.Ordinal));
         Assert.Equal(!isCommitted, error.Message.EndsWith("That transaction was rolled back.", StringComparison.Ordinal));
         Assert.Equal(isCommitted, error.NextStep.ToString().StartsWith("Restore the rows", StringComparison.Ordinal));
+        if (isCommitted)
+            Assert.StartsWith("statement", error.InDatabase, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -50,7 +50,7 @@ public abstract class NamedFindingConformance(DatabaseKind kind) : Conformance(k
         ),
         ["naming"] = new(CheckCategory.Folder, "002_twice", t => t.WriteAsync("002_twice.up.sql", Other)),
         ["backup-age"] = new(CheckCategory.Backup, "backups", _ => Task.CompletedTask),
-        ["backup-age: unproven"] = new(CheckCategory.Backup, "None of the 1 backups", t => t.BackUpAsync()),
+        ["backup-age: unproven"] = new(CheckCategory.Backup, "is proven. The newest is", t => t.BackUpAsync()),
         ["no orphan"] = new(CheckCategory.Declared, "orphans.sql:3", t => t.ExecuteAsync("INSERT INTO customers (id) VALUES (7)")),
     };
 

@@ -25,8 +25,9 @@ public class PreparedTests
         await using var fixture = await DriverFixture.CreateAsync();
         var session = await BeginAsync(fixture);
         await session.RunAsync(fixture.Step("CREATE TABLE seen AS SELECT * FROM pg_prepared_statements", "003_c"), CancellationToken.None);
+        // Steps that only define things look at the history once.
         Assert.Equal(
-            "3|3",
+            "2|2",
             await fixture.Database.ScalarAsync(
                 "SELECT sum((statement LIKE '%migration_journal%')::int) || '|' || count(*) FROM seen WHERE statement NOT LIKE '%advisory%'"
             )

@@ -167,7 +167,7 @@ public sealed class SessionTests : IDisposable
         Assert.Equal((40, 8), (error.Location!.Line, error.Location.Column));
         Assert.Equal("CREATE TABEL t40 (x)", error.Statement);
         Assert.Equal("CREATE ".Length, error.StatementOffset);
-        Assert.Contains("migrations up", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("migrations status", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,9 @@ namespace Migrations.Fleet;
 public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns turns, FleetOptions options)
 {
     private readonly List<FleetMember> _waiting = [.. members];
-    private readonly Dictionary<Task<bool>, FleetMember> _running = [];
+
+    // Work that ends at once may give the same task for several.
+    private readonly List<(Task<bool> Work, FleetMember Member)> _running = [];
     private readonly List<FleetMember> _failed = [];
 
     /// <summary>The databases that were not worked on, in order: the run stopped before them.</summary>
@@ -38,7 +40,7 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
             while (_running.Count < options.ThrottleLimit && !cancellationToken.IsCancellationRequested && FindNext() is { } next)
             {
                 _waiting.Remove(next);
-                _running.Add(Begin(next, work), next);
+                _running.Add((Begin(next, work), next));
             }
 
             if (_running.Count == 0)
@@ -83,18 +85,18 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
             return null;
         var begun = members.Count - _waiting.Count;
         // What began and has not ended, of the first, keeps all others waiting.
-        if (begun >= options.Canary && options.Canary > 0 && _running.Values.Any(members.Take(options.Canary).Contains))
+        if (begun >= options.Canary && options.Canary > 0 && _running.Exists(r => members.Take(options.Canary).Contains(r.Member)))
             return null;
         return _waiting.Find(MayBegin);
     }
 
     private bool MayBegin(FleetMember member) =>
-        !_running.Values.Any(other => IsSameDatabase(member, other) || turns.Follows(member.Database, other.Database))
+        !_running.Exists(r => IsSameDatabase(member, r.Member) || turns.Follows(member.Database, r.Member.Database))
         && !_waiting.TakeWhile(other => !ReferenceEquals(other, member)).Any(other => turns.Follows(member.Database, other.Database))
         && (
             options.ThrottlePerServer is not { } most
             || member.Target.Server is not { } server
-            || _running.Values.Count(other => string.Equals(other.Target.Server, server, StringComparison.Ordinal)) < most
+            || _running.Count(r => string.Equals(r.Member.Target.Server, server, StringComparison.Ordinal)) < most
         );
 
     // A database is never migrated by two at once: the second would only wait for the lock.
@@ -111,15 +113,17 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
 
     private async Task EndOneAsync()
     {
-        var ended = await Task.WhenAny(_running.Keys).ConfigureAwait(false);
-        _running.Remove(ended, out var member);
+        var ended = await Task.WhenAny(_running.Select(r => r.Work)).ConfigureAwait(false);
+        var at = _running.FindIndex(r => ReferenceEquals(r.Work, ended));
+        var member = _running[at].Member;
+        _running.RemoveAt(at);
         if (await ended.ConfigureAwait(false))
         {
             Completed++;
             return;
         }
 
-        _failed.Add(member!);
-        turns.Fail(member!.Database);
+        _failed.Add(member);
+        turns.Fail(member.Database);
     }
 }

@@ -49,12 +49,16 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
 
             _tally.Begin(statement);
             if (resume.Undecided == statement.Index && await WasDoneAsync(step, statement, cancellationToken).ConfigureAwait(false))
+            {
+                _tally.End(isKept: true);
                 await session
                     .History.AppendAsync(Row(step, JournalEvent.Progress, statement, checksum), cancellationToken)
                     .ConfigureAwait(false);
+            }
             else
+            {
                 rows += await ExecuteAsync(step, statement, checksum, cancellationToken).ConfigureAwait(false);
-            _tally.End(isKept: _held is null);
+            }
         }
 
         if (count < resume.Completed.Count)
@@ -153,7 +157,9 @@ internal sealed class StatementRun(IDatabaseSession session, ISqlDialect dialect
 
         if (mark == TransactionMark.Commit)
             _held = null;
-        else if (_held is null)
+        // It is in the database, whatever becomes of its row.
+        _tally.End(isKept: _held is null);
+        if (_held is null && mark != TransactionMark.Commit)
             // The statement took effect: its row is due even when the run is cancelled now.
             await session.History.AppendAsync(progress, CancellationToken.None).ConfigureAwait(false);
         _lost.AddRange(outcome.ObjectsLost);

@@ -173,7 +173,7 @@ internal static class SqliteErrors
             SqliteCodes.Full => "Free some disk space, then run the command again.",
             SqliteCodes.IoError or SqliteCodes.CannotOpen => "Check the disk and the folder's permissions, then run the command again.",
             SqliteCodes.Constraint => "Correct the rows or the statement, then run the command again.",
-            _ => "Fix the problem reported above, then run the command again.",
+            _ => Advice.Of($"Fix the script and run the command again; '{Call.Status}' shows what is applied."),
         };
 
     private static string Words(SqliteFailure failure) => $"{failure.Message} [{failure.CodeText}]";

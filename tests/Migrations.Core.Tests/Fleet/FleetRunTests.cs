@@ -37,6 +37,15 @@ public sealed class FleetRunTests
     }
 
     [Fact]
+    public async Task Work_may_end_at_once_with_the_same_task()
+    {
+        var run = Of([.. Enumerable.Range(1, 500).Select(i => Member($"db{i}"))], new FleetOptions { ThrottleLimit = 32 });
+        var done = Task.FromResult(true);
+        await run.RunAsync(_ => done, Token);
+        Assert.Equal(500, run.Completed);
+    }
+
+    [Fact]
     public async Task As_many_as_allowed_are_worked_on_at_once()
     {
         using var all = new CountdownEvent(3);
