@@ -65,7 +65,7 @@ Describe 'Several databases at once on <Engine>' -ForEach $engines {
     It 'keep what they were told' {
         $secret = 's3cr3t-of-a-variable'
         $with = New-TestFolder 0
-        Set-Content "$with/001_a.sql" "CREATE TABLE a (v text);`nINSERT INTO a VALUES (`${value});"
+        Set-Content "$with/001_a.sql" "-- Variables: quoted`nCREATE TABLE a (v text);`nINSERT INTO a VALUES ('`${value}');"
         $streams = $databases[0, 1] | Invoke-Migration -Path $with -Variable @{ value = (ConvertTo-SecureString $secret -AsPlainText -Force) } -ThrottleLimit 2 -Verbose *>&1
         "$($streams | Out-String -Width 500)" | Should -Not -BeLike "*$secret*"
         $databases[0, 1] | ForEach-Object { (Invoke-DatabaseScript $_ -Command 'SELECT v FROM a').v } | Should -Be $secret, $secret

@@ -99,7 +99,8 @@ Describe 'A day with four services in three environments on <Engine>' -ForEach $
             { Backup-Database @production -Verbose -Debug -ErrorAction Continue },
             { Invoke-Migration @production -Force -Verbose -Debug -ErrorAction Continue },
             { Get-MigrationStatus -Environment production -Service accounts | ConvertTo-Json -Depth 5 }) {
-            Get-Shown (& $call *>&1)
+            # The password is wrong: where the server asks for it, a call about one database ends with its error.
+            Get-Shown $(try { & $call *>&1 } catch { $_ })
         }
         "$shown" | Should -Match 'accounts'
         "$shown" | Should -Not -Match 'hunter2'
