@@ -91,10 +91,10 @@ internal static class CodeFailure
             }
             : new MigrationException(
                 ErrorId.TransactionUnbalanced,
-                $"{place}: The code begins, commits or rolls back a transaction; it and its history row are kept together in that of the run. The commit "
-                    + "was prevented, and all that it did in the database was rolled back.",
-                "Take the BEGIN, commit or rollback out of the code: the transaction is committed when it has run. For a part that may fail, use "
-                    + "a savepoint.",
+                $"{place}: The code begins, commits or rolls back a transaction; it and its history row are kept together in that of "
+                    + "the run. The commit was prevented, and all that it did in the database was rolled back.",
+                "Take the BEGIN, commit or rollback out of the code: the transaction is committed when it has run. For a part that "
+                    + "may fail, use a savepoint.",
                 cause
             )
             {
