@@ -85,6 +85,22 @@ public abstract class ScriptConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Theory]
+    [InlineData("DELETE FROM migration_journal")]
+    [InlineData("DELETE FROM migration_journal;\nSELECT 1")]
+    [InlineData("-- Transaction: none\nDELETE FROM migration_journal")]
+    [InlineData("UPDATE migration_journal SET checksum = 'x' WHERE id = 1")]
+    public async Task A_script_does_not_change_the_history(string sql)
+    {
+        await Database.ExecuteAsync("CREATE TABLE t (id integer)");
+        await CommandAsync("INSERT INTO t VALUES (1)");
+        await CommandAsync("INSERT INTO t VALUES (2)");
+        var request = new DatabaseScriptRequest { File = Write("fix.txt", sql + ";\n"), AcceptDataLoss = true };
+        await ThrowsAsync<MigrationException>(ErrorId.HistoryTableConflict, () => RunAsync(request));
+        if (!sql.StartsWith("--", StringComparison.Ordinal))
+            Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM migration_journal"));
+    }
+
+    [Theory]
     [InlineData("SELECT 1 AS one; SELECT * FROM nowhere", "command:1:", 18)]
     [InlineData("SELECT 1 AS one;\nINSERT INTO t VALUES (1);\n  SELEC 2", "command:3:3", null)]
     public async Task After_an_error_nothing_was_done_and_no_row_was_seen(string sql, string place, int? column)

@@ -21,6 +21,8 @@ internal sealed class ScriptRun(RunContext context, IDatabaseSession session)
     )
     {
         await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        // What a script does to the history is found by comparing it with what was read.
+        _ = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var dialect = context.Driver.Dialect;
         var recorder = context.NewRecorder();
         var outcome = await new LoneScript(session, dialect, recorder, context.Options.Session.Events)
