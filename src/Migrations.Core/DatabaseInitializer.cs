@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Planning;
 using Migrations.Running;
@@ -143,6 +144,12 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
                 $"A marker table guards one init script, but '{path}' is a migration folder, whose history says what has run.",
                 $"Leave out {CallOption.Marker}, or name a script with {CallOption.Path} or MIGRATION_PATH."
             );
+        if (
+            request.Stamp is { } stamp
+            && !ConfiguredName.IsName(stamp)
+            && !string.Equals(stamp, _options.Stamp.Own, StringComparison.Ordinal)
+        )
+            throw new MigrationException(ErrorId.UsageInvalid, "The stamp is no name of an environment.", ConfiguredName.Form);
         if (request.Seed)
             SeedData.Demand(request.IsProtected, request.Force, _options.Environment);
     }

@@ -109,6 +109,21 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Theory]
+    [InlineData("   ")]
+    [InlineData("production\n")]
+    [InlineData("\u001b[31mproduction")]
+    [InlineData("-production")]
+    public async Task A_stamp_that_is_no_name_is_refused(string stamp)
+    {
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.UsageInvalid,
+            () => InitAsync(new InitializationRequest { Stamp = stamp, Create = new DatabaseCreation() })
+        );
+        Assert.DoesNotContain(stamp, error.Message, StringComparison.Ordinal);
+        Assert.Equal("", await TablesAsync());
+    }
+
+    [Theory]
     [InlineData("a b")]
     [InlineData("a..b")]
     public async Task What_is_no_name_is_refused(string name)

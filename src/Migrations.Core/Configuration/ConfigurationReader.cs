@@ -32,22 +32,14 @@ internal static class ConfigurationReader
     {
         foreach (var member in all.Object(name)?.Members ?? [])
         {
-            if (!IsName(member.Name))
+            if (!ConfiguredName.IsName(member.Name))
             {
-                throw ConfigurationError.At(
-                    member.Place,
-                    $"'{member.Name}' cannot be a name in '{name}'.",
-                    "Use letters, digits, '-', '_' and '.', and begin with a letter or a digit."
-                );
+                throw ConfigurationError.At(member.Place, $"'{member.Name}' cannot be a name in '{name}'.", ConfiguredName.Form);
             }
 
             yield return member;
         }
     }
-
-    // Names are written on command lines: no comma, no star, no blank, no dash in front.
-    private static bool IsName(string name) =>
-        name.Length > 0 && char.IsLetterOrDigit(name[0]) && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static ConfiguredService ReadService(ConfigurationMember member)
     {

@@ -9,7 +9,7 @@ internal static class CodeFailure
     private const string MigrationRolledBack = "The migration was rolled back in the database; what its code did elsewhere was not.";
 
     private const string HookRolledBack =
-        "It was rolled back in the database together with what it runs around; what it did elsewhere was not.";
+        "It was rolled back in the database, and the migration with it where they share a transaction; what it did elsewhere was not.";
 
     private const string NotRolledBack = "What it did before that is not undone.";
 
@@ -82,8 +82,8 @@ internal static class CodeFailure
                 ErrorId.OutcomeUnknown,
                 $"{place}: The code ended the transaction in which it and its history row are kept together. What it did before and after "
                     + "that may be committed; the history does not have the migration.",
-                "Look at the database and undo by hand what is there; then take the commit or rollback out of the code. The role may not "
-                    + "create temporary tables, which would have prevented it: GRANT TEMPORARY ON DATABASE.",
+                "Look at the database and undo by hand what is there; then take the commit or rollback out of the code. Where the "
+                    + "role may not create temporary tables, GRANT TEMPORARY ON DATABASE lets it be prevented.",
                 cause
             )
             {
@@ -91,10 +91,10 @@ internal static class CodeFailure
             }
             : new MigrationException(
                 ErrorId.TransactionUnbalanced,
-                $"{place}: The code commits or rolls back the transaction in which it and its history row are kept together. The commit "
-                    + "was prevented, and all that it did in the database was rolled back.",
-                "Take the commit or rollback out of the code: the transaction is committed when it has run. For a part that may fail, use "
-                    + "a savepoint.",
+                $"{place}: The code begins, commits or rolls back a transaction; it and its history row are kept together in that of "
+                    + "the run. The commit was prevented, and all that it did in the database was rolled back.",
+                "Take the BEGIN, commit or rollback out of the code: the transaction is committed when it has run. For a part that "
+                    + "may fail, use a savepoint.",
                 cause
             )
             {

@@ -14,8 +14,10 @@ internal static class KnownSecrets
     {
         foreach (var value in values.Where(v => v.Length > 0))
         {
-            // As it stands in quotes, too.
-            foreach (var form in new[] { value, Doubled(value, '\''), Doubled(value, '"'), Doubled(Doubled(value, '\''), '\\') })
+            // As it stands in quotes, too, and as a name, which a server writes in lower case and cuts.
+            foreach (
+                var form in new[] { value, Doubled(value, '\''), Doubled(value, '"'), Doubled(Doubled(value, '\''), '\\'), Cut(value) }
+            )
                 Add(form);
         }
     }
@@ -24,7 +26,7 @@ internal static class KnownSecrets
     public static string Hide(string text)
     {
         foreach (var value in _values)
-            text = text.Replace(value, Mask, StringComparison.Ordinal);
+            text = text.Replace(value, Mask, StringComparison.OrdinalIgnoreCase);
         return text;
     }
 
@@ -32,8 +34,24 @@ internal static class KnownSecrets
     public static string Cover(string text)
     {
         foreach (var value in _values)
-            text = text.Replace(value, new string('*', value.Length), StringComparison.Ordinal);
+            text = text.Replace(value, new string('*', value.Length), StringComparison.OrdinalIgnoreCase);
         return text;
+    }
+
+    // What PostgreSQL keeps of a name (https://www.postgresql.org/docs/current/sql-syntax-lexical.html).
+    private static string Cut(string value)
+    {
+        const int MostBytes = 63;
+        var length = 0;
+        var bytes = 0;
+        foreach (var rune in value.EnumerateRunes())
+        {
+            if ((bytes += rune.Utf8SequenceLength) > MostBytes)
+                return value[..length];
+            length += rune.Utf16SequenceLength;
+        }
+
+        return value;
     }
 
     private static string Doubled(string value, char quote) =>

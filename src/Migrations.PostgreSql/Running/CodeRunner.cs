@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.Databases;
 using Npgsql;
 
@@ -28,6 +29,7 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var backend = await connection.FindBackendAsync(cancellationToken).ConfigureAwait(false);
+        var (process, unbalanced) = (connection.Npgsql.ProcessID, connection.UnbalancedTransactions);
         try
         {
             var stop = cancellationToken.Register(() =>
@@ -43,7 +45,13 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
             throw CodeFailure.EndedTransaction(step.Script, kept: false, e);
         }
 
+        // On a connection that code has opened again nothing was prevented.
+        if (connection.Npgsql.State == System.Data.ConnectionState.Open && connection.Npgsql.ProcessID != process)
+            throw CodeFailure.EndedTransaction(step.Script, kept: true);
         await DemandTransactionAsync(cancellationToken).ConfigureAwait(false);
+        // A BEGIN in between, too: it is looked for before anything is committed.
+        if (connection.UnbalancedTransactions > unbalanced)
+            throw CodeFailure.EndedTransaction(step.Script, kept: false);
     }
 
     /// <summary>Takes precautions against a commit. Called in the transaction, before the code runs.</summary>
@@ -119,6 +127,20 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
         }
 
         if (!string.Equals(now, _transaction, StringComparison.Ordinal))
-            throw CodeFailure.EndedTransaction(step.Script, kept: !_isGuarded);
+            throw CodeFailure.EndedTransaction(
+                step.Script,
+                kept: !_isGuarded || await IsCommittedAsync(cancellationToken).ConfigureAwait(false)
+            );
     }
+
+    /// <summary>
+    /// Whether the transaction was committed in spite of what was done against it
+    /// (<see href="https://www.postgresql.org/docs/current/functions-info.html"/>, <c>pg_xact_status</c>).
+    /// </summary>
+    private Task<bool> IsCommittedAsync(CancellationToken cancellationToken) =>
+        connection.AnyAsync(
+            "SELECT 1 WHERE pg_catalog.txid_status($1::pg_catalog.int8) OPERATOR(pg_catalog.=) 'committed'",
+            cancellationToken,
+            long.Parse(_transaction!, CultureInfo.InvariantCulture)
+        );
 }

@@ -48,7 +48,7 @@ internal sealed class SqliteCodeConnection : ISharedConnection
             Mode = (flags & SqliteHandle.OpenCreate) != 0 ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
             Pooling = false,
         };
-        var connection = new Microsoft.Data.Sqlite.SqliteConnection(text.ConnectionString);
+        var connection = new OpenOnce(text.ConnectionString);
         try
         {
             connection.Open();
@@ -148,5 +148,19 @@ internal sealed class SqliteCodeConnection : ISharedConnection
             "Let the application use the package SQLitePCLRaw.bundle_e_sqlite3 of this product, or remove "
                 + $"{SqliteLibrary.OverrideVariable}."
         );
+    }
+
+    /// <summary>A connection that is not opened again: what code did there would not be the run's.</summary>
+    private sealed class OpenOnce(string text) : Microsoft.Data.Sqlite.SqliteConnection(text)
+    {
+        private bool _wasOpen;
+
+        public override void Open()
+        {
+            if (_wasOpen)
+                throw new InvalidOperationException("The connection is the run's: code that has closed it cannot open it again");
+            _wasOpen = true;
+            base.Open();
+        }
     }
 }

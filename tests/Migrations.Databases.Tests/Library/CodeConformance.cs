@@ -138,6 +138,38 @@ public abstract class CodeConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("a, b", await TablesAsync());
     }
 
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    public async Task A_transaction_that_code_begins_leaves_nothing(TransactionMode mode)
+    {
+        var engine = Of(async c =>
+        {
+            await c.ExecuteAsync("CREATE TABLE b (id integer)");
+            await c.ExecuteAsync("BEGIN");
+        });
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => engine.ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        Assert.True(error.Id is ErrorId.TransactionUnbalanced or ErrorId.CodeFailed, error.ToString());
+        Assert.Equal(mode == TransactionMode.Each ? "a" : "", await TablesAsync());
+        Assert.Equal(MigrationState.Failed, (await engine.GetStatusAsync())[^1].State);
+    }
+
+    [Fact]
+    public async Task What_code_does_on_a_connection_that_it_opened_again_is_not_called_rolled_back()
+    {
+        var engine = Of(async c =>
+        {
+            await c.Connection.CloseAsync();
+            await c.Connection.OpenAsync();
+            await using var command = c.Connection.CreateCommand();
+            command.CommandText = "CREATE TABLE stays (id integer)";
+            await command.ExecuteNonQueryAsync();
+        });
+        var error = await Assert.ThrowsAnyAsync<MigrationException>(() => engine.ApplyAsync());
+        var stays = (await TablesAsync()).Contains("stays", StringComparison.Ordinal);
+        Assert.Equal(stays ? ErrorId.OutcomeUnknown : ErrorId.TransactionUnbalanced, error.Id);
+    }
+
     private static string Names(IEnumerable<MigrationStatus> statuses) => string.Join(", ", statuses.Select(s => s.Name));
 
     private static async Task EndAsync(string way, CodeContext c)
