@@ -33,7 +33,7 @@ public static class Migrators
         /// the source itself takes it.</param>
         /// <param name="source">The migrations. A relative folder starts from the application's folder.</param>
         /// <param name="options">How to read and to connect.</param>
-        /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: it is none of SQLite or PostgreSQL.</exception>
+        /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: it is neither of SQLite nor of PostgreSQL.</exception>
         public static Migrator For(DbDataSource database, MigrationSource source, MigratorOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(database);
@@ -44,7 +44,7 @@ public static class Migrators
         /// <param name="connect">Makes a connection of Npgsql or of Microsoft.Data.Sqlite.</param>
         /// <param name="source">The migrations. A relative folder starts from the application's folder.</param>
         /// <param name="options">How to read and to connect.</param>
-        /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: it is none of SQLite or PostgreSQL.</exception>
+        /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: it is neither of SQLite nor of PostgreSQL.</exception>
         public static Migrator For(Func<DbConnection> connect, MigrationSource source, MigratorOptions? options = null)
         {
             var (driver, target) = PostgreSqlDriver.Of(connect) is { } known ? known : Resolve(connect);

@@ -25,21 +25,7 @@ internal sealed class PostgreSqlRowTarget : IRowTarget
         SessionOptions options,
         PostgreSqlConnector connector,
         CancellationToken cancellationToken
-    )
-    {
-        var session = await PostgreSqlSession.OpenAsync(target, options, connector, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (options.Access != SessionAccess.Read)
-                _ = await session.LockAsync(isNeeded: null, cancellationToken).ConfigureAwait(false);
-            return new PostgreSqlRowTarget(session);
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    ) => new(await PostgreSqlSession.OpenLockedAsync(target, options, connector, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RowTable>> ListAsync(CancellationToken cancellationToken) =>

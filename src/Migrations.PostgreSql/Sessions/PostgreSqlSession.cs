@@ -30,6 +30,28 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         CancellationToken cancellationToken
     ) => new(await PostgreSqlConnection.OpenAsync(target, options, connector, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Connects, and takes the migration lock unless the database is only looked at.</summary>
+    public static async Task<PostgreSqlSession> OpenLockedAsync(
+        DatabaseTarget target,
+        SessionOptions options,
+        PostgreSqlConnector connector,
+        CancellationToken cancellationToken
+    )
+    {
+        var session = await OpenAsync(target, options, connector, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (options.Access != SessionAccess.Read)
+                _ = await session.LockAsync(isNeeded: null, cancellationToken).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public DatabaseInfo Info => Connection.Info;
 

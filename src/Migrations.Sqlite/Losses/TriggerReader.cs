@@ -23,7 +23,7 @@ internal sealed class TriggerReader(List<SqliteToken> tokens, Func<string, strin
     public RowWriteKind On => KindOf(tokens[_event]);
 
     /// <summary>Reads the definition.</summary>
-    /// <returns>The trigger; null where the text is none.</returns>
+    /// <returns>The trigger; null where the text creates no trigger.</returns>
     public FiredTrigger? Read()
     {
         _event = tokens.FindIndex(t => t.Is("INSERT") || t.Is("UPDATE") || t.Is("DELETE"));
