@@ -85,6 +85,9 @@ public abstract class DatabaseCommand : FleetCommand
     /// <summary>The services that the call is about; none without services.</summary>
     private protected IReadOnlyList<string> ServicesOfCall { get; private set; } = [];
 
+    /// <summary>Their histories.</summary>
+    private protected IReadOnlyList<HistoryName> HistoriesOfCall { get; private set; } = [];
+
     /// <summary>Whether the cmdlet changes databases, so that an environment may require confirmation.</summary>
     private protected virtual bool Changes => false;
 
@@ -129,6 +132,7 @@ public abstract class DatabaseCommand : FleetCommand
         IReadOnlyList<SelectedDatabase> selected = [];
         Guard(MyInvocation.ExpectingInput, () => null, () => selected = Select());
         ServicesOfCall = [.. selected.Select(s => s.Service).OfType<string>()];
+        HistoriesOfCall = [.. selected.Where(s => s.Service is not null).Select(s => HistoryIn(s.Settings))];
         if (IsFleet)
         {
             _selected.AddRange(selected);
@@ -418,6 +422,12 @@ public abstract class DatabaseCommand : FleetCommand
             Events = events,
         };
     }
+
+    private HistoryName HistoryIn(ConfigurationSettings settings) =>
+        new(
+            HistorySchema ?? settings.HistorySchema?.Value,
+            IsGiven(nameof(HistoryTable)) ? HistoryTable : settings.HistoryTable?.Value ?? HistoryTable
+        );
 
     /// <summary>How a call reads folders and talks to databases.</summary>
     private protected virtual MigratorOptions OptionsFor(IEventSink events) =>

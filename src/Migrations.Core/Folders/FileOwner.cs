@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Migrations.Folders;
@@ -9,11 +10,29 @@ internal static unsafe partial class FileOwner
     // first version.
     private const int Size = 512;
 
+    // Since .NET 7, counted in numbers of eight bytes.
+    private const int DevicePlace = 11;
+    private const int NumberPlace = 13;
+
     /// <summary>The user and the group of a file or folder, links followed; null when it cannot be looked at.</summary>
     public static (uint User, uint Group)? Of(string path)
     {
         var status = stackalloc uint[Size / sizeof(uint)];
         return Stat(path, status) == 0 ? (status[2], status[3]) : null;
+    }
+
+    /// <summary>
+    /// The number of a file on its device, links followed: the same whichever path it is reached by. Null when it cannot be looked at, and
+    /// on Windows.
+    /// </summary>
+    public static string? NumberOf(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        var status = stackalloc uint[Size / sizeof(uint)];
+        return Stat(path, status) == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{((long*)status)[DevicePlace]}:{((long*)status)[NumberPlace]}")
+            : null;
     }
 
     /// <summary>The user that this process runs as.</summary>

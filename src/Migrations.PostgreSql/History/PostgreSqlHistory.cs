@@ -99,6 +99,13 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         return entries;
     }
 
+    /// <inheritdoc/>
+    public Task<FoundHistories> FindAllAsync(CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(
+            new HistorySearch(_connection).RunAsync(cancellationToken),
+            "Looking for the histories in the database"
+        );
+
     /// <summary>Whether rows were appended since this session last read that it did not write.</summary>
     public async Task<bool> HasUnknownRowsAsync(CancellationToken cancellationToken) =>
         Rows.LastRead is { } last
