@@ -72,6 +72,7 @@ public sealed class EnvironmentTests : IDisposable
         await StampedProductionAsync();
         string[] answers =
             call[0] is "prune" ? ["--yes"]
+            : call[0] is "init" ? []
             : call[0] is "restore" ? ["--yes"]
             : ["--yes", "--accept-data-loss"];
         var result = await RunAsync([.. call, .. answers]);

@@ -38,10 +38,10 @@ public sealed record FoundHistories(string Identity, IReadOnlyList<FoundHistory>
         ArgumentNullException.ThrowIfNull(target);
         if (Others(wanted).FirstOrDefault() is not { } history)
             return;
+        var place = ExpectedStamp.InHistory(history.IsOwn ? null : history.Table, history.Schema);
         throw new MigrationException(
             ErrorId.StampDiffers,
-            $"{target.Display} is stamped '{history.Stamp}'{ExpectedStamp.InHistory(history.IsOwn ? null : history.Table, history.Schema)}, "
-                + $"and was to be stamped '{wanted}'. Nothing was changed.",
+            $"{target.Display} is stamped '{history.Stamp}'{place}, " + $"and was to be stamped '{wanted}'. Nothing was changed.",
             $"{expected.RightDatabase(history.Stamp!)} Where that stamp is wrong, replace it with {CallOption.Restamp}."
         );
     }

@@ -103,8 +103,8 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
         throw new MigrationException(
             ErrorId.InitScriptChanged,
             $"{found}: it was edited, or is another script of that name. It was not run.",
-            $"Undo the edit, and put what is new into a migration or run it with '{Call.Run.On("<file>")}'. If it is another "
-                + $"script: rename it, name its service with {CallOption.Service}, or name a table that it creates with {CallOption.Marker}."
+            $"Undo the edit; put what is new into a migration, or run it with '{Call.Run.On("<file>")}'. If it is another "
+                + $"script: rename it, name its service with {CallOption.Service}, or a table that it creates with {CallOption.Marker}."
         )
         {
             Location = new ScriptLocation(script.Script.File, script.Script.FirstLine),

@@ -13,7 +13,7 @@ internal sealed class HistorySearch(PostgreSqlConnection connection)
     /// <summary>Whether tables of which a policy hides rows are left out: reading one is an error, which ends a transaction.</summary>
     public bool SkipsHidden { get; init; }
 
-    // The start of the server tells it from a copy of it: https://www.postgresql.org/docs/current/functions-info.html
+    // A copy of the server has another start: https://www.postgresql.org/docs/current/functions-info.html
     private string Query =>
         $"""
             SELECT (EXTRACT(epoch FROM pg_postmaster_start_time()) * 1000000)::int8 || ':' || d.oid, h.nspname::text, h.relname::text,
