@@ -13,12 +13,11 @@ internal sealed class HistorySearch(PostgreSqlConnection connection)
     /// <summary>Whether tables of which a policy hides rows are left out: reading one is an error, which ends a transaction.</summary>
     public bool SkipsHidden { get; init; }
 
-    // A copy of the server has another start: https://www.postgresql.org/docs/current/functions-info.html
     private string Query =>
         $"""
-            SELECT (EXTRACT(epoch FROM pg_postmaster_start_time()) * 1000000)::int8 || ':' || d.oid, h.nspname::text, h.relname::text,
+            SELECT {ServerFacts.DatabaseIdentity}, h.nspname::text, h.relname::text,
                 quote_ident(h.nspname) || '.' || quote_ident(h.relname)
-            FROM pg_database d LEFT JOIN (
+            FROM (SELECT) one LEFT JOIN (
                 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE c.relkind = 'r' AND {CatalogueScope.IsUsers("n")} AND c.oid IN (
                     SELECT a.attrelid FROM pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped
@@ -27,7 +26,7 @@ internal sealed class HistorySearch(PostgreSqlConnection connection)
                 AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
                 {(SkipsHidden ? "AND NOT row_security_active(c.oid)" : "")}
             ) h ON true
-            WHERE d.datname = current_database() ORDER BY h.nspname, h.relname
+            ORDER BY h.nspname, h.relname
             """;
 
     /// <summary>Finds them, the session's own first.</summary>

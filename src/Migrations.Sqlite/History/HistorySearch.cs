@@ -1,5 +1,4 @@
 using Migrations.Databases;
-using Migrations.Folders;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -52,7 +51,5 @@ internal sealed class HistorySearch(SqliteHandle handle, DatabaseTarget target, 
 
     // One file may have several paths. What is in memory is another database for each connection.
     private string Identity =>
-        SqliteTarget.IsMemory(target)
-            ? $"memory {Guid.NewGuid():N}"
-            : FileOwner.NumberOf(SqliteTarget.PathOf(target)) ?? RealPath.Of(SqliteTarget.PathOf(target));
+        SqliteTarget.IsMemory(target) ? $"memory {Guid.NewGuid():N}" : SqliteTarget.IdentityOf(target);
 }
