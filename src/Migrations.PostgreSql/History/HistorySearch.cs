@@ -72,7 +72,9 @@ internal sealed class HistorySearch(PostgreSqlConnection connection)
         {
             await connection
                 .QueryWithinLimitsAsync(
-                    $"SELECT {HistoryInsert.Columns}, id FROM ONLY {PostgreSqlText.Name(schema)}.{PostgreSqlText.Name(table)} ORDER BY id",
+                    // The positions of batches say nothing about the whole database.
+                    $"SELECT {HistoryInsert.Columns}, id, NULL::text FROM ONLY "
+                        + $"{PostgreSqlText.Name(schema)}.{PostgreSqlText.Name(table)} ORDER BY id",
                     row => entries.Add(JournalRow.Read(row)),
                     cancellationToken
                 )
