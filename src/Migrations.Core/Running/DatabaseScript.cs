@@ -87,7 +87,7 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
     private static DatabaseScript Of(RunContext context, string name, MigrationScript script)
     {
         script = VariableBinding.Bind(script, context.Driver.Dialect, context.Options.Folder.Variables);
-        var analysis = PlannedScripts.Analyze(context.Driver.Dialect, script);
+        var analysis = PlannedScripts.AnalyzeOther(context.Driver.Dialect, script);
         return analysis.Problems.Count == 0
             ? new DatabaseScript(name, script, analysis)
             : throw StandaloneScript.Refused(analysis.Problems);

@@ -43,6 +43,12 @@ internal sealed class OwnSettings
     /// </summary>
     public static OwnSettings Tables { get; } = new(EveryRow);
 
+    /// <summary>
+    /// As a script finds it, but for how values become texts: so that a literal that one session writes means the same in another
+    /// (<see href="https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-OUTPUT"/>).
+    /// </summary>
+    public static OwnSettings Literals { get; } = new(("datestyle", "ISO"), ("extra_float_digits", "3"));
+
     /// <summary>A query that puts them in force, and remembers what was.</summary>
     public string Enter { get; private init; }
 

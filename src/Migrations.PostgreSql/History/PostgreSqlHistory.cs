@@ -64,7 +64,11 @@ internal sealed class PostgreSqlHistory : IHistoryStore
             await _query
                 .RunAsync(
                     _look,
-                    $"SELECT {HistoryInsert.Columns}, id FROM ONLY {_table}",
+                    // A name that the table does not have is looked up outside of the subquery: a table that no batch has been
+                    // recorded in has no such column.
+                    $"SELECT {HistoryInsert.Columns}, h.id, h.{HistoryInsert.Position} FROM (SELECT NULL::pg_catalog.text AS "
+                        + $"{HistoryInsert.Position}) n CROSS JOIN LATERAL (SELECT {HistoryInsert.Columns}, id, "
+                        + $"{HistoryInsert.Position} FROM ONLY {_table}) h",
                     row => entries.Add(JournalRow.Read(row)),
                     cancellationToken
                 )
@@ -166,6 +170,36 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     }
 
     /// <inheritdoc/>
+    public async Task EnsurePositionsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (
+                await _connection
+                    .AnyAsync(
+                        "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attname = 'position' "
+                            + "AND NOT attisdropped",
+                        cancellationToken,
+                        _table
+                    )
+                    .ConfigureAwait(false)
+            )
+                return;
+            await _query
+                .RunAsync($"ALTER TABLE {_table} ADD COLUMN {HistoryInsert.Position} pg_catalog.text", _ => { }, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (PostgresException e)
+        {
+            throw Errors.Refused(e, "Extending");
+        }
+        catch (NpgsqlException e)
+        {
+            throw Errors.Broken(e, "Extending");
+        }
+    }
+
+    /// <inheritdoc/>
     public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) => _append.RunAsync(entry, cancellationToken);
 
     /// <summary>The row of something else than a step, with the figures that it has.</summary>
@@ -193,7 +227,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     {
         // In the transaction of a run a script could have changed ours, and no one looks before its end.
         var (rows, leftovers) = knownRows is { } known
-            ? (figures.Known(known, "$18"), "false")
+            ? (figures.Known(known, entry.Position is null ? "$18" : "$19"), "false")
             : (figures.Rows, StepFigures.Leftovers(_connection.IsInRun ? "true" : _connection.Prepared.IsOther));
         var command = Insert(
             entry,
@@ -214,7 +248,9 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         await _connection
             .QueryAsync(
                 $"SELECT execution_time_ms, rows_affected FROM ONLY {_table} WHERE run_id = $1 AND name = $2 AND event = $3 AND "
-                    + "service IS NOT DISTINCT FROM $4 AND description IS NOT DISTINCT FROM $5",
+                    + "service IS NOT DISTINCT FROM $4 AND description IS NOT DISTINCT FROM $5"
+                    // A run has a row of progress for each batch.
+                    + (entry.Position is null ? "" : $" AND {HistoryInsert.Position} = {PostgreSqlText.Literal(entry.Position)}"),
                 row => found = (JournalRow.Number(row, 0) ?? 0, JournalRow.Number(row, 1)),
                 cancellationToken,
                 entry.RunId,

@@ -71,6 +71,17 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         );
 
     /// <inheritdoc/>
+    public Task EnsurePositionsAsync(CancellationToken cancellationToken) =>
+        Call(
+            () =>
+            {
+                _table.AddPosition();
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken) =>
         Call(
             () =>
