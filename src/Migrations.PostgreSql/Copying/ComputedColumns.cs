@@ -8,8 +8,25 @@ internal static class ComputedColumns
     /// <summary>What such a column is called in reports.</summary>
     public const string Kind = "generated column";
 
-    /// <summary>Makes them of those that have no equal.</summary>
-    public static CopyTable WithoutUntranslatable(string schema, CopyTable table, List<LeftOutObject> leftOut) =>
+    /// <summary>What makes a table whose columns are computed only where the expression translates.</summary>
+    public static (CopyTable Table, string Statement, IReadOnlyList<LeftOutObject> LeftOut) Creation(string schema, CopyTable table)
+    {
+        var leftOut = new List<LeftOutObject>();
+        while (true)
+        {
+            try
+            {
+                return (table, new TableScript(schema, table).Create(), leftOut);
+            }
+            catch (UntranslatableException)
+            {
+                table = WithoutUntranslatable(schema, table, leftOut);
+            }
+        }
+    }
+
+    // Makes them of those that have no equal.
+    private static CopyTable WithoutUntranslatable(string schema, CopyTable table, List<LeftOutObject> leftOut) =>
         table with
         {
             Columns = [.. table.Columns.Select(column => Check(schema, table, column, leftOut))],

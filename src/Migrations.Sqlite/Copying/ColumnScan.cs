@@ -62,6 +62,8 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
     private readonly List<string> _uncleanKeys = [];
     private readonly List<string> _choiceKeys = [];
 
+    private IEnumerable<List<string>> Named => [_realKeys, _textKeys, _blobKeys, _uncleanKeys, _choiceKeys];
+
     /// <summary>What the declared type promises.</summary>
     public DeclaredWord Word => word;
 
@@ -111,6 +113,29 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
 
         if (_trial is not null)
             Try(row, column, key);
+    }
+
+    /// <summary>Adds what another has found in other rows of the column.</summary>
+    public void Add(ColumnScan other)
+    {
+        Nulls += other.Nulls;
+        Integers += other.Integers;
+        Reals += other.Reals;
+        Texts += other.Texts;
+        Blobs += other.Blobs;
+        Lowest = Math.Min(Lowest, other.Lowest);
+        Highest = Math.Max(Highest, other.Highest);
+        LargeIntegers += other.LargeIntegers;
+        BeyondPrecision += other.BeyondPrecision;
+        Infinities += other.Infinities;
+        UncleanTexts += other.UncleanTexts;
+        Longest = Math.Max(Longest, other.Longest);
+        Misfits += other.Misfits;
+        BeyondChoice += other.BeyondChoice;
+        for (var i = 0; i < Moments.Length; i++)
+            Moments[i] += other.Moments[i];
+        foreach (var (own, others) in Named.Zip(other.Named))
+            own.AddRange(others.Take(MostKeys - own.Count));
     }
 
     private void AddInteger(long value)

@@ -81,6 +81,9 @@ internal sealed class SqliteCopyTarget : ICopyTarget
     }
 
     /// <inheritdoc/>
+    public Task<int> WidenAsync(int most, CancellationToken cancellationToken) => Task.FromResult(1);
+
+    /// <inheritdoc/>
     public Task<IRowWriter> WriteAsync(CopyTable table, CancellationToken cancellationToken) =>
         CallAsync<IRowWriter>(() => new SqliteRowWriter(Handle, _target, table), cancellationToken);
 

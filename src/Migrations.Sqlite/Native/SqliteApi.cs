@@ -66,6 +66,7 @@ internal sealed unsafe class SqliteApi
     {
         Library = library;
         Copy = new SqliteCopyApi(library);
+        Snapshots = new SqliteSnapshotApi(library);
         Open = (delegate* unmanaged[Cdecl]<byte*, nint*, int, byte*, int>)Find("sqlite3_open_v2");
         Close = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_close_v2");
         Prepare = (delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, byte**, int>)Find("sqlite3_prepare_v2");
@@ -122,6 +123,9 @@ internal sealed unsafe class SqliteApi
 
     /// <summary>The functions that copy whole databases.</summary>
     public SqliteCopyApi Copy { get; }
+
+    /// <summary>The functions that let several connections read one state.</summary>
+    public SqliteSnapshotApi Snapshots { get; }
 
     /// <summary>The VFS that databases are opened with from now on; null for the usual one.</summary>
     public byte* Vfs { get; set; }
