@@ -37,8 +37,27 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
                 obstacles.Add(Obstacle(table.Name, $"{index.Name} exists, and an index is to have this name"));
         }
 
+        var views = new List<string>();
+        foreach (var view in plan.Views)
+        {
+            foreach (var there in items.Where(i => SqliteNames.Comparer.Equals(i.Name, view.Name) && i.Type is not "trigger"))
+            {
+                if (recreates && there.Type is "view")
+                    views.Add(there.Name);
+                else
+                    obstacles.Add(Obstacle(view.Name, $"{there.Name} exists"));
+            }
+        }
+
         obstacles.AddRange(Clashes(plan));
-        return new SqliteTargetLook(obstacles, [.. replaced.Select(r => $"DROP TABLE {SqliteNames.Quote(r)}")], replaced);
+        return new SqliteTargetLook(
+            obstacles,
+            [
+                .. views.Select(v => $"DROP VIEW {SqliteNames.Quote(v)}"),
+                .. replaced.Select(r => $"DROP TABLE {SqliteNames.Quote(r)}"),
+            ],
+            [.. views, .. replaced]
+        );
     }
 
     private static bool Holds(List<SqliteSchemaItem> items, List<string> replaced, string name) =>
@@ -66,6 +85,7 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
     private static IEnumerable<CopyObstacle> Clashes(CopyPlan plan) =>
         plan
             .Tables.SelectMany(t => t.Indexes.Select(i => i.Name).Prepend(t.Name).Select(n => (Table: t.Name, Name: n)))
+            .Concat(plan.Views.Select(v => (Table: v.Name, v.Name)))
             .GroupBy(n => n.Name, SqliteNames.Comparer)
             .Where(g => g.Count() > 1)
             .Select(g =>
