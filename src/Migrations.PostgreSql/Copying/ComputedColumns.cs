@@ -35,7 +35,7 @@ internal static class ComputedColumns
     /// <summary>Makes one of all of them, because the server has refused one.</summary>
     public static CopyTable WithoutRefused(CopyTable table, List<LeftOutObject> leftOut, string refusal)
     {
-        var computed = table.Columns.Where(c => c.Generated is not null).Select(c => c.Name).ToList();
+        var computed = table.Columns.Where(c => c.Generated is not null).ToList();
         if (computed.Count == 0)
             throw new MigrationException(
                 ErrorId.CopyTargetOccupied,
@@ -67,11 +67,11 @@ internal static class ComputedColumns
         }
         catch (UntranslatableException e)
         {
-            leftOut.Add(Report(table, column.Name, e.Message));
+            leftOut.Add(Report(table, column, e.Message));
             return column with { Generated = null };
         }
     }
 
-    private static LeftOutObject Report(CopyTable table, string column, string reason) =>
-        new(Kind, column, table.Name, $"It is an ordinary column now, with the values: {reason}.", Text: null);
+    private static LeftOutObject Report(CopyTable table, CopyColumn column, string reason) =>
+        new(Kind, column.Name, table.Name, $"It is an ordinary column now, with the values: {reason}.", column.Text);
 }

@@ -152,6 +152,7 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
     {
         if (column.Expression is not { } text || typed.IsIdentity)
             return typed;
+        typed = typed with { Text = text };
         try
         {
             return column.IsComputed

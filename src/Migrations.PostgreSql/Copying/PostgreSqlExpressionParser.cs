@@ -245,7 +245,7 @@ internal sealed class PostgreSqlExpressionParser
         while (true)
         {
             if (_tokens.Skip("::"))
-                operand = _casts.Cast(operand, _casts.TypeName());
+                operand = Cast(operand);
             else if (_tokens.Skip("COLLATE"))
                 operand = Collated(operand);
             else if (_tokens.Current.Is("OVER") || _tokens.Current.Is("FILTER"))
@@ -254,6 +254,10 @@ internal sealed class PostgreSqlExpressionParser
                 return operand;
         }
     }
+
+    // A sum that is cast to an integer is one.
+    private SqlExpression Cast(SqlExpression operand) =>
+        _casts.Cast(operand, _casts.TypeName()) is var cast && _sums.Contains(cast) ? cast with { } : cast;
 
     private SqlExpression Collated(SqlExpression operand)
     {
@@ -340,7 +344,10 @@ internal sealed class PostgreSqlExpressionParser
         if (name is "min" or "max")
             DemandByBytes(arguments[0]);
         var own = name is "string_agg" ? "group_concat" : name;
-        return (FunctionCall)Summed(new FunctionCall(own, arguments) { IsDistinct = isDistinct }, name is "sum" && kind is ColumnKind.Integer);
+        return (FunctionCall)Summed(
+            new FunctionCall(own, arguments) { IsDistinct = isDistinct },
+            name is "sum" && kind is ColumnKind.Integer
+        );
     }
 
     private SqlExpression Summed(SqlExpression expression, bool isSum)

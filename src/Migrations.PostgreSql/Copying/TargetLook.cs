@@ -12,6 +12,9 @@ internal sealed class TargetLook(TargetCatalogue catalogue, string schema, bool 
     // The most that the server allows (https://www.postgresql.org/docs/current/limits.html).
     private const int MostColumns = 1600;
 
+    // https://www.postgresql.org/docs/current/ddl-system-columns.html
+    private static readonly string[] SystemColumns = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
+
     private readonly List<string> _replacedViews = [];
 
     /// <summary>The tables that are to be dropped, by their names in the plan.</summary>
@@ -84,9 +87,7 @@ internal sealed class TargetLook(TargetCatalogue catalogue, string schema, bool 
         CancellationToken cancellationToken
     )
     {
-        var found = new List<CopyObstacle>();
-        if (table.Columns.Count > MostColumns)
-            found.Add(Obstacle(table.Name, $"it has {table.Columns.Count} columns, and a table of PostgreSQL {MostColumns} at most"));
+        List<CopyObstacle> found = [.. OfForm(table)];
         found.AddRange(
             table
                 .FullTexts.Where(c => table.Columns.Any(o => string.Equals(o.Name, SearchColumn.NameOf(c), StringComparison.Ordinal)))
@@ -113,6 +114,20 @@ internal sealed class TargetLook(TargetCatalogue catalogue, string schema, bool 
                 .Select(i => Obstacle(table.Name, $"{TargetNames.Qualified(schema, i.Name)} exists, and an index is to have this name"))
         );
         return found;
+    }
+
+    private static IEnumerable<CopyObstacle> OfForm(CopyTable table)
+    {
+        if (table.Columns.Count > MostColumns)
+            yield return Obstacle(table.Name, $"it has {table.Columns.Count} columns, and a table of PostgreSQL {MostColumns} at most") with
+            {
+                IsOfForm = true,
+            };
+        foreach (var column in table.Columns.Where(c => Array.IndexOf(SystemColumns, c.Name) >= 0))
+            yield return new CopyObstacle(table.Name, column.Name, "PostgreSQL has a column of this name in every table", [], Rows: null)
+            {
+                IsOfForm = true,
+            };
     }
 
     private static CopyObstacle Obstacle(string table, string problem) => new(table, Column: null, problem, [], Rows: null);

@@ -102,7 +102,12 @@ internal sealed class SqliteCopyPlanner(IReadOnlyList<SqliteHandle> handles, Ses
         var constraints = new SourceConstraints(table, _leftOut);
         var isKeyed = table.PrimaryKey.Count > 0 && table.PrimaryKey.All(c => IsWithoutNull(table, scans, c));
         if (table.PrimaryKey.Count > 0 && !isKeyed)
-            constraints.LeaveOut("primary key", table.Item.Name, "It holds NULL, so it becomes a unique index.", null);
+            constraints.LeaveOut(
+                "primary key",
+                table.Item.Name,
+                "It holds NULL, so it becomes a unique index.",
+                $"PRIMARY KEY ({string.Join(", ", table.PrimaryKey)})"
+            );
         List<CopyColumn> columns = [.. table.Text.Columns.Select((c, i) => Column(constraints, table, c, scans[i]))];
         return new CopyTable
         {
@@ -156,6 +161,7 @@ internal sealed class SqliteCopyPlanner(IReadOnlyList<SqliteHandle> handles, Ses
             Converted = typing.Converted,
             NotNull = column.NotNull is not null || isIdentity,
             IgnoresCase = column.Collation is "nocase",
+            Text = column.Generated ?? column.Default,
             Default = column.Default is { } text
                 ? constraints.Translate("default", column.Name, text, () => SqliteExpressionParser.Parse(text, _ => null))
                 : null,

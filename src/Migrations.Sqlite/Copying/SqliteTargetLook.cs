@@ -52,10 +52,7 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
         obstacles.AddRange(Clashes(plan));
         return new SqliteTargetLook(
             obstacles,
-            [
-                .. views.Select(v => $"DROP VIEW {SqliteNames.Quote(v)}"),
-                .. replaced.Select(r => $"DROP TABLE {SqliteNames.Quote(r)}"),
-            ],
+            [.. views.Select(v => $"DROP VIEW {SqliteNames.Quote(v)}"), .. replaced.Select(r => $"DROP TABLE {SqliteNames.Quote(r)}")],
             [.. views, .. replaced]
         );
     }
@@ -70,13 +67,13 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
     private static IEnumerable<CopyObstacle> OfItself(CopyTable table)
     {
         if (table.Columns.Count > MostColumns)
-            yield return Obstacle(table.Name, $"it has {table.Columns.Count} columns, and a table of SQLite {MostColumns} at most");
+            yield return OfForm(table.Name, $"it has {table.Columns.Count} columns, and a table of SQLite {MostColumns} at most");
         if (table.Columns.Count == 0)
-            yield return Obstacle(table.Name, "it has no columns, and a table of SQLite has at least one");
+            yield return OfForm(table.Name, "it has no columns, and a table of SQLite has at least one");
         if (SqliteNames.IsInternal(table.Name))
-            yield return Obstacle(table.Name, "SQLite keeps names that begin with sqlite_ for itself");
+            yield return OfForm(table.Name, "SQLite keeps names that begin with sqlite_ for itself");
         foreach (var twins in table.Columns.GroupBy(c => c.Name, SqliteNames.Comparer).Where(g => g.Count() > 1))
-            yield return Obstacle(
+            yield return OfForm(
                 table.Name,
                 $"the columns {string.Join(" and ", twins.Select(c => c.Name))} differ only in case, which SQLite does not distinguish"
             );
@@ -89,11 +86,13 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
             .GroupBy(n => n.Name, SqliteNames.Comparer)
             .Where(g => g.Count() > 1)
             .Select(g =>
-                Obstacle(
+                OfForm(
                     g.First().Table,
                     $"the names {string.Join(" and ", g.Select(n => n.Name))} differ only in case, which SQLite does not distinguish"
                 )
             );
+
+    private static CopyObstacle OfForm(string table, string problem) => Obstacle(table, problem) with { IsOfForm = true };
 
     private static CopyObstacle Obstacle(string table, string problem) => new(table, Column: null, problem, [], Rows: null);
 }

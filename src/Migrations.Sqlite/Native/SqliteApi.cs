@@ -56,6 +56,8 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int, int*, int> FileControl;
 
+    private SqliteSnapshotApi? _snapshots;
+
     private readonly delegate* unmanaged[Cdecl]<int> _versionNumber;
     private readonly delegate* unmanaged[Cdecl]<nint, int> _totalChanges;
     private readonly delegate* unmanaged[Cdecl]<nint, long> _totalChanges64;
@@ -66,7 +68,6 @@ internal sealed unsafe class SqliteApi
     {
         Library = library;
         Copy = new SqliteCopyApi(library);
-        Snapshots = new SqliteSnapshotApi(library);
         Open = (delegate* unmanaged[Cdecl]<byte*, nint*, int, byte*, int>)Find("sqlite3_open_v2");
         Close = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_close_v2");
         Prepare = (delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, byte**, int>)Find("sqlite3_prepare_v2");
@@ -125,7 +126,7 @@ internal sealed unsafe class SqliteApi
     public SqliteCopyApi Copy { get; }
 
     /// <summary>The functions that let several connections read one state.</summary>
-    public SqliteSnapshotApi Snapshots { get; }
+    public SqliteSnapshotApi Snapshots => _snapshots ??= new SqliteSnapshotApi(Library);
 
     /// <summary>The VFS that databases are opened with from now on; null for the usual one.</summary>
     public byte* Vfs { get; set; }
