@@ -14,6 +14,7 @@ internal sealed class CopyBench : IDisposable
 {
     private const int Rounds = 3;
     private const long Megabyte = 1024;
+    private const string Read = "COPY t TO STDOUT (FORMAT BINARY)";
     private const string Columns =
         "id bigint, name text, city text, amount bigint, price double precision, active boolean, created timestamp, note text";
 
@@ -112,9 +113,7 @@ internal sealed class CopyBench : IDisposable
             var read = await Measure.TimeAsync(() =>
                 Task.WhenAll(
                     Task.Run(() => Measure.Process("sh", ["-c", $"sqlite3 '{source}' 'SELECT * FROM t' > /dev/null"])),
-                    Task.Run(() =>
-                        Measure.Process("sh", ["-c", $"'{_psql}' '{database.Address}' -c 'COPY t TO STDOUT (FORMAT BINARY)' > /dev/null"])
-                    )
+                    Task.Run(() => Measure.Process("sh", ["-c", $"'{_psql}' '{database.Address}' -c '{Read}' > /dev/null"]))
                 )
             );
             var compared = MeasuredProcess.Run("dotnet", [CliProcess.Program, "diff", "--data", source, database.Address]);
@@ -160,7 +159,7 @@ internal sealed class CopyBench : IDisposable
         await using var database = await PostgreSqlTestDatabase.CreateAsync(_server);
         _ = Copy(source, database);
         var file = _place["prepared"];
-        _ = Measure.Output("sh", ["-c", $"'{_psql}' '{database.Address}' -c 'COPY t TO STDOUT (FORMAT BINARY)' > '{file}'"]);
+        _ = Measure.Output("sh", ["-c", $"'{_psql}' '{database.Address}' -c '{Read}' > '{file}'"]);
         return file;
     }
 

@@ -187,7 +187,8 @@ public sealed class CopyBackTests : IAsyncLifetime
     public async Task A_computed_column_holds_the_same_values(string expression, string start, bool isComputed)
     {
         await Source.ExecuteAsync(
-            $"CREATE TABLE t (n text COLLATE \"en-x-icu\", g text GENERATED ALWAYS AS ({expression}) STORED); INSERT INTO t VALUES ('ABCÉ')"
+            $"CREATE TABLE t (n text COLLATE \"en-x-icu\", g text GENERATED ALWAYS AS ({expression}) STORED); "
+                + "INSERT INTO t VALUES ('ABCÉ')"
         );
         var copied = Assert.Single(await CopyAsync());
         Assert.Equal((true, !isComputed), (copied.Equal, copied.LeftOut.Any(l => l is { Kind: "generated column", Text: not null })));

@@ -79,7 +79,8 @@ public sealed class CopyParallelTests : CopyTestBase
     public async Task What_stops_one_table_stops_all_and_the_target_stays_as_it_was()
     {
         await FillAsync(
-            $"CREATE TABLE a (x TEXT); {Rows} INSERT INTO a SELECT i FROM n; CREATE TABLE b (x TEXT); INSERT INTO b VALUES ('bad'), ('good')"
+            $"CREATE TABLE a (x TEXT); {Rows} INSERT INTO a SELECT i FROM n; CREATE TABLE b (x TEXT); "
+                + "INSERT INTO b VALUES ('bad'), ('good')"
         );
         await Target.ExecuteAsync(
             """

@@ -172,7 +172,8 @@ public sealed class CopyTests : CopyTestBase
     public async Task A_table_that_cannot_be_there_is_refused_before_anything_is_written()
     {
         await FillAsync(
-            $"CREATE TABLE t ({string.Join(", ", Enumerable.Range(0, 1601).Select(i => $"c{i}"))}); CREATE TABLE s (ctid TEXT, \"Xmin\" INT)"
+            $"CREATE TABLE t ({string.Join(", ", Enumerable.Range(0, 1601).Select(i => $"c{i}"))}); "
+                + "CREATE TABLE s (ctid TEXT, \"Xmin\" INT)"
         );
         var error = await ThrowsAsync(ErrorId.CopyRefused, new CopyRequest { Recreates = true });
         Assert.Contains("t: it has 1601 columns", error.Message, StringComparison.Ordinal);

@@ -102,11 +102,13 @@ internal static class CopyObstacles
     private static Advice Correct(IReadOnlyList<CopyObstacle> obstacles)
     {
         var typed = obstacles.FirstOrDefault(o => o.Fits is not null);
-        return $"Correct the rows{
-            (typed is null ? (Advice)"" : $", or choose a type for the column with {CallOption.ColumnType.Of($"{typed.Table}.{typed.Column}={typed.Fits}")}")
-        }{
-            (obstacles.Any(o => o.CanReject) ? $", or leave such rows out with {CallOption.OnError.Of("reject")} {CallOption.RejectFile.Of("<file>")}" : (Advice)"")
-        }. See the whole plan with {CallOption.WhatIf}.";
+        Advice type = typed is null
+            ? ""
+            : Advice.Of($", or choose a type for the column with {CallOption.ColumnType.Of($"{typed.Table}.{typed.Column}={typed.Fits}")}");
+        Advice rejects = obstacles.Any(o => o.CanReject)
+            ? Advice.Of($", or leave such rows out with {CallOption.OnError.Of("reject")} {CallOption.RejectFile.Of("<file>")}")
+            : "";
+        return $"Correct the rows{type}{rejects}. See the whole plan with {CallOption.WhatIf}.";
     }
 
     private static string Lines(IReadOnlyList<CopyObstacle> obstacles) => Lines([.. obstacles.Select(o => o.ToString())]);

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Finds the types into which all values of a table fit in a database that has fewer of them: reals without NaN, decimals that a number of 64 bits keeps,
-/// moments of the years 1 to 9999. Where one does not fit, the column is text, as the server writes it.
+/// Finds the types into which all values of a table fit in a database that has fewer of them: reals without NaN, decimals that a number of
+/// 64 bits keeps, moments of the years 1 to 9999. Where one does not fit, the column is text, as the server writes it.
 /// </summary>
 internal static class ColumnFit
 {

@@ -1,3 +1,4 @@
+using Migrations.Sql;
 using Migrations.Tables;
 
 namespace Migrations.PostgreSql;
@@ -10,6 +11,24 @@ namespace Migrations.PostgreSql;
 internal sealed class PostgreSqlQueryParser
 {
     private static readonly string[] Beyond = ["UNION", "INTERSECT", "EXCEPT", "WINDOW", "OFFSET", "FETCH", "FOR"];
+
+    private static readonly string[] NotAliases =
+    [
+        .. Beyond,
+        "ON",
+        "USING",
+        "JOIN",
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "CROSS",
+        "NATURAL",
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "LIMIT",
+    ];
 
     private readonly ExpressionTokens _tokens;
     private readonly PostgreSqlExpressionParser _expressions;
@@ -106,9 +125,15 @@ internal sealed class PostgreSqlQueryParser
     {
         var length = _tokens.Ahead(1).Is(".") ? 3 : 1;
         var next = _tokens.Ahead(length);
-        if (!(next.Is(",") || next.Is("AS") || next.Is("FROM")) || _tokens.Current.Kind is not (Sql.SqlTokenKind.Word or Sql.SqlTokenKind.QuotedName))
+        var isName = _tokens.Current.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName;
+        if (!isName || !(next.Is(",") || next.Is("AS") || next.Is("FROM")))
             return null;
-        var alias = length == 1 ? _sources is [var only] ? only.Alias : null : _tokens.Current.Name;
+        var alias =
+            length == 1
+                ? _sources is [var only]
+                    ? only.Alias
+                    : null
+                : _tokens.Current.Name;
         var name = _tokens.Ahead(length - 1).Name;
         if (alias is null || !_columns.TryGetValue(alias, out var columns) || !columns.TryGetValue(name, out var kind))
             return null;
@@ -170,14 +195,7 @@ internal sealed class PostgreSqlQueryParser
     }
 
     private static bool IsAlias(ExpressionToken token) =>
-        token.Kind == Sql.SqlTokenKind.QuotedName
-        || (
-            token.Kind == Sql.SqlTokenKind.Word
-            && !Array.Exists(
-                ["ON", "USING", "JOIN", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", .. Beyond],
-                token.Is
-            )
-        );
+        token.Kind == SqlTokenKind.QuotedName || (token.Kind == SqlTokenKind.Word && !Array.Exists(NotAliases, token.Is));
 
     // SQLite takes NULL for the lowest value, PostgreSQL for the highest.
     private CopyIndexPart Order()

@@ -13,18 +13,16 @@ internal sealed class SourceViews(PostgreSqlConnection connection, string schema
     public IReadOnlyList<LeftOutObject> LeftOut => _leftOut;
 
     /// <summary>Reads those that translate, those first that others read.</summary>
-    /// <param name="tables">The columns of each table that is copied: their kinds, null for values that are written in another form.</param>
+    /// <param name="tables">
+    /// The columns of each table that is copied: their kinds, null for values that are written in another form.
+    /// </param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<CopyView>> ReadAsync(
         IReadOnlyDictionary<string, Dictionary<string, ColumnKind?>> tables,
         CancellationToken cancellationToken
     )
     {
-        var relations = tables.ToDictionary(
-            t => t.Key,
-            t => (IReadOnlyDictionary<string, ColumnKind?>)t.Value,
-            StringComparer.Ordinal
-        );
+        var relations = tables.ToDictionary(t => t.Key, t => (IReadOnlyDictionary<string, ColumnKind?>)t.Value, StringComparer.Ordinal);
         var pending = await FindAsync(cancellationToken).ConfigureAwait(false);
         var views = new List<CopyView>();
         // A view that has been replaced may read younger ones.

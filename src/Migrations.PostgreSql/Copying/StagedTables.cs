@@ -7,8 +7,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// The tables of a copy in the schema where they are built, and from which they move to their places. Disposing it drops that schema, unless
-/// they have moved.
+/// The tables of a copy in the schema where they are built, and from which they move to their places. Disposing it drops that schema,
+/// unless they have moved.
 /// </summary>
 internal sealed class StagedTables : IAsyncDisposable
 {
@@ -73,7 +73,8 @@ internal sealed class StagedTables : IAsyncDisposable
             connection =>
                 CopyStreamReader.OpenAsync(
                     connection,
-                    $"COPY (SELECT {TargetNames.List(columns.Select(c => c.Name))} FROM ONLY {NameOf(table.Name)}) TO STDOUT (FORMAT BINARY)",
+                    $"COPY (SELECT {TargetNames.List(columns.Select(c => c.Name))} FROM ONLY {NameOf(table.Name)}) "
+                        + "TO STDOUT (FORMAT BINARY)",
                     columns,
                     cancellationToken
                 ),
