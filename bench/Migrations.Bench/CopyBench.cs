@@ -146,7 +146,8 @@ internal sealed class CopyBench : IDisposable
                     note TEXT);
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
                 INSERT INTO t SELECT i, 'name ' || i, 'city of number ' || (i % 1000), i * 7919 % 1000003, i / 7.0, i % 2,
-                    datetime(1500000000 + i, 'unixepoch'), CASE WHEN i % 3 = 0 THEN NULL ELSE 'a note about the row of number ' || i END FROM n
+                    datetime(1500000000 + i, 'unixepoch'),
+                    CASE WHEN i % 3 = 0 THEN NULL ELSE 'a note about the row of number ' || i END FROM n
                 """
             )
         );
