@@ -329,6 +329,9 @@ public enum ErrorId
     /// <summary>An init script did not create the table that is to say that it ran.</summary>
     MarkerMissing,
 
+    /// <summary>Another script of the same name has initialized the database.</summary>
+    InitScriptChanged,
+
     /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
     SeedRefused,
 
