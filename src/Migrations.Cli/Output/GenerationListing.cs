@@ -32,7 +32,7 @@ internal static class GenerationListing
         else if (result.Outcome == GenerationOutcome.Refused)
             terminal.Out($"[!] {result.Name}: not written", Tone.Bad);
         else
-            terminal.Out($"[x] {result.Name} ({result.UndoVerdict.Message()})", Tone.Good);
+            terminal.Out($"[x] {result.Name} ({result.UndoMessage})", Tone.Good);
         foreach (var reason in result.Reasons)
             terminal.Out("      " + reason.ReplaceLineEndings("\n      "), Tone.Bad);
         foreach (var loss in result.UpLosses)

@@ -28,7 +28,10 @@ internal sealed class UndoFile
         var isSections =
             dialect is not null && (scripts[file].DownSection is not null || dialect != SectionDialect.Plain)
             || (NumberingStyle.Of(scan.Files, scripts, options.Layout).Layout == MigrationLayout.Sections && dialect is not null);
-        var path = migration.Down?.File is { } down ? down : isSections ? file.Path : Beside(root, file, scan, scripts, options);
+        var path =
+            migration.Down?.File is { } down ? down
+            : isSections ? file.Path
+            : Beside(root, file, scan, scripts, options);
         return new UndoFile(root, migration, options, path, dialect ?? SectionDialect.Plain);
     }
 
@@ -70,7 +73,9 @@ internal sealed class UndoFile
     {
         try
         {
-            var read = MigrationFolderReader.Read(_root, _options, cancellationToken).Migrations.FirstOrDefault(m => m.Key == _migration.Key);
+            var read = MigrationFolderReader
+                .Read(_root, _options, cancellationToken)
+                .Migrations.FirstOrDefault(m => m.Key == _migration.Key);
             return read is { HasUndo: true } && string.Equals(read.Up.Checksum, _migration.Up.Checksum, StringComparison.Ordinal);
         }
         catch (FolderException)

@@ -45,8 +45,7 @@ internal sealed class DataStatements
             ? []
             :
             [
-                .. key
-                    .Definition[Key.Length..key.Definition.IndexOf(')', StringComparison.Ordinal)]
+                .. key.Definition[Key.Length..key.Definition.IndexOf(')', StringComparison.Ordinal)]
                     .Split(", ")
                     .Select(c => c.Split(' ')[0]),
             ];

@@ -29,6 +29,12 @@ public sealed record GeneratedMigration : IHasPlace
     /// <summary>What the rehearsal found out about its undo.</summary>
     public UndoVerdict UndoVerdict { get; init; } = UndoVerdict.NotRun;
 
+    /// <summary>The verdict in a few words: what the migration itself takes away comes back with no undo.</summary>
+    public string UndoMessage =>
+        IsGood && UndoVerdict == UndoVerdict.ValuesDiffer
+            ? "the undo restores the schema; what the migration takes away does not come back"
+            : UndoVerdict.Message();
+
     /// <summary>The files that were, or would be, written.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 

@@ -35,7 +35,5 @@ internal sealed record SchemaRename(string Table, string? Column, string Name)
     private static string Beside(string table, string name) => table[..^LastPart(table).Length] + name;
 
     private static string LastPart(string name) =>
-        name.EndsWith('"')
-            ? name[(name.LastIndexOf(".\"", StringComparison.Ordinal) + 1)..]
-            : name[(name.LastIndexOf('.') + 1)..];
+        name.EndsWith('"') ? name[(name.LastIndexOf(".\"", StringComparison.Ordinal) + 1)..] : name[(name.LastIndexOf('.') + 1)..];
 }

@@ -145,7 +145,8 @@ public sealed class UndoDerivation(IDatabaseDriver driver, DatabaseTarget target
                     continue;
                 }
 
-                var whole = finding.Reasons.Count == 0 ? migration with { Down = UndoText.Script(finding) } : migration with { Down = null };
+                var whole =
+                    finding.Reasons.Count == 0 ? migration with { Down = UndoText.Script(finding) } : migration with { Down = null };
                 var rehearsed = await new RehearsalOfOne(copy, whole, target.Display).RunAsync(cancellationToken).ConfigureAwait(false);
                 results.Add(Judge(finding, rehearsed, request));
             }
@@ -176,8 +177,14 @@ public sealed class UndoDerivation(IDatabaseDriver driver, DatabaseTarget target
             return result with { Reasons = ["It changes nothing that an undo would take back."] };
         result = result with { Down = UndoText.Write(finding, rehearsed.UndoVerdict) };
         return IsProven(finding, rehearsed)
-            ? result with { Outcome = request.WhatIf ? GenerationOutcome.WhatIf : GenerationOutcome.Written }
-            : result with { Reasons = [rehearsed.NotRun ?? rehearsed.Fault ?? rehearsed.UndoMessage] };
+            ? result with
+            {
+                Outcome = request.WhatIf ? GenerationOutcome.WhatIf : GenerationOutcome.Written,
+            }
+            : result with
+            {
+                Reasons = [rehearsed.NotRun ?? rehearsed.Fault ?? rehearsed.UndoMessage],
+            };
     }
 
     /// <summary>Whether all came back but what the migration itself takes away.</summary>

@@ -8,12 +8,13 @@ internal static class UndoText
         MigrationScript.OfText($"{finding.Migration.FullName} (undo)", GeneratedText.Write([], finding.Down.Statements));
 
     /// <summary>The script as it is written.</summary>
-    public static string Write(UndoFinding finding, UndoVerdict verdict) => GeneratedText.Write(Notes(finding, verdict), finding.Down.Statements);
+    public static string Write(UndoFinding finding, UndoVerdict verdict) =>
+        GeneratedText.Write(Notes(finding, verdict), finding.Down.Statements);
 
     private static IEnumerable<string> Notes(UndoFinding finding, UndoVerdict verdict)
     {
         yield return $"Undo: {finding.Migration.Header.Description ?? finding.Migration.FullName}";
-        yield return $"Derived from {Path.GetFileName(finding.Migration.Up.File)} and tried on a copy: {verdict.Message()}.";
+        yield return $"Derived from {Path.GetFileName(finding.Migration.Up.File)} and tried on a copy: {(verdict == UndoVerdict.ValuesDiffer ? "the schema comes back" : verdict.Message())}.";
         foreach (var loss in finding.Down.Losses)
             yield return $"Loses {loss}.";
         foreach (var gone in finding.Gone)

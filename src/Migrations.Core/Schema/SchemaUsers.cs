@@ -13,7 +13,9 @@ internal sealed class SchemaUsers(SchemaSnapshot schema)
 
         void Add(SchemaObject used)
         {
-            foreach (var user in schema.Objects.Where(o => !ReferenceEquals(o, item) && o.Type != SchemaObjectType.Grant && IsUser(o, used)))
+            foreach (
+                var user in schema.Objects.Where(o => !ReferenceEquals(o, item) && o.Type != SchemaObjectType.Grant && IsUser(o, used))
+            )
             {
                 if (users.Add(user))
                     Add(user);

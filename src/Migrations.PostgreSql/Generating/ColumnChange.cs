@@ -38,12 +38,12 @@ internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
     public bool RefusesNull => _wanted.NotNull && !_old.NotNull;
 
     /// <summary>Whether what it is computed from differs, so that it is dropped and added: no value is lost by it.</summary>
-    public bool IsComputedAnew =>
-        !string.Equals(_old.Computed, _wanted.Computed, StringComparison.Ordinal) && _wanted.Computed is not null;
+    public bool IsComputedAnew => !string.Equals(_old.Computed, _wanted.Computed, StringComparison.Ordinal) && _wanted.Computed is not null;
 
     /// <summary>Why no statement is written; null where they are.</summary>
     public string? Undecided =>
-        !string.Equals(_old.Others, _wanted.Others, StringComparison.Ordinal) || !string.Equals(_old.Compression, _wanted.Compression, StringComparison.Ordinal)
+        !string.Equals(_old.Others, _wanted.Others, StringComparison.Ordinal)
+        || !string.Equals(_old.Compression, _wanted.Compression, StringComparison.Ordinal)
             ? $"The column {wanted.Name} differs in what no statement is written for: it is {old.Definition}, and should be {wanted.Definition}."
         : ChangesType && !IsConverted(Base(_old.Type), Base(_wanted.Type))
             ? $"The column {wanted.Name} is {_old.Type} and should be {_wanted.Type}: PostgreSQL does not convert the values by itself. "

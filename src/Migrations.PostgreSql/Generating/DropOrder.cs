@@ -13,7 +13,10 @@ internal static class DropOrder
     /// <param name="pairs">The objects of both schemas.</param>
     public static IEnumerable<string> Of(IReadOnlyCollection<SchemaObject> gone, SchemaPairs pairs)
     {
-        var others = SchemaOrder.Of(gone.Where(g => g.Type != SchemaObjectType.Table && !GoesWithAnother(g, gone))).AsEnumerable().Reverse();
+        var others = SchemaOrder
+            .Of(gone.Where(g => g.Type != SchemaObjectType.Table && !GoesWithAnother(g, gone)))
+            .AsEnumerable()
+            .Reverse();
         var tables = gone.Where(g => g.Type == SchemaObjectType.Table).ToList();
         var keys = pairs.Old.Where(o => SchemaOrder.IsForeignKey(o) && tables.Exists(t => t.Name == o.Table)).ToList();
         var ordered = SchemaOrder.Of(tables, (table, other) => table != other && keys.Exists(k => IsFrom(k, table, other)));

@@ -26,7 +26,9 @@ internal sealed class PostgreSqlChangeNotes
 
     /// <summary>An object comes or goes, and no statement does it.</summary>
     public void Undecided(SchemaObject item) =>
-        Undecided($"The {SchemaWords.Of(item.Type)} {item.Name} is only on one side, and no statement is written for that: {item.Definition}.");
+        Undecided(
+            $"The {SchemaWords.Of(item.Type)} {item.Name} is only on one side, and no statement is written for that: {item.Definition}."
+        );
 
     /// <summary>An object differs, and no statement changes it.</summary>
     public void Undecided(SchemaObject old, SchemaObject wanted) =>

@@ -60,7 +60,8 @@ internal sealed class PostgreSqlChanges
         }
 
         _notes.Comes(item, _pairs);
-        _made[item] = item is { Type: SchemaObjectType.Constraint, Table: { } table } && !_pairs.IsNew(table) ? Validated(item) : [item.CreateSql];
+        _made[item] =
+            item is { Type: SchemaObjectType.Constraint, Table: { } table } && !_pairs.IsNew(table) ? Validated(item) : [item.CreateSql];
     }
 
     // Rows that are there are looked at under a lock that lets others write
@@ -81,7 +82,9 @@ internal sealed class PostgreSqlChanges
     {
         if (item.Type == SchemaObjectType.Comment)
         {
-            _made[item] = [item.DropSql!];
+            // It goes with what it is about.
+            if (!_pairs.Old.Any(o => _pairs.WantedOf(o) is null && CommentTarget.Is(item, o)))
+                _made[item] = [item.DropSql!];
             return;
         }
 
@@ -156,7 +159,10 @@ internal sealed class PostgreSqlChanges
 
     private void ChangeEnum(EnumChange change)
     {
-        var isUsedAtOnce = _pairs.Differs.Select(d => d.Wanted).Concat(_pairs.Comes).Any(o => o.CreateSql is { } sql && o != change.Wanted && change.AddsWhatIsUsed(sql));
+        var isUsedAtOnce = _pairs
+            .Differs.Select(d => d.Wanted)
+            .Concat(_pairs.Comes)
+            .Any(o => o.CreateSql is { } sql && o != change.Wanted && change.AddsWhatIsUsed(sql));
         if (!change.IsReplaced && !isUsedAtOnce)
         {
             _made[change.Wanted] = [.. change.Add()];
@@ -197,9 +203,7 @@ internal sealed class PostgreSqlChanges
     }
 
     private IEnumerable<SchemaObject> CommentsOf(List<SchemaObject> again) =>
-        _pairs.Wanted.Where(w =>
-            w.Type == SchemaObjectType.Comment && !_made.ContainsKey(w) && again.Exists(a => CommentTarget.Is(w, a))
-        );
+        _pairs.Wanted.Where(w => w.Type == SchemaObjectType.Comment && !_made.ContainsKey(w) && again.Exists(a => CommentTarget.Is(w, a)));
 
     /// <summary>A sequence that comes with no table belongs to its column only when both are there.</summary>
     private IEnumerable<string> Ownerships() =>

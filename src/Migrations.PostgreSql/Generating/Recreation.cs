@@ -50,8 +50,6 @@ internal sealed class Recreation(SchemaSnapshot from, SchemaPairs pairs)
     }
 
     private static bool Reads(SchemaObject item, SchemaObject column) =>
-        (
-            string.Equals(item.Table, column.Table, StringComparison.Ordinal)
-            || SchemaOrder.Names(item.CreateSql ?? "", column.Table!)
-        ) && SchemaOrder.Names(item.CreateSql ?? "", ColumnBody.NameOf(column));
+        (string.Equals(item.Table, column.Table, StringComparison.Ordinal) || SchemaOrder.Names(item.CreateSql ?? "", column.Table!))
+        && SchemaOrder.Names(item.CreateSql ?? "", ColumnBody.NameOf(column));
 }

@@ -15,7 +15,9 @@ internal sealed class SchemaPairs
         Goes =
         [
             .. _old.Values.Where(o =>
-                WantedOf(o) is null && !(o.Table is { } table && IsGone(table)) && !(OwnerOf(o) is { } owner && IsGone(owner.Table, owner.Column))
+                WantedOf(o) is null
+                && !(o.Table is { } table && IsGone(table))
+                && !(OwnerOf(o) is { } owner && IsGone(owner.Table, owner.Column))
             ),
         ];
         Comes = [.. _wanted.Values.Where(w => OldOf(w) is null && !(w.IsPartOfTable && w.Table is { } table && IsNew(table)))];
@@ -69,7 +71,5 @@ internal sealed class SchemaPairs
     private bool IsGone(SchemaObjectType type, string name) => _old.ContainsKey((type, name)) && !_wanted.ContainsKey((type, name));
 
     private static Dictionary<(SchemaObjectType, string), SchemaObject> ByKey(SchemaSnapshot schema) =>
-        schema
-            .Objects.Where(o => o.Type is not (SchemaObjectType.Grant or SchemaObjectType.Setting))
-            .ToDictionary(o => (o.Type, o.Name));
+        schema.Objects.Where(o => o.Type is not (SchemaObjectType.Grant or SchemaObjectType.Setting)).ToDictionary(o => (o.Type, o.Name));
 }

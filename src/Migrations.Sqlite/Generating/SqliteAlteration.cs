@@ -9,12 +9,7 @@ namespace Migrations.Sqlite;
 /// <param name="to">The table as it should be.</param>
 /// <param name="staying">What stays while the table changes: indexes of it, views, triggers.</param>
 /// <param name="canAlterColumns">Whether the library can set NOT NULL, and add and drop checks: since 3.53.0.</param>
-internal sealed class SqliteAlteration(
-    SqliteTable from,
-    SqliteTable to,
-    IReadOnlyList<SchemaObject> staying,
-    bool canAlterColumns
-)
+internal sealed class SqliteAlteration(SqliteTable from, SqliteTable to, IReadOnlyList<SchemaObject> staying, bool canAlterColumns)
 {
     private readonly List<string> _statements = [];
     private readonly HashSet<(string? Name, string Text)> _carried = [];
@@ -37,7 +32,9 @@ internal sealed class SqliteAlteration(
             || Dropped.Count == from.Text.Columns.Count
         )
             return null;
-        return Dropped.All(TryDrop) && Kept().All(k => TryChange(k.From, k.To)) && Added.All(TryAdd) && TryConstraints() ? _statements : null;
+        return Dropped.All(TryDrop) && Kept().All(k => TryChange(k.From, k.To)) && Added.All(TryAdd) && TryConstraints()
+            ? _statements
+            : null;
     }
 
     /// <summary>A column of the same name.</summary>
@@ -141,7 +138,11 @@ internal sealed class SqliteAlteration(
         one.Kind == other.Kind
         && string.Equals(one.Name, other.Name, StringComparison.Ordinal)
         && string.Equals(one.Text, other.Text, StringComparison.Ordinal)
-        && (one.Kind != SqliteConstraintKind.ForeignKey ? one.Tail == other.Tail : DefinitionsOf(from, one.Text).SequenceEqual(DefinitionsOf(to, one.Text), StringComparer.Ordinal));
+        && (
+            one.Kind != SqliteConstraintKind.ForeignKey
+                ? one.Tail == other.Tail
+                : DefinitionsOf(from, one.Text).SequenceEqual(DefinitionsOf(to, one.Text), StringComparer.Ordinal)
+        );
 
     private static IEnumerable<string> DefinitionsOf(SqliteTable table, string text) =>
         table
@@ -154,7 +155,11 @@ internal sealed class SqliteAlteration(
         var alone = SqliteTableReader.Read($"CREATE TABLE x ({piece.Text})");
         foreach (var constraint in table.Text.Constraints)
         {
-            if (alone.Constraints.Exists(c => c.Kind == constraint.Kind && c.Name == constraint.Name && c.Columns.SequenceEqual(constraint.Columns)))
+            if (
+                alone.Constraints.Exists(c =>
+                    c.Kind == constraint.Kind && c.Name == constraint.Name && c.Columns.SequenceEqual(constraint.Columns)
+                )
+            )
                 _carried.Add((constraint.Name, constraint.Text));
         }
     }

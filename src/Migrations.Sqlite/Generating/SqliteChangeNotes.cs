@@ -35,9 +35,7 @@ internal sealed class SqliteChangeNotes
     public void Changed(SqliteTable old, SqliteTable wanted, SqliteAlteration change)
     {
         // What is computed is lost with nothing.
-        _losses.AddRange(
-            change.Dropped.Where(c => c.Generated is null).Select(c => new ChangeLoss(old.Name, SqliteNames.Show(c.Name)))
-        );
+        _losses.AddRange(change.Dropped.Where(c => c.Generated is null).Select(c => new ChangeLoss(old.Name, SqliteNames.Show(c.Name))));
         foreach (var column in change.Added.Where(c => c is { NotNull: not null, Default: null or "NULL", Generated: null }))
             _conditions.Add($"{wanted.Name} holds no rows: its new column {column.Name} is NOT NULL and has no default.");
         foreach (var column in wanted.Text.Columns.Where(c => c.NotNull is not null))

@@ -50,7 +50,9 @@ internal sealed class SqliteChanges
     private void DropTables()
     {
         // A table may stand on another by a key: the one that names the other goes first.
-        foreach (var table in SchemaOrder.Of(_old.Values.Where(t => !_wanted.ContainsKey(t.Name)).Select(t => t.Item)).AsEnumerable().Reverse())
+        foreach (
+            var table in SchemaOrder.Of(_old.Values.Where(t => !_wanted.ContainsKey(t.Name)).Select(t => t.Item)).AsEnumerable().Reverse()
+        )
         {
             _statements.Add(table.DropSql!);
             _notes.Lose(table.Name);
@@ -144,8 +146,7 @@ internal sealed class SqliteChanges
     /// <summary>What of a kind has to be made: what is new or changed, and what went with its table or view.</summary>
     private IEnumerable<SchemaObject> Missing(SchemaObjectType type) =>
         _to.Objects.Where(o =>
-            o.Type == type
-            && (Find(_from, o) is not { } old || !IsSame(old, o) || (o.Table is { } table && _gone.Contains(table)))
+            o.Type == type && (Find(_from, o) is not { } old || !IsSame(old, o) || (o.Table is { } table && _gone.Contains(table)))
         );
 
     private static SchemaObject? Find(SchemaSnapshot schema, SchemaObject item) =>
