@@ -4,7 +4,6 @@ using Migrations.Folders;
 using Migrations.Integrity;
 using Migrations.Planning;
 using Migrations.Running;
-using Migrations.Schema;
 using Migrations.Variables;
 
 namespace Migrations.Generating;
@@ -46,7 +45,12 @@ public sealed class UndoDerivation(IDatabaseDriver driver, DatabaseTarget target
             .. results.Select(result =>
                 result.Outcome == GenerationOutcome.Refused
                     ? result
-                    : Placed(root, findings.Keys.First(m => m.FullName == result.Name), result, cancellationToken)
+                    : Placed(
+                        root,
+                        findings.Keys.First(m => string.Equals(m.FullName, result.Name, StringComparison.Ordinal)),
+                        result,
+                        cancellationToken
+                    )
             ),
         ];
     }

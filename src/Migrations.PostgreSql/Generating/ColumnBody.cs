@@ -6,6 +6,8 @@ namespace Migrations.PostgreSql;
 /// <summary>What the definition of a column says, clause by clause, as the server writes it.</summary>
 internal sealed record ColumnBody
 {
+    private static readonly PostgreSqlDialect Dialect = new();
+
     private static readonly string[] Clauses = ["OPTIONS", "COMPRESSION", "COLLATE", "GENERATED", "DEFAULT", "CONSTRAINT", "NOT"];
 
     /// <summary>The type.</summary>
@@ -33,10 +35,10 @@ internal sealed record ColumnBody
     public string Others { get; private init; } = "";
 
     /// <summary>Reads a column of a snapshot.</summary>
-    public static ColumnBody Of(SchemaObject column, ISqlDialect dialect)
+    public static ColumnBody Of(SchemaObject column)
     {
         var sql = column.CreateSql![$"ALTER TABLE {column.Table} ADD COLUMN {NameOf(column)} ".Length..];
-        var tokens = dialect.Tokenize(sql).TakeWhile(t => t.Kind != SqlTokenKind.Semicolon).ToList();
+        var tokens = Dialect.Tokenize(sql).TakeWhile(t => t.Kind != SqlTokenKind.Semicolon).ToList();
         var end = tokens.Count == 0 ? 0 : tokens[^1].Start + tokens[^1].Length;
         var starts = Starts(sql, tokens);
         var body = new ColumnBody { Type = sql[..(starts.Count > 0 ? starts[0] : end)].Trim(), Others = sql[end..].Trim() };

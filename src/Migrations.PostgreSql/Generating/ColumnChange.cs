@@ -20,8 +20,8 @@ internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
         StringComparer.Ordinal
     );
 
-    private readonly ColumnBody _old = ColumnBody.Of(old, PostgreSqlChangeWriter.Dialect);
-    private readonly ColumnBody _wanted = ColumnBody.Of(wanted, PostgreSqlChangeWriter.Dialect);
+    private readonly ColumnBody _old = ColumnBody.Of(old);
+    private readonly ColumnBody _wanted = ColumnBody.Of(wanted);
 
     /// <summary>The column as it should be.</summary>
     public SchemaObject Wanted => wanted;

@@ -18,7 +18,9 @@ internal static class DropOrder
             .AsEnumerable()
             .Reverse();
         var tables = gone.Where(g => g.Type == SchemaObjectType.Table).ToList();
-        var keys = pairs.Old.Where(o => SchemaOrder.IsForeignKey(o) && tables.Exists(t => t.Name == o.Table)).ToList();
+        var keys = pairs
+            .Old.Where(o => SchemaOrder.IsForeignKey(o) && tables.Exists(t => string.Equals(t.Name, o.Table, StringComparison.Ordinal)))
+            .ToList();
         var ordered = SchemaOrder.Of(tables, (table, other) => table != other && keys.Exists(k => IsFrom(k, table, other)));
         ordered.Reverse();
         var functions = others.Where(o => o.Type < SchemaObjectType.Table).ToList();

@@ -11,6 +11,8 @@ namespace Migrations.PostgreSql;
 /// <param name="wanted">The type as it should be.</param>
 internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
 {
+    private static readonly PostgreSqlDialect Dialect = new();
+
     private readonly List<string> _old = Values(old);
     private readonly List<string> _wanted = Values(wanted);
 
@@ -42,7 +44,12 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
                 continue;
             // Behind the one before it; before the first that was there.
             var place =
-                i > 0 ? (i == _wanted.Count - 1 && _old.Count > 0 && _wanted[i - 1] == _old[^1] ? "" : $" AFTER {_wanted[i - 1]}")
+                i > 0
+                    ? (
+                        i == _wanted.Count - 1 && _old.Count > 0 && string.Equals(_wanted[i - 1], _old[^1], StringComparison.Ordinal)
+                            ? ""
+                            : $" AFTER {_wanted[i - 1]}"
+                    )
                 : _old.Count > 0 ? $" BEFORE {_old[0]}"
                 : "";
             yield return $"ALTER TYPE {wanted.Name} ADD VALUE {_wanted[i]}{place}";
@@ -60,8 +67,8 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
         foreach (var (column, next) in columns)
         {
             var (body, after) = (
-                ColumnBody.Of(column, PostgreSqlChangeWriter.Dialect),
-                ColumnBody.Of(next, PostgreSqlChangeWriter.Dialect)
+                ColumnBody.Of(column),
+                ColumnBody.Of(next)
             );
             var name = ColumnBody.NameOf(column);
             var alter = $"ALTER TABLE {column.Table} ALTER COLUMN {name} ";
@@ -79,7 +86,7 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
     /// <summary>Whether a column is of the type, or an array of it.</summary>
     public bool IsOf(SchemaObject column)
     {
-        var type = ColumnBody.Of(column, PostgreSqlChangeWriter.Dialect).Type;
+        var type = ColumnBody.Of(column).Type;
         return string.Equals(type, old.Name, StringComparison.Ordinal) || string.Equals(type, old.Name + "[]", StringComparison.Ordinal);
     }
 
@@ -87,8 +94,7 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
 
     private static List<string> Values(SchemaObject type) =>
         [
-            .. PostgreSqlChangeWriter
-                .Dialect.Tokenize(type.CreateSql!)
+            .. Dialect.Tokenize(type.CreateSql!)
                 .Where(t => t.Kind == SqlTokenKind.Literal)
                 .Select(t => t.In(type.CreateSql!).ToString()),
         ];

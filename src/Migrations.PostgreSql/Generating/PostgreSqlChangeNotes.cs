@@ -16,7 +16,7 @@ internal sealed class PostgreSqlChangeNotes
         {
             Statements = statements,
             Losses = _losses,
-            Locks = [.. _locks.Distinct()],
+            Locks = [.. _locks.Distinct(StringComparer.Ordinal)],
             Conditions = _conditions,
             Undecided = _undecided,
         };
@@ -42,7 +42,7 @@ internal sealed class PostgreSqlChangeNotes
     {
         if (item.Type == SchemaObjectType.Table)
             _losses.Add(new ChangeLoss(item.Name));
-        else if (item.Type == SchemaObjectType.Column && ColumnBody.Of(item, PostgreSqlChangeWriter.Dialect).Computed is null)
+        else if (item.Type == SchemaObjectType.Column && ColumnBody.Of(item).Computed is null)
             _losses.Add(new ChangeLoss(item.Table!, ColumnBody.NameOf(item)));
     }
 
@@ -57,7 +57,7 @@ internal sealed class PostgreSqlChangeNotes
             _conditions.Add($"Every row of {table} satisfies {item.Definition}.");
         if (
             item.Type == SchemaObjectType.Column
-            && ColumnBody.Of(item, PostgreSqlChangeWriter.Dialect) is { NotNull: true, Default: null, Identity: null, Computed: null }
+            && ColumnBody.Of(item) is { NotNull: true, Default: null, Identity: null, Computed: null }
         )
             _conditions.Add($"{table} holds no rows: its new column {ColumnBody.NameOf(item)} is NOT NULL and has no default.");
     }

@@ -1,6 +1,5 @@
 using Migrations.Databases;
 using Migrations.Schema;
-using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
 
@@ -9,9 +8,6 @@ internal sealed class PostgreSqlChangeWriter : IChangeWriter
 {
     /// <summary>The only one: it keeps nothing.</summary>
     public static PostgreSqlChangeWriter Instance { get; } = new();
-
-    /// <summary>How definitions are read.</summary>
-    public static ISqlDialect Dialect { get; } = new PostgreSqlDialect();
 
     /// <inheritdoc/>
     public ChangeScript Write(SchemaSnapshot from, SchemaSnapshot to) => new PostgreSqlChanges(from, to).Write();

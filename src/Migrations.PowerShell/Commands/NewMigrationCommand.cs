@@ -5,7 +5,6 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
 using Migrations.Generating;
-using Migrations.Variables;
 
 namespace Migrations.PowerShell.Commands;
 

@@ -140,7 +140,7 @@ internal sealed class SqliteAlteration(SqliteTable from, SqliteTable to, IReadOn
         && string.Equals(one.Text, other.Text, StringComparison.Ordinal)
         && (
             one.Kind != SqliteConstraintKind.ForeignKey
-                ? one.Tail == other.Tail
+                ? string.Equals(one.Tail, other.Tail, StringComparison.Ordinal)
                 : DefinitionsOf(from, one.Text).SequenceEqual(DefinitionsOf(to, one.Text), StringComparer.Ordinal)
         );
 
@@ -157,7 +157,9 @@ internal sealed class SqliteAlteration(SqliteTable from, SqliteTable to, IReadOn
         {
             if (
                 alone.Constraints.Exists(c =>
-                    c.Kind == constraint.Kind && c.Name == constraint.Name && c.Columns.SequenceEqual(constraint.Columns)
+                    c.Kind == constraint.Kind
+                    && string.Equals(c.Name, constraint.Name, StringComparison.Ordinal)
+                    && c.Columns.SequenceEqual(constraint.Columns, StringComparer.Ordinal)
                 )
             )
                 _carried.Add((constraint.Name, constraint.Text));

@@ -1,5 +1,3 @@
-using Migrations.Schema;
-
 namespace Migrations.Sqlite;
 
 /// <summary>

@@ -43,7 +43,10 @@ internal sealed class SqliteTable
         !IsVirtual
         && !Text.WithoutRowid
         && !Text.Columns.Exists(c => SqliteNames.Comparer.Equals(c.Name, "rowid"))
-        && !(Text.PrimaryKey is [var key] && Text.Columns.Exists(c => c.Type is "INTEGER" && SqliteNames.Fold(c.Name) == key));
+        && !(
+            Text.PrimaryKey is [var key]
+            && Text.Columns.Exists(c => c.Type is "INTEGER" && string.Equals(SqliteNames.Fold(c.Name), key, StringComparison.Ordinal))
+        );
 
     /// <summary>The tables of a schema, by name.</summary>
     public static Dictionary<string, SqliteTable> Of(SchemaSnapshot schema)
