@@ -202,7 +202,8 @@ public sealed class PostgreSqlUndoDerivationTests() : UndoDerivationConformance(
                 + "CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();",
             "ALTER TABLE articles DROP CONSTRAINT posts_user_id_fkey;",
             "ALTER TABLE users ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON users USING (id = 1);",
-            "CREATE SCHEMA other;\nCREATE TABLE other.things (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id integer REFERENCES users);",
+            "CREATE SCHEMA other;\n"
+                + "CREATE TABLE other.things (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id integer REFERENCES users);",
             "COMMENT ON COLUMN users.name IS 'full name';",
         ];
 }

@@ -14,7 +14,8 @@ internal static class UndoText
     private static IEnumerable<string> Notes(UndoFinding finding, UndoVerdict verdict)
     {
         yield return $"Undo: {finding.Migration.Header.Description ?? finding.Migration.FullName}";
-        yield return $"Derived from {Path.GetFileName(finding.Migration.Up.File)} and tried on a copy: {(verdict == UndoVerdict.ValuesDiffer ? "the schema comes back" : verdict.Message())}.";
+        var found = verdict == UndoVerdict.ValuesDiffer ? "the schema comes back" : verdict.Message();
+        yield return $"Derived from {Path.GetFileName(finding.Migration.Up.File)} and tried on a copy: {found}.";
         foreach (var loss in finding.Down.Losses)
             yield return $"Loses {loss}.";
         foreach (var gone in finding.Gone)

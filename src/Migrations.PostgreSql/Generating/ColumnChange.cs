@@ -2,7 +2,9 @@ using Migrations.Schema;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Writes what changes a column in its place (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).</summary>
+/// <summary>
+/// Writes what changes a column in its place (<see href="https://www.postgresql.org/docs/current/sql-altertable.html"/>).
+/// </summary>
 /// <param name="old">The column as it is.</param>
 /// <param name="wanted">The column as it should be.</param>
 internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
@@ -44,7 +46,8 @@ internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
     public string? Undecided =>
         !string.Equals(_old.Others, _wanted.Others, StringComparison.Ordinal)
         || !string.Equals(_old.Compression, _wanted.Compression, StringComparison.Ordinal)
-            ? $"The column {wanted.Name} differs in what no statement is written for: it is {old.Definition}, and should be {wanted.Definition}."
+            ? $"The column {wanted.Name} differs in what no statement is written for: it is {old.Definition}, and should be "
+                + $"{wanted.Definition}."
         : ChangesType && !IsConverted(Base(_old.Type), Base(_wanted.Type))
             ? $"The column {wanted.Name} is {_old.Type} and should be {_wanted.Type}: PostgreSQL does not convert the values by itself. "
                 + $"Write: ALTER TABLE {wanted.Table} ALTER COLUMN {Name} TYPE {_wanted.Type} USING <how>"

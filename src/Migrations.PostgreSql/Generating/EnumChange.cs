@@ -66,10 +66,7 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
         yield return wanted.CreateSql!;
         foreach (var (column, next) in columns)
         {
-            var (body, after) = (
-                ColumnBody.Of(column),
-                ColumnBody.Of(next)
-            );
+            var (body, after) = (ColumnBody.Of(column), ColumnBody.Of(next));
             var name = ColumnBody.NameOf(column);
             var alter = $"ALTER TABLE {column.Table} ALTER COLUMN {name} ";
             var text = body.Type.EndsWith("[]", StringComparison.Ordinal) ? "text[]" : "text";
@@ -93,9 +90,5 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
     private static bool IsEnum(SchemaObject type) => type.Definition.StartsWith("ENUM (", StringComparison.Ordinal);
 
     private static List<string> Values(SchemaObject type) =>
-        [
-            .. Dialect.Tokenize(type.CreateSql!)
-                .Where(t => t.Kind == SqlTokenKind.Literal)
-                .Select(t => t.In(type.CreateSql!).ToString()),
-        ];
+        [.. Dialect.Tokenize(type.CreateSql!).Where(t => t.Kind == SqlTokenKind.Literal).Select(t => t.In(type.CreateSql!).ToString())];
 }

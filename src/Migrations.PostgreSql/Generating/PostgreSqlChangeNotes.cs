@@ -33,7 +33,8 @@ internal sealed class PostgreSqlChangeNotes
     /// <summary>An object differs, and no statement changes it.</summary>
     public void Undecided(SchemaObject old, SchemaObject wanted) =>
         Undecided(
-            $"The {SchemaWords.Of(old.Type)} {old.Name} differs, and no statement is written for that: it is {old.Definition}, and should be "
+            $"The {SchemaWords.Of(old.Type)} {old.Name} differs, and no statement is written for that: it is {old.Definition}, "
+                + "and should be "
                 + $"{wanted.Definition}."
         );
 
@@ -55,10 +56,7 @@ internal sealed class PostgreSqlChangeNotes
             _locks.Add($"{table} cannot be written to while {item.Name} is built.");
         if (item.Type == SchemaObjectType.Constraint)
             _conditions.Add($"Every row of {table} satisfies {item.Definition}.");
-        if (
-            item.Type == SchemaObjectType.Column
-            && ColumnBody.Of(item) is { NotNull: true, Default: null, Identity: null, Computed: null }
-        )
+        if (item.Type == SchemaObjectType.Column && ColumnBody.Of(item) is { NotNull: true, Default: null, Identity: null, Computed: null })
             _conditions.Add($"{table} holds no rows: its new column {ColumnBody.NameOf(item)} is NOT NULL and has no default.");
     }
 
