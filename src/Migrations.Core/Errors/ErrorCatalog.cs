@@ -19,6 +19,7 @@ public static class ErrorCatalog
             or ErrorId.ScriptEmpty or ErrorId.ChecksumFileMismatch or ErrorId.FileChanged or ErrorId.ScriptMixed
             or ErrorId.TransactionControlInvalid or ErrorId.ParameterUnbound or ErrorId.ShellCommandInvalid or ErrorId.ScriptUnterminated
             or ErrorId.HookInvalid or ErrorId.CheckInvalid or ErrorId.VariableUndefined or ErrorId.VariableInvalid or ErrorId.CodeInvalid
+            or ErrorId.BatchInvalid
             => FailureCategory.Folder,
         ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing
             or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing
@@ -31,6 +32,7 @@ public static class ErrorCatalog
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
             or ErrorId.AdoptionMissing or ErrorId.AdoptionUnsupported or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
+            or ErrorId.InitScriptChanged
             or ErrorId.CopyRefused or ErrorId.CopyTargetOccupied or ErrorId.CodeNeedsModule
             or ErrorId.CodeNotReplayed or ErrorId.CodeReentered or ErrorId.ExportRefused or ErrorId.UnsafeChange
             => FailureCategory.Refused,

@@ -329,6 +329,9 @@ public enum ErrorId
     /// <summary>An init script did not create the table that is to say that it ran.</summary>
     MarkerMissing,
 
+    /// <summary>Another script of the same name has initialized the database.</summary>
+    InitScriptChanged,
+
     /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
     SeedRefused,
 
@@ -340,6 +343,9 @@ public enum ErrorId
 
     /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
     UnsafeChange,
+
+    /// <summary>A script that is to run in batches cannot: it is not one statement of one table, or the table has no key.</summary>
+    BatchInvalid,
 
     /// <summary>A migration cannot be written into a script for the client that was asked for.</summary>
     ExportRefused,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.Tables;
 
 namespace Migrations.Transfer;
@@ -71,7 +72,7 @@ public sealed class DataComparison(
         var clock = Stopwatch.StartNew();
         var activity = $"Comparing {table.Left.Table}";
         var (first, second) = (new RowBuckets(table), new RowBuckets(table));
-        var progress = new CopyProgress(request.Session.Events, total: null);
+        var progress = new RowProgress(request.Session.Events, total: null);
         await BothAsync(
                 token => ReadAsync(one, table.Left, first.Add, () => progress.Report(activity, first.Digest.Rows), token),
                 token => ReadAsync(other, table.Right, second.Add, static () => { }, token),

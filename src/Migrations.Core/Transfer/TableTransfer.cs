@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.Tables;
 
 namespace Migrations.Transfer;
@@ -21,7 +22,7 @@ internal sealed class TableTransfer(ICopySource origin, CopyRequest request, Rej
         CancellationToken cancellationToken
     )
     {
-        var progress = new CopyProgress(request.Session.Events, moves.Sum(m => m.Source.Rows));
+        var progress = new RowProgress(request.Session.Events, moves.Sum(m => m.Source.Rows));
         var sent = new Dictionary<string, SentTable>(StringComparer.Ordinal);
         foreach (var move in moves)
         {
@@ -57,7 +58,7 @@ internal sealed class TableTransfer(ICopySource origin, CopyRequest request, Rej
         CancellationToken cancellationToken
     )
     {
-        var progress = new CopyProgress(request.Session.Events, sent.Values.Sum(c => c.Digest.Rows));
+        var progress = new RowProgress(request.Session.Events, sent.Values.Sum(c => c.Digest.Rows));
         var results = new List<(TableMove, SentTable, TableDigest)>();
         foreach (var move in moves)
         {

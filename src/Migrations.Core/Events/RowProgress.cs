@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using Migrations.Events;
 
-namespace Migrations.Transfer;
+namespace Migrations.Events;
 
-/// <summary>Reports how far a copy is, in rows of all tables, and how long the rest will take at the speed so far.</summary>
+/// <summary>Reports how far work on rows is, and how long the rest will take at the speed so far.</summary>
 /// <param name="events">Receives the reports.</param>
 /// <param name="total">How many rows there are; null where that is not known.</param>
-internal sealed class CopyProgress(IEventSink events, long? total)
+internal sealed class RowProgress(IEventSink events, long? total)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(2);
