@@ -23,6 +23,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Linting", "Fleet"],
         ["Adoption"],
         ["Comparing", "Transfer", "."],
+        ["Generating"],
     ];
 
     /// <summary>What only one of the databases has: SQLite's library and its guards, PostgreSQL's client programs and what a statement

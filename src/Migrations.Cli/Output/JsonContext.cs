@@ -27,6 +27,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonSchemaObject))]
 [JsonSerializable(typeof(JsonSchemaSql))]
 [JsonSerializable(typeof(JsonDifference))]
+[JsonSerializable(typeof(JsonGenerated))]
 [JsonSerializable(typeof(JsonBackup))]
 [JsonSerializable(typeof(JsonVerification))]
 [JsonSerializable(typeof(JsonRestore))]

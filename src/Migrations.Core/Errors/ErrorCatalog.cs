@@ -45,7 +45,7 @@ public static class ErrorCatalog
         ErrorId.DatabaseInvalid or ErrorId.DatabaseReplaced or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken
             or ErrorId.RowsLost or ErrorId.ObjectsLost or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven
             or ErrorId.CheckFailed or ErrorId.MarkerMissing or ErrorId.ClientToolFailed or ErrorId.AdoptionUnproven
-            or ErrorId.CopyUnequal or ErrorId.CopyIncomplete
+            or ErrorId.CopyUnequal or ErrorId.CopyIncomplete or ErrorId.GenerationRefused
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "The error id has no category."),

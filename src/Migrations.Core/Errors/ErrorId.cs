@@ -341,6 +341,9 @@ public enum ErrorId
     /// <summary>Checks failed.</summary>
     CheckFailed,
 
+    /// <summary>A migration, or the undo of one, was not written: it is not proven, or a person has to decide.</summary>
+    GenerationRefused,
+
     /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
     UnsafeChange,
 
