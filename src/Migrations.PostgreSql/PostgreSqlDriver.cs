@@ -42,6 +42,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientSc
     public ILintRules Rules => PostgreSqlRules.Instance;
 
     /// <inheritdoc/>
+    public IChangeWriter Changes => PostgreSqlChangeWriter.Instance;
+
+    /// <inheritdoc/>
     public IBackupProvider Backups { get; }
 
     /// <inheritdoc/>

@@ -1,30 +1,18 @@
 using System.Management.Automation;
 using Migrations.Configuration;
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.History;
 using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell;
 
-/// <summary>What all cmdlets share that work on databases: which ones, and how to connect.</summary>
-public abstract class DatabaseCommand : FleetCommand
+/// <summary>What all cmdlets share that work on databases, one after another or as a fleet, named by texts or brought by objects.</summary>
+public abstract class DatabaseCommand : ConnectionCommand
 {
     private readonly List<IHasTarget> _objects = [];
     private readonly List<SelectedDatabase> _selected = [];
-    private HashSet<string> _given = [];
     private string[]? _givenService;
-
-    /// <summary>
-    /// The databases: a file path, <c>sqlite:</c> and a path, a <c>postgres://</c> URL, or an Npgsql connection string. A path is taken as
-    /// it is written, without wildcards; relative ones start from PowerShell's location. Default: <c>$env:DATABASE_URL</c>. When there are
-    /// several, an error of one is reported and the others are worked on.
-    /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [DatabaseTransformation]
-    [ValidateNotNullOrEmpty]
-    public string[]? Database { get; set; }
 
     /// <summary>
     /// Objects that other cmdlets wrote: statuses, results, checks, rows of the history, backups. They bring their database with its
@@ -35,55 +23,11 @@ public abstract class DatabaseCommand : FleetCommand
     [LiveObjectTransformation]
     public IHasTarget? InputObject { get; set; }
 
-    /// <summary>
-    /// The user name and password for a server. Needed unless the URL, <c>$env:PGPASSWORD</c> or <c>~/.pgpass</c> has them.
-    /// </summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
-    /// <summary>
-    /// A file that holds the database as -Database takes it, for example a mounted secret: one line. No wildcards. Default:
-    /// <c>$env:DATABASE_URL_FILE</c>.
-    /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? DatabaseFile { get; set; }
-
-    /// <summary>
-    /// How long to keep trying to connect while the server is starting or cannot be reached: <c>60s</c>, <c>5m</c>, or seconds. Default:
-    /// one attempt.
-    /// </summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan Wait { get; set; }
-
-    /// <summary>How long one attempt to connect may take, on PostgreSQL: <c>5s</c>, or seconds. Default: 15 seconds.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan ConnectTimeout { get; set; }
-
-    /// <summary>The history table's name. Default: <c>migration_journal</c>.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string HistoryTable { get; set; } = "migration_journal";
-
-    /// <summary>The history table's schema. PostgreSQL only. Default: <c>public</c>.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? HistorySchema { get; set; }
-
-    /// <summary>The database that is worked on, and what the configuration says of it.</summary>
-    private protected SelectedDatabase? Selected { get; private set; }
-
-    /// <summary>The settings of the configuration that hold for the database that is worked on.</summary>
-    private protected ConfigurationSettings Settings => Selected?.Settings ?? ConfigurationSettings.None;
-
-    /// <summary>The service that is worked on; null without services.</summary>
-    private protected string? CurrentService => Selected?.Service;
-
     /// <summary>The services that the call is about; none without services.</summary>
     private protected IReadOnlyList<string> ServicesOfCall { get; private set; } = [];
+
+    /// <summary>Their histories.</summary>
+    private protected IReadOnlyList<HistoryName> HistoriesOfCall { get; private set; } = [];
 
     /// <summary>Whether the cmdlet changes databases, so that an environment may require confirmation.</summary>
     private protected virtual bool Changes => false;
@@ -105,7 +49,7 @@ public abstract class DatabaseCommand : FleetCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _given = [.. MyInvocation.BoundParameters.Keys];
+        base.BeginProcessing();
         _givenService = Service;
     }
 
@@ -129,6 +73,7 @@ public abstract class DatabaseCommand : FleetCommand
         IReadOnlyList<SelectedDatabase> selected = [];
         Guard(MyInvocation.ExpectingInput, () => null, () => selected = Select());
         ServicesOfCall = [.. selected.Select(s => s.Service).OfType<string>()];
+        HistoriesOfCall = [.. selected.Where(s => s.Service is not null).Select(s => HistoryIn(s.Settings))];
         if (IsFleet)
         {
             _selected.AddRange(selected);
@@ -185,21 +130,8 @@ public abstract class DatabaseCommand : FleetCommand
 
     private IReadOnlyList<SelectedDatabase> Select()
     {
-        if (Database is not null && DatabaseFile is not null)
-            RefuseBoth();
-        IReadOnlyList<string> given =
-            Database
-            ?? (DatabaseFile is null ? [] : [Migrations.Configuration.DatabaseFile.Read(Paths.Literal(DatabaseFile), "-DatabaseFile")]);
-        var selected = new DatabaseSelector(Configured, Choice(given, GivenFolder)).Databases();
+        var selected = new DatabaseSelector(Configured, Choice(GivenDatabases(), GivenFolder)).Databases();
         return selected.Count > 0 ? selected : throw NotNamed();
-    }
-
-    private (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database)
-    {
-        var (driver, target) = database.IsGiven
-            ? Resolve(database.Database)
-            : WithCredential(DatabaseDrivers.Resolve(database.Database, database.BaseFolder));
-        return (driver, target.In(database.Environment));
     }
 
     /// <summary>Asks by the name of the environment, where it requires confirmation.</summary>
@@ -289,7 +221,8 @@ public abstract class DatabaseCommand : FleetCommand
         bool Add(Func<FleetItem> find)
         {
             var before = items.Count;
-            Guard(isOneOfSeveral: true, () => null, () => items.Add(find()));
+            // A list that machines share out, or a result, that leaves out a database would look complete.
+            Guard(isOneOfSeveral: Shard is null && ResultPath is null, () => null, () => items.Add(find()));
             return items.Count > before;
         }
     }
@@ -337,9 +270,6 @@ public abstract class DatabaseCommand : FleetCommand
     /// <summary>Takes an object from the pipeline: by default to work on its database once, at the end.</summary>
     private protected virtual void Take(IHasTarget item) => _objects.Add(item);
 
-    /// <summary>Goes to the database that is worked on next; still on the pipeline's thread, where secrets can be asked for.</summary>
-    private protected virtual void Go(SelectedDatabase database) => Selected = database;
-
     /// <summary>Works on one database.</summary>
     private protected abstract void Process((IDatabaseDriver Driver, DatabaseTarget Target) database);
 
@@ -348,9 +278,6 @@ public abstract class DatabaseCommand : FleetCommand
 
     /// <summary>Goes to the folder that objects of the pipeline bring; null for the one that was given.</summary>
     private protected virtual void GoTo(string? folder) { }
-
-    /// <summary>Whether a parameter was given on the command line.</summary>
-    private protected bool IsGiven(string name) => _given.Contains(name);
 
     /// <summary>Works on the database that objects of the pipeline are of.</summary>
     private protected void Work((string? Folder, string? Service) place, IReadOnlyList<IHasTarget> items, bool isOneOfSeveral) =>
@@ -405,59 +332,4 @@ public abstract class DatabaseCommand : FleetCommand
         var driver = DatabaseDrivers.Of(target);
         return (driver, Credential is null ? target : driver.WithCredential(target, Credential.GetNetworkCredential()));
     }
-
-    /// <summary>How sessions connect and wait.</summary>
-    private protected virtual SessionOptions Session(IEventSink events)
-    {
-        var configured = SessionOptions.Of(Settings);
-        return configured.Waiting(IsGiven(nameof(Wait)) ? Wait : configured.ConnectWait) with
-        {
-            HistoryTable = IsGiven(nameof(HistoryTable)) ? HistoryTable : configured.HistoryTable,
-            HistorySchema = HistorySchema ?? configured.HistorySchema,
-            ConnectTimeout = IsGiven(nameof(ConnectTimeout)) ? SessionOptions.Limit(ConnectTimeout) : configured.ConnectTimeout,
-            Events = events,
-        };
-    }
-
-    /// <summary>How a call reads folders and talks to databases.</summary>
-    private protected virtual MigratorOptions OptionsFor(IEventSink events) =>
-        new()
-        {
-            Service = CurrentService,
-            Environment = Selected?.Environment ?? Environment,
-            Stamp = Selected?.Stamp ?? ExpectedStamp.Any,
-            Unassigned = Selected?.Unassigned ?? UnassignedRows.Foreign,
-            Session = Session(events),
-        };
-
-    private protected override IEnumerable<string> Connections => Database ?? [];
-
-    private protected sealed override (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(string text) =>
-        WithCredential(base.Resolve(text));
-
-    private (IDatabaseDriver Driver, DatabaseTarget Target) WithCredential((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
-        Credential is null
-            ? database
-            : (database.Driver, database.Driver.WithCredential(database.Target, Credential.GetNetworkCredential()));
-
-    /// <summary>The folder for backups that the configuration names for the database that is worked on.</summary>
-    private protected string ConfiguredBackupFolder() => BackupFolderIn(Settings);
-
-    private static void RefuseBoth() =>
-        throw new MigrationException(
-            ErrorId.UsageInvalid,
-            "-Database and -DatabaseFile cannot be used together.",
-            "Specify the database with one of them."
-        );
-
-    private static CommandException NotNamed() =>
-        new(
-            ErrorRecords.Of(
-                "DatabaseNotNamed",
-                ErrorCategory.InvalidArgument,
-                target: null,
-                "No database was specified.",
-                "Specify one with -Database (a path or a postgres:// URL), or set $env:DATABASE_URL, $env:DATABASE_URL_FILE or $env:PGHOST."
-            )
-        );
 }

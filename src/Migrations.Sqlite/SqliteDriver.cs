@@ -16,6 +16,9 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider, IClientScript
     public ILintRules Rules => SqliteRules.Instance;
 
     /// <inheritdoc/>
+    public IChangeWriter Changes => SqliteChangeWriter.Instance;
+
+    /// <inheritdoc/>
     public IDatabaseCreator Creator { get; } = new SqliteCreator();
 
     /// <inheritdoc/>

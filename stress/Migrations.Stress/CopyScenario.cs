@@ -91,7 +91,7 @@ internal sealed class CopyScenario(string hit) : Scenario
             : "as before"
         );
         if (staged is [var schema])
-            await DemandNamedAsync(database, schema);
+            await DemandNamedAsync(database, schema, trial.Folder);
         Command.Succeeded(await CliProcess.RunAsync(Call(database)));
         Must.Hold(string.Equals(await LookAsync(database), _complete, StringComparison.Ordinal), "The next copy is not complete.");
         Must.Hold((await database.RowsAsync(Staging)).Count == 0, "The next copy did not drop the schema.");
@@ -144,9 +144,9 @@ internal sealed class CopyScenario(string hit) : Scenario
         }
     }
 
-    private static async Task DemandNamedAsync(TestDatabase database, string schema)
+    private static async Task DemandNamedAsync(TestDatabase database, string schema, string folder)
     {
-        var check = await CliProcess.RunAsync(new CliCall { Arguments = ["check", "--database", database.Address, "--output", "json"] });
+        var check = await CliProcess.RunAsync(Command.Call(database, folder, "check", "--output", "json"));
         using var findings = JsonDocument.Parse(check.Output);
         Must.Hold(
             findings.RootElement.EnumerateArray().Any(f => f.ToString().Contains(schema, StringComparison.Ordinal)),

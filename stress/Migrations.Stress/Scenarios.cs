@@ -11,6 +11,7 @@ internal static class Scenarios
             all.Add(new KillScenario(engine, undoes: false));
             all.Add(new KillScenario(engine, undoes: true));
             all.Add(new KillStatementScenario(engine));
+            all.Add(new KillBatchScenario(engine));
             all.Add(new KillCodeScenario(engine));
             all.Add(new InterruptScenario(engine));
             all.Add(new RaceScenario(engine, 16));

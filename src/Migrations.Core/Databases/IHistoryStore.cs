@@ -15,6 +15,13 @@ public interface IHistoryStore
     /// </summary>
     Task<long> ReadLastIdAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds every history of this tool in the database by its columns, whatever its name and schema, and this one among them when it is
+    /// there. For what concerns the whole database: it takes longer than <see cref="ReadAsync"/>.
+    /// </summary>
+    /// <exception cref="MigrationException">The database refuses, or the rows of one cannot be read.</exception>
+    Task<FoundHistories> FindAllAsync(CancellationToken cancellationToken);
+
     /// <summary>Reads the script of one row; null when none is stored.</summary>
     Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken);
 
@@ -34,6 +41,9 @@ public interface IHistoryStore
 
     /// <summary>The tables in which other tools keep their histories, read through the same connection.</summary>
     IForeignTables Foreign { get; }
+
+    /// <summary>Adds the column for the positions of batches to a table that an earlier version created.</summary>
+    Task EnsurePositionsAsync(CancellationToken cancellationToken);
 
     /// <summary>Appends a row in a transaction of its own (or in the open one). The table must exist.</summary>
     Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken);

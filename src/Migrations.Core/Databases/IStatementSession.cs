@@ -17,4 +17,16 @@ public interface IStatementSession
     /// statement left half-done (an INVALID index) is removed, and counts as not done.
     /// </summary>
     Task<StatementEvidence> FindEvidenceAsync(ScriptStatement statement, CancellationToken cancellationToken);
+
+    /// <summary>The columns by whose order a statement's table is passed in batches.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.BatchInvalid"/>: the table has no such key, or the named columns are
+    /// none.</exception>
+    Task<BatchKey> FindBatchKeyAsync(BatchStatement batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The first value of a query's first row as text, with names as scripts have them and values as literals need them; null without a
+    /// row.
+    /// </summary>
+    /// <exception cref="MigrationException">The database refused it.</exception>
+    Task<string?> ReadValueAsync(string query, CancellationToken cancellationToken);
 }

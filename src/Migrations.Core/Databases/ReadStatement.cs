@@ -39,6 +39,9 @@ internal sealed class ReadStatement(ISqlDialect dialect, string text)
         return from >= to ? "" : text[_tokens[from].Start..(_tokens[to - 1].Start + _tokens[to - 1].Length)];
     }
 
+    /// <summary>Where the text from one token up to another, without that, begins and ends.</summary>
+    public (int Start, int End) Range(int from, int to) => (_tokens[from].Start, _tokens[to - 1].Start + _tokens[to - 1].Length);
+
     /// <summary>
     /// The first token at or after a position, outside parentheses, that matches a condition; the number of tokens if no token matches.
     /// </summary>

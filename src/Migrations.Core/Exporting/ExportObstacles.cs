@@ -24,6 +24,16 @@ internal static class ExportObstacles
             );
         }
 
+        if (plan.Steps.FirstOrDefault(s => s.Script.Header.Batch is not null) is { } batched)
+        {
+            throw new MigrationException(
+                ErrorId.ExportRefused,
+                $"{batched.Migration} runs in batches, whose keys are read from the table while they run; no client does that. "
+                    + "No script was written.",
+                $"Write the script up to it with {CallOption.Target}, let the tool run it, and write another script for the rest."
+            );
+        }
+
         if (plan.Steps.FirstOrDefault(s => IsUnfinished(s, history)) is { } step)
         {
             throw new MigrationException(

@@ -38,6 +38,7 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
             IsDirective: false,
             (h, v, _) => h with { Variables = h.Variables.And(v) }
         ),
+        new("Batch", BatchEntry.Allowed, IsDirective: true, (h, v, _) => BatchEntry.Take(h, v)),
         Text("Breaking", (h, v) => h with { Breaking = !v.Equals("no", StringComparison.OrdinalIgnoreCase) }),
     ];
 

@@ -223,6 +223,8 @@ public sealed class HistoryView
         {
             Completed = [.. resume.Completed.Take(entry.StatementIndex ?? 0), entry.Checksum ?? ""],
             Undecided = null,
+            Position = entry.Position ?? resume.Position,
+            Rows = entry.Position is null ? resume.Rows : resume.Rows + (entry.RowsAffected ?? 0),
         };
 
     /// <summary>A failure that names its statement decides it: the database said no.</summary>

@@ -70,6 +70,9 @@ public sealed record JournalEntry : IHasPlace
     /// </summary>
     public int? StatementIndex { get; init; }
 
+    /// <summary>Of a batch: its last key, as literals; null for all other rows.</summary>
+    public string? Position { get; init; }
+
     /// <summary>How many statements a script that ran has; null for all other events.</summary>
     public int? Statements => this is { Event: JournalEvent.Ran, Success: true } ? StatementIndex + 1 : null;
 

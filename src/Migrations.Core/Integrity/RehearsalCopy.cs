@@ -154,7 +154,11 @@ internal sealed class RehearsalCopy(
                 direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack
             ),
         };
-        var measured = await _scratch!.MeasureAsync(session, step, cancellationToken).ConfigureAwait(false);
+        var measured = await (
+            analysis.Batch is null
+                ? _scratch!.MeasureAsync(session, step, cancellationToken)
+                : new BatchRehearsal(_scratch!, session, driver.Dialect, _recorder).RunAsync(step, cancellationToken)
+        ).ConfigureAwait(false);
         if (direction == MigrationDirection.Up)
             _applied.Add(migration);
         else

@@ -67,7 +67,11 @@ internal sealed class SchemaReplay(IDatabaseDriver driver, MigratorOptions optio
                     quiet,
                     HistoryView.From([], options.Service, identityByName: false)
                 );
-                _ = await run.RunAsync(plan, [.. plan.Steps.Select(s => driver.Dialect.Analyze(s.Script))], cancellationToken)
+                _ = await run.RunAsync(
+                        plan,
+                        [.. plan.Steps.Select(s => PlannedScripts.Analyze(driver.Dialect, s.Script))],
+                        cancellationToken
+                    )
                     .ConfigureAwait(false);
                 return await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
             }

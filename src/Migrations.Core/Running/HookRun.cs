@@ -121,7 +121,7 @@ internal sealed class HookRun(
         Task RunAloneAsync(CancellationToken cancellationToken) =>
             CodeFailure.CatchAsync(
                 script,
-                () => RunningCode.RunAsync(target, () => code.Host!.RunHookAsync(script, Place())),
+                () => RunningCode.RunAsync(target, session.Info.Identity, () => code.Host!.RunHookAsync(script, Place())),
                 cancellationToken,
                 isAlone: true
             );

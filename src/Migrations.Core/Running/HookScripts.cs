@@ -55,7 +55,7 @@ internal sealed class HookScripts(ISqlDialect dialect, VariableSet? variables, I
         var key = (hook.Hook!.Value, hook.Script.HasReference ? hook.HookOf : null);
         if (_analyses.TryGetValue(key, out var known))
             return known;
-        var analysis = PlannedScripts.Analyze(dialect, hook.Script);
+        var analysis = PlannedScripts.AnalyzeOther(dialect, hook.Script);
         if (hook.Script.Code is not null)
             analysis = OfCode(hook, analysis);
         else if (analysis.OutsideTransaction && hook.Hook.Value.IsOfStep())

@@ -31,7 +31,7 @@ internal sealed class MigrationRun(
     private MigrationResult? _failed;
     private StepExecution? _running;
     private StepGroup? _current;
-    private StatementRun? _statements;
+    private Func<string>? _inDatabase;
     private HookRun? _hooks;
 
     /// <summary>The hooks of the run.</summary>
@@ -211,7 +211,7 @@ internal sealed class MigrationRun(
 
     private async Task<StepOutcome> RunOneAsync(StepExecution step, StepGroup group, CancellationToken cancellationToken)
     {
-        (_current, _running) = (group, step);
+        (_current, _running, _inDatabase) = (group, step, null);
         var outcome = await OperationTrace
             .RunAsync(
                 "step",
@@ -243,13 +243,28 @@ internal sealed class MigrationRun(
         {
             if (!step.Analysis.OutsideTransaction)
                 return await session.RunAsync(complete, cancellationToken).ConfigureAwait(false);
-            _statements = new StatementRun(session, dialect, recorder, history);
-            return await _statements.RunAsync(complete, cancellationToken).ConfigureAwait(false);
+            return await RunOutsideAsync(complete, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw ScriptText.Unreadable(step.Script, e);
         }
+    }
+
+    /// <summary>In batches, or statement by statement; how an earlier run began it, it is gone on with.</summary>
+    private Task<StepOutcome> RunOutsideAsync(StepExecution step, CancellationToken cancellationToken)
+    {
+        var resume = history.Find(step.Migration.Key)?.Resume is { } point && point.Direction == step.Direction ? point : null;
+        if (step.Analysis.Batch is not null && !BatchRun.IsOfStatements(resume))
+        {
+            var batches = new BatchRun(session, dialect, recorder, resume?.Position is null ? null : resume, _events);
+            _inDatabase = () => batches.InDatabase;
+            return batches.RunAsync(step, cancellationToken);
+        }
+
+        var statements = new StatementRun(session, dialect, recorder, history);
+        _inDatabase = () => statements.InDatabase;
+        return statements.RunAsync(step, cancellationToken);
     }
 
     /// <summary>What ran is committed.</summary>
@@ -303,7 +318,7 @@ internal sealed class MigrationRun(
 
     /// <summary>What of the failed script is in the database. Where the answer of the database is not known, nothing is said.</summary>
     private string? InDatabase(MigrationException failure, StepExecution step) =>
-        step.Analysis.OutsideTransaction ? _statements?.InDatabase
+        step.Analysis.OutsideTransaction ? _inDatabase?.Invoke()
         : failure is not (StatementException { Id: not ErrorId.TransactionUnbalanced } or { Id: ErrorId.CodeFailed }) ? null
         : step.Entry.Event == JournalEvent.Ran ? $"nothing of the hook and of {_current!.Name}, which were rolled back"
         : "nothing of the script, which was rolled back";

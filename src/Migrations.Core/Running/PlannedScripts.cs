@@ -1,3 +1,4 @@
+using Migrations.Databases;
 using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
@@ -50,7 +51,7 @@ internal static class PlannedScripts
     {
         try
         {
-            return PlannedCode.Analyze(script) ?? dialect.Analyze(script);
+            return PlannedCode.Analyze(script) ?? WithBatch(dialect, script, dialect.Analyze(script));
         }
         catch (FolderException e) when (script.Filled is not null)
         {
@@ -63,11 +64,48 @@ internal static class PlannedScripts
         }
     }
 
+    /// <summary>The same for a script that is no migration: no history says where its batches would go on.</summary>
+    public static ScriptAnalysis AnalyzeOther(ISqlDialect dialect, MigrationScript script)
+    {
+        var analysis = Analyze(dialect, script);
+        return script.Header.Batch is null
+            ? analysis
+            : analysis with
+            {
+                Batch = null,
+                Problems = [.. analysis.Problems, NoBatches(script, "Only a migration runs in batches.", "Remove 'Batch:'.")],
+            };
+    }
+
+    private static ScriptAnalysis WithBatch(ISqlDialect dialect, MigrationScript script, ScriptAnalysis analysis)
+    {
+        if (script.Header.Batch is not { } rule || script.IsEmpty)
+            return analysis;
+        var batch = BatchReader.Read(dialect, script, rule, out var problem);
+        if (script.Header.Transaction == true)
+            problem ??= NoBatches(
+                script,
+                "'Transaction: required' contradicts 'Batch:': each batch is a transaction of its own.",
+                "Remove one of the two lines."
+            );
+        return analysis with
+        {
+            Batch = batch,
+            OutsideTransaction = true,
+            Problems = problem is null ? analysis.Problems : [.. analysis.Problems, problem],
+        };
+    }
+
+    private static FileProblem NoBatches(MigrationScript script, string message, string remedy) =>
+        new(ErrorId.BatchInvalid, new ScriptLocation(script.File, script.FirstLine), message, remedy);
+
     private static FileProblem OutsideTransaction(PlanStep step) =>
         new(
             ErrorId.ScriptMixed,
             new ScriptLocation(step.Script.File, step.Script.FirstLine),
-            $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction.",
+            step.Script.Header.Batch is null
+                ? $"{step.Migration} cannot run in a transaction, so it cannot be part of a run in one transaction."
+                : $"{step.Migration} runs in batches, each in a transaction of its own, so it cannot be part of a run in one transaction.",
             $"Run it with the transaction mode 'each', if necessary up to it with {CallOption.Target}."
         );
 

@@ -53,6 +53,9 @@ public sealed record MigrationHeader
     /// <summary><c>Lock-Timeout:</c>, the longest that one statement may wait for a table lock.</summary>
     public TimeSpan? TableLockTimeout { get; init; }
 
+    /// <summary><c>Batch:</c>, where the script's only statement runs in batches; null otherwise.</summary>
+    public BatchRule? Batch { get; init; }
+
     /// <summary><c>Breaking:</c> is there and not <c>no</c>.</summary>
     public bool Breaking { get; init; }
 

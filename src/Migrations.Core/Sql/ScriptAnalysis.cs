@@ -28,6 +28,9 @@ public sealed record ScriptAnalysis
     /// <summary>Whether it may overwrite rows, or calls what may change any: in an undo that is reported.</summary>
     public bool MayOverwrite { get; init; } = true;
 
+    /// <summary>The statement that runs in batches; null where the script runs as a whole.</summary>
+    public BatchStatement? Batch { get; init; }
+
     /// <summary>What in it is refused; the run does not start while there is any.</summary>
     public IReadOnlyList<FileProblem> Problems { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.Tables;
 
 namespace Migrations.Transfer;
@@ -71,7 +72,7 @@ public sealed class DataComparison(
         var clock = Stopwatch.StartNew();
         var activity = $"Comparing {table.Left.Table}";
         var (first, second) = (new RowBuckets(table), new RowBuckets(table));
-        var progress = new CopyProgress(request.Session.Events, total: null);
+        var progress = new RowProgress(request.Session.Events, total: null);
         // Both to their ends, even when one fails: its connection is used again, or closed.
         _ = await ParallelWork
             .RunAsync<Func<CancellationToken, Task<bool>>, bool>(

@@ -45,8 +45,7 @@ public sealed class DatabaseCopy(
     {
         var providers = Providers();
         var stamp = new TargetStamp(target, request.Stamp, Session);
-        if (request.Recreates)
-            await stamp.DemandAsync(cancellationToken).ConfigureAwait(false);
+        await stamp.ReadAsync(request.Recreates, cancellationToken).ConfigureAwait(false);
         var results = await CopyAsync(providers, cancellationToken).ConfigureAwait(false);
         await stamp.WriteAsync(cancellationToken).ConfigureAwait(false);
         return results;

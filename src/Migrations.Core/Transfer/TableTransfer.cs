@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Migrations.Databases;
+using Migrations.Events;
 using Migrations.Tables;
 
 namespace Migrations.Transfer;
@@ -28,7 +29,7 @@ internal sealed class TableTransfer(ICopySource origin, CopyRequest request, Rej
     )
     {
         var total = moves.Sum(m => m.Source.Rows);
-        var progress = new CopyProgress(request.Session.Events, total);
+        var progress = new RowProgress(request.Session.Events, total);
         // The longest first: at the end, none is left alone with one reader.
         IReadOnlyList<TableMove> ordered = Tables == 1 ? moves : [.. moves.OrderByDescending(m => m.Source.Rows)];
         var sent = await ParallelWork.RunAsync(ordered, Tables, CopyAsync, cancellationToken).ConfigureAwait(false);
@@ -54,7 +55,7 @@ internal sealed class TableTransfer(ICopySource origin, CopyRequest request, Rej
         CancellationToken cancellationToken
     )
     {
-        var progress = new CopyProgress(request.Session.Events, sent.Values.Sum(c => c.Digest.Rows));
+        var progress = new RowProgress(request.Session.Events, sent.Values.Sum(c => c.Digest.Rows));
         return await ParallelWork.RunAsync(moves, Tables, ReadBackAsync, cancellationToken).ConfigureAwait(false);
 
         async Task<(TableMove, SentTable, TableDigest)> ReadBackAsync(TableMove move, int place, CancellationToken token)

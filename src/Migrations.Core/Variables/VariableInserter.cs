@@ -49,7 +49,7 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
             var (from, to) = (part.Start + token.Start, part.Start + token.Start + token.Length);
             if (from < taken)
                 continue;
-            var isReference = IsReference(source, token, to, part.End);
+            var isReference = IsReference(source, token, to, part.End) && !IsBatch(source, to - 1);
             joins &= from == taken && (isReference || token.Kind is SqlTokenKind.Word or SqlTokenKind.Number or SqlTokenKind.Parameter);
             var begins = joins ? expected[^1].Start : result.LengthAt(from) - start;
             if (joins)
@@ -72,6 +72,9 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
         && source[end - 1] == '$'
         && end < limit
         && source[end] == '{';
+
+    // Where a script runs in batches, that is no variable but the place of their condition.
+    private bool IsBatch(string source, int at) => script.Header.Batch is not null && BatchStatement.IsMarkerAt(source, at);
 
     /// <summary>Outside of quotes.</summary>
     /// <returns>Where the reference ends.</returns>

@@ -13,6 +13,9 @@ internal static class HistoryInsert
         + "applied_by, host, execution_time_ms, "
         + "rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
 
+    /// <summary>The column for the positions of batches, which is added when the first of them runs.</summary>
+    public const string Position = "\"position\"";
+
     /// <summary>The statement.</summary>
     /// <param name="connection">The connection, whose encoding decides what can be stored.</param>
     /// <param name="entry">The row.</param>
@@ -29,9 +32,11 @@ internal static class HistoryInsert
         string returning
     )
     {
+        // Behind what is there without it.
+        var (column, value) = entry.Position is null ? ("", "") : ($", {Position}", elapsed.StartsWith('$') ? ", $20" : ", $18");
         var command = new NpgsqlBatchCommand(
-            $"INSERT INTO {HistoryTable.Of(connection.Options)} ({Columns}, script) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-                + $"$9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17){returning}"
+            $"INSERT INTO {HistoryTable.Of(connection.Options)} ({Columns}, script{column}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+                + $"$9, {time}, $10, $11, {elapsed}, {rows}, $12, $13, $14, $15, $16, $17{value}){returning}"
         );
         var values = command.Parameters;
         entry = entry with
@@ -68,6 +73,9 @@ internal static class HistoryInsert
             values.Add(PostgreSqlText.Parameter(entry.ExecutionTimeMs));
             values.Add(PostgreSqlText.Parameter(entry.RowsAffected));
         }
+
+        if (entry.Position is not null)
+            values.Add(PostgreSqlText.Parameter(entry.Position));
 
         return command;
     }

@@ -32,6 +32,7 @@ internal static class JournalRow
             SchemaFingerprint = Text(row, 17),
             ToolVersion = row.GetString(18),
             Id = row.GetInt64(19),
+            Position = Text(row, 20),
         };
 
     /// <summary>A text; null for NULL.</summary>

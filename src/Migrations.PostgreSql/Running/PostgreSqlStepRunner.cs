@@ -23,13 +23,7 @@ internal sealed class PostgreSqlStepRunner(
 
     private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
     private readonly bool _isInRun = connection.IsInRun;
-
-    // What is done against a commit of the code's own does not count as its rows.
-    private readonly StepFigures _figures = new(
-        history.Table,
-        connection.ServerVersion,
-        connection.IsInRun || step.Script.Code is not null
-    );
+    private readonly StepFigures _figures = new(history.Table, connection.ServerVersion, connection.IsInRun);
     private readonly FreshTables _fresh = new();
     private readonly OpenSavepoints _savepoints = new();
     private NpgsqlBatch _batch = connection.CreateBatch();
@@ -41,8 +35,6 @@ internal sealed class PostgreSqlStepRunner(
     private NpgsqlBatchCommand? _verification;
     private readonly HashSet<NpgsqlBatchCommand> _prepares = [];
     private readonly HashSet<NpgsqlBatchCommand> _beside = [];
-
-    private CodeRunner? _code;
 
     // Sent apart from the batch.
     private SqlPiece? _alone;
@@ -126,14 +118,11 @@ internal sealed class PostgreSqlStepRunner(
 
     private async Task RunCodeAsync(CancellationToken cancellationToken)
     {
-        await SendAsync(cancellationToken).ConfigureAwait(false);
-        _code = new CodeRunner(connection, step);
-        await _code.PrepareAsync(cancellationToken).ConfigureAwait(false);
         LeaveDefinitions("");
-        if (_isInRun)
-            Add("SELECT " + string.Join(", ", _figures.Preparations));
+        Add(CommitGuard.Declaration);
         await SendAsync(cancellationToken).ConfigureAwait(false);
-        await _code.RunAsync(cancellationToken).ConfigureAwait(false);
+        await new CodeRunner(connection, step).RunAsync(cancellationToken).ConfigureAwait(false);
+        Add(CommitGuard.Release);
     }
 
     /// <summary>
@@ -256,12 +245,6 @@ internal sealed class PostgreSqlStepRunner(
 
     private void End(JournalEntry entry)
     {
-        if (_code?.Release is { } release)
-        {
-            Add(release);
-            Add(_figures.WithoutOneMore);
-        }
-
         // Deferred constraints are checked by functions of the user's, under the script's own search_path. In the transaction of a run the
         // steps that follow may be what fulfils them, so there they are checked with the last. Those of our own row are checked at once.
         var isQuiet = IsQuiet;

@@ -127,6 +127,29 @@ internal sealed class PostgreSqlSession : IDatabaseSession
         );
 
     /// <inheritdoc/>
+    public async Task<BatchKey> FindBatchKeyAsync(BatchStatement batch, CancellationToken cancellationToken)
+    {
+        await Connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        return await PostgreSqlErrors
+            .TranslateAsync(new PostgreSqlBatchKeys(Connection, batch).FindAsync(cancellationToken), $"Reading the keys of {batch.Table}")
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> ReadValueAsync(string query, CancellationToken cancellationToken)
+    {
+        await Connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+        string? value = null;
+        await PostgreSqlErrors
+            .TranslateAsync(
+                Connection.QueryUnderAsync(OwnSettings.Literals, query, row => value = $"{row.GetValue(0)}", cancellationToken),
+                "Reading the rows of a batch"
+            )
+            .ConfigureAwait(false);
+        return value;
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ClearAsync(CancellationToken cancellationToken) =>
         new PostgreSqlClearing(Connection).RunAsync(cancellationToken);
 

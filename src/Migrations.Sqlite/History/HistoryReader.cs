@@ -16,7 +16,9 @@ internal sealed class HistoryReader(SqliteHandle handle, DatabaseTarget target, 
         var entries = new List<JournalEntry>();
         if (!table.Exists())
             return entries;
-        using var rows = handle.Prepare($"SELECT {HistoryTable.Columns} FROM {table.Quoted} ORDER BY id");
+        using var rows = handle.Prepare(
+            $"SELECT {HistoryTable.Columns}, {(table.HasPosition ? HistoryTable.Position : "NULL")} FROM {table.Quoted} ORDER BY id"
+        );
         while (rows.Step())
             entries.Add(Read(rows));
         return entries;
@@ -62,6 +64,7 @@ internal sealed class HistoryReader(SqliteHandle handle, DatabaseTarget target, 
             StatementIndex = row.IsNull(17) ? null : (int)row.Int64(17),
             SchemaFingerprint = row.Text(18),
             ToolVersion = row.Text(19) ?? "",
+            Position = row.Text(20),
         };
 
     private DateTimeOffset ReadTime(SqliteStatement row)

@@ -10,16 +10,19 @@ namespace Migrations.Sqlite;
 internal sealed class HistoryRows(SqliteHandle handle, HistoryTable table) : IDisposable
 {
     private const string Values =
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,coalesce(?20,strftime('%Y-%m-%dT%H:%M:%fZ','now')),?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)";
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,coalesce(?20,strftime('%Y-%m-%dT%H:%M:%fZ','now')),?10,?11,?12,?13,?14,?15,?16,?17,?18,?19";
 
     private SqliteStatement? _insert;
+    private SqliteStatement? _insertBatch;
     private SqliteStatement? _lastId;
     private SqliteStatement? _last;
 
     /// <summary>Appends a row in the open transaction.</summary>
     public void Insert(JournalEntry entry)
     {
-        var row = _insert ??= handle.Prepare($"INSERT INTO {table.Quoted} ({HistoryTable.Columns[4..]}, script){Values}");
+        var row = entry.Position is null ? _insert ??= Prepare("", "") : _insertBatch ??= Prepare($", {HistoryTable.Position}", ",?21");
+        if (entry.Position is not null)
+            row.Bind(21, entry.Position);
         row.Bind(1, entry.RunId.ToString());
         row.Bind(2, entry.Service);
         row.Bind(3, entry.Version);
@@ -43,6 +46,9 @@ internal sealed class HistoryRows(SqliteHandle handle, HistoryTable table) : IDi
         row.Bind(20, entry.Event == JournalEvent.Adopted && entry.AppliedAt != default ? Text(entry.AppliedAt) : null);
         row.Run();
     }
+
+    private SqliteStatement Prepare(string column, string value) =>
+        handle.Prepare($"INSERT INTO {table.Quoted} ({HistoryTable.Columns[4..]}, script{column}){Values}{value})");
 
     /// <summary>How the table is when this row is its last one; null when it is not.</summary>
     public HistoryMark? FindLast(JournalEntry entry)
@@ -84,6 +90,7 @@ internal sealed class HistoryRows(SqliteHandle handle, HistoryTable table) : IDi
     public void Dispose()
     {
         _insert?.Dispose();
+        _insertBatch?.Dispose();
         _lastId?.Dispose();
         _last?.Dispose();
     }

@@ -21,8 +21,14 @@ internal sealed class HistoryTable(SqliteHandle handle, DatabaseTarget target, s
         + " applied_by TEXT NOT NULL, host TEXT NOT NULL, execution_time_ms INTEGER, rows_affected INTEGER, success INTEGER NOT NULL,"
         + " error_message TEXT, statement_index INTEGER, schema_fingerprint TEXT, tool_version TEXT NOT NULL, script TEXT)";
 
+    /// <summary>The column for the positions of batches, which is added when the first of them runs.</summary>
+    public const string Position = "position";
+
     /// <summary>Its name.</summary>
     public string Name => name;
+
+    /// <summary>Whether it has <see cref="Position"/>, as <see cref="Exists"/> has found.</summary>
+    public bool HasPosition { get; private set; }
 
     /// <summary>Its name in quotes.</summary>
     public string Quoted { get; } = SqliteNames.Quote(name);
@@ -39,6 +45,7 @@ internal sealed class HistoryTable(SqliteHandle handle, DatabaseTarget target, s
                 present.Add(columns.Text(1)!);
         }
 
+        HasPosition = present.Contains(Position);
         if (present.Count == 0)
             return false;
         if ((Columns + ", script").Split(", ").All(present.Contains))
@@ -49,6 +56,16 @@ internal sealed class HistoryTable(SqliteHandle handle, DatabaseTarget target, s
             $"Give the history another name with '{CallOption.HistoryTable.Of("<name>")}', for example "
                 + $"'{CallOption.HistoryTable.Of("migration_history")}'."
         );
+    }
+
+    /// <summary>Adds <see cref="Position"/> where it is missing.</summary>
+    public void AddPosition()
+    {
+        if (!Exists())
+            Create();
+        if (!HasPosition)
+            handle.Execute($"ALTER TABLE main.{Quoted} ADD COLUMN {Position} TEXT");
+        HasPosition = true;
     }
 
     /// <summary>Creates it.</summary>

@@ -45,6 +45,10 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         );
 
     /// <inheritdoc/>
+    public Task<FoundHistories> FindAllAsync(CancellationToken cancellationToken) =>
+        Call(() => new HistorySearch(_handle, _connection.Target, _table.Name).Run(), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<long> ReadLastIdAsync(CancellationToken cancellationToken) => Call(ReadLastId, cancellationToken);
 
     /// <inheritdoc/>
@@ -65,6 +69,17 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
                 _isDue = _handle.QueryInt64("PRAGMA main.page_count") == 0;
                 if (!_isDue)
                     _table.Create();
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public Task EnsurePositionsAsync(CancellationToken cancellationToken) =>
+        Call(
+            () =>
+            {
+                _table.AddPosition();
                 return true;
             },
             cancellationToken

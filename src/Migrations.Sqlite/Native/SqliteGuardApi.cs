@@ -9,6 +9,10 @@ internal sealed unsafe class SqliteGuardApi(nint library)
         (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, int>, nint, nint>)
             NativeLibrary.GetExport(library, "sqlite3_commit_hook");
 
+    public readonly delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, void>, nint, nint> RollbackHook =
+        (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, void>, nint, nint>)
+            NativeLibrary.GetExport(library, "sqlite3_rollback_hook");
+
     public readonly delegate* unmanaged[Cdecl]<nint, nint, nint> NextStatement = (delegate* unmanaged[Cdecl]<nint, nint, nint>)
         NativeLibrary.GetExport(library, "sqlite3_next_stmt");
 

@@ -113,6 +113,14 @@ internal sealed class SqliteSession : IDatabaseSession
         RetryAsync("the history", () => SqliteStatementProbe.Find(Connection.Handle, statement), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<BatchKey> FindBatchKeyAsync(BatchStatement batch, CancellationToken cancellationToken) =>
+        Connection.Call(() => SqliteBatchKeys.Find(Connection.Handle, batch), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> ReadValueAsync(string query, CancellationToken cancellationToken) =>
+        RetryAsync("the table", () => Connection.Handle.QueryText(query), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ClearAsync(CancellationToken cancellationToken)
     {
         await RetryAsync("clearing the database", () => new SqliteClearing(Connection).Run(), cancellationToken).ConfigureAwait(false);

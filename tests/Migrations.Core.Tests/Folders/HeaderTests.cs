@@ -65,6 +65,20 @@ public sealed class HeaderTests
         Assert.False(Read("-- no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);").Header.Transaction);
 
     [Theory]
+    [InlineData("5000 rows", 5000, 0, "")]
+    [InlineData("1 row", 1, 0, "")]
+    [InlineData("250 ROWS  pause  2s", 250, 2000, "")]
+    [InlineData("10 rows by a, \"B\" ,c pause 50ms", 10, 50, "a|\"B\"|c")]
+    public void Batches_have_a_size_a_key_and_a_pause(string value, int rows, int pause, string key)
+    {
+        var rule = Read($"-- Batch: {value}\nUPDATE t SET a = 1;").Header.Batch!;
+        Assert.Equal((rows, pause, key), (rule.Rows, (int)rule.Pause.TotalMilliseconds, string.Join('|', rule.Key)));
+    }
+
+    [Fact]
+    public void A_remark_about_a_batch_is_no_directive() => Assert.Null(Read("-- Batch: the nightly one\nSELECT 1;").Header.Batch);
+
+    [Theory]
     [InlineData("-- Breaking: no\nSELECT 1;", false)]
     [InlineData("-- Breaking: yes\nSELECT 1;", true)]
     public void Breaking_is_anything_but_no(string text, bool expected) => Assert.Equal(expected, Read(text).Header.Breaking);
@@ -77,6 +91,13 @@ public sealed class HeaderTests
     [InlineData("Timeout: 5", "'Timeout: 500ms'")]
     [InlineData("Lock-Timeout: soon", "'Lock-Timeout: 500ms'")]
     [InlineData("Depends-On: ,", "'Depends-On: one, two'")]
+    [InlineData("Batch: 5000", "'Batch: 5000 rows'")]
+    [InlineData("Batch: 0 rows", "with 1 to 1000000 rows")]
+    [InlineData("Batch: 1000001 rows", "with 1 to 1000000 rows")]
+    [InlineData("Batch: 99999999999 rows", "with 1 to 1000000 rows")]
+    [InlineData("Batch: some rows", "'Batch: 5000 rows'")]
+    [InlineData("Batch: 10 rows pause long", "'Batch: 5000 rows pause 50ms'")]
+    [InlineData("Batch: 10 rows by", "by <column>")]
     public void A_wrong_value_is_refused_by_line_with_what_is_allowed(string entry, string allowed)
     {
         using var folder = new TemporaryFolder();

@@ -1,16 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using Migrations.Events;
 
-namespace Migrations.Transfer;
+namespace Migrations.Events;
 
 /// <summary>
-/// Reports how far a copy is, in rows of all tables, and how long the rest will take at the speed so far. Several tables may advance at
-/// once.
+/// Reports how far work on rows is, and how long the rest will take at the speed so far. Several tables may advance at once.
 /// </summary>
 /// <param name="events">Receives the reports.</param>
 /// <param name="total">How many rows there are; null where that is not known.</param>
-internal sealed class CopyProgress(IEventSink events, long? total)
+internal sealed class RowProgress(IEventSink events, long? total)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(2);
@@ -20,9 +18,9 @@ internal sealed class CopyProgress(IEventSink events, long? total)
     private TimeSpan _reported = -Interval;
     private long _done;
 
-    /// <summary>A table has got further.</summary>
-    /// <param name="activity">What is done with which table.</param>
-    /// <param name="rows">How many more of its rows are done.</param>
+    /// <summary>The work has got further.</summary>
+    /// <param name="activity">What is done.</param>
+    /// <param name="rows">How many more rows are done.</param>
     public void Advance(string activity, long rows)
     {
         lock (_lock)
