@@ -29,6 +29,23 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task The_undo_of_a_migration_is_written_and_what_has_none_is_said()
+    {
+        Write("001_a.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
+        Write("002_b.sql", "DELETE FROM a;\n");
+        var shown = await OutputAsync("create", "--undo-of", "a", "--what-if");
+        Assert.Contains("would create", shown, StringComparison.Ordinal);
+        Assert.Contains("DROP TABLE", shown, StringComparison.Ordinal);
+        var result = await RunAsync("create", "--missing-undo", "--output", "json");
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("\"outcome\": \"Written\"", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Line 1: DELETE", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(FileOf("001_a.down.sql")));
+        await FailsAsync(ErrorId.GenerationRefused, 4, ["finds no fault"], "create", "--undo-of", "001");
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["cannot be used together"], "create", "x", "--missing-undo");
+    }
+
+    [Fact]
     public async Task An_empty_folder_is_an_error_unless_it_is_allowed()
     {
         await FailsAsync(ErrorId.FolderEmpty, 1, ["contains no migrations", "--allow-empty"], "up");

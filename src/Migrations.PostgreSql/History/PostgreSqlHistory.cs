@@ -114,6 +114,13 @@ internal sealed class PostgreSqlHistory : IHistoryStore
         return entries;
     }
 
+    /// <inheritdoc/>
+    public Task<FoundHistories> FindAllAsync(CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(
+            new HistorySearch(_connection).RunAsync(cancellationToken),
+            "Looking for the histories in the database"
+        );
+
     // Such a table has no file, and holds no row itself.
     private async Task<bool> IsPartitionedAsync(CancellationToken cancellationToken)
     {
