@@ -17,10 +17,12 @@ internal sealed class PostgreSqlChanges
     // What is made or changed at the place of an object of the wanted schema.
     private readonly Dictionary<SchemaObject, IReadOnlyList<string>> _made = new(ReferenceEqualityComparer.Instance);
     private readonly List<SchemaObject> _late = [];
+    private readonly bool _converts;
 
     /// <summary>Compares two schemas.</summary>
-    public PostgreSqlChanges(SchemaSnapshot from, SchemaSnapshot to)
+    public PostgreSqlChanges(SchemaSnapshot from, SchemaSnapshot to, bool converts)
     {
+        _converts = converts;
         _pairs = new SchemaPairs(from, to);
         _recreation = new Recreation(from, _pairs);
     }
@@ -113,7 +115,7 @@ internal sealed class PostgreSqlChanges
         switch (wanted.Type)
         {
             case SchemaObjectType.Column:
-                ChangeColumn(new ColumnChange(old, wanted));
+                ChangeColumn(new ColumnChange(old, wanted, _converts));
                 break;
             case SchemaObjectType.Type when EnumChange.Is(old, wanted):
                 ChangeEnum(new EnumChange(old, wanted));
