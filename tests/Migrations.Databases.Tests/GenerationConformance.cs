@@ -93,7 +93,7 @@ public abstract class GenerationConformance(DatabaseKind kind) : Conformance(kin
         Assert.All(asked, q => Assert.Contains("renamed to", q, StringComparison.Ordinal));
         Assert.Contains("RENAME COLUMN n TO title", yes.Up, StringComparison.Ordinal);
         Assert.Empty(yes.UpLosses);
-        Assert.All([no, unasked], r => Assert.Contains("ask for the rename", r.Up, StringComparison.Ordinal));
+        Assert.All([no, unasked], r => Assert.Contains("title added. If that is", r.Up, StringComparison.Ordinal));
         Assert.All([no, unasked], r => Assert.DoesNotContain("RENAME COLUMN", r.Up, StringComparison.Ordinal));
 
         Func<string, bool> Answer(bool answer) =>
@@ -151,10 +151,8 @@ public abstract class GenerationConformance(DatabaseKind kind) : Conformance(kin
         Assert.Equal(GenerationOutcome.Written, live.Outcome);
         Write("../parts/10 tables/a.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
         Write("../parts/20 views/v.sql", "CREATE VIEW v AS SELECT id FROM a;\n");
-        var parts = await GenerateAsync("", r => r with { Schema = new FolderSide(FileOf("../parts")), WithData = true });
-        Assert.Equal(GenerationOutcome.Refused, parts.Outcome);
         await Database.ExecuteAsync("DROP TABLE a");
-        parts = await GenerateAsync("", r => r with { Schema = new FolderSide(FileOf("../parts")), WithData = true });
+        var parts = await GenerateAsync("", r => r with { Schema = new FolderSide(FileOf("../parts")), WithData = true });
         Assert.True(parts.Outcome == GenerationOutcome.Written, string.Join(' ', parts.Reasons));
         Assert.Contains("CREATE VIEW", parts.Up, StringComparison.Ordinal);
     }
