@@ -116,7 +116,7 @@ internal sealed class MadeUpValues(ISqlDialect dialect, SchemaSnapshot schema, S
             return false;
         }
 
-        string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
         if (schema.Objects.FirstOrDefault(o => IsTypeOf(o, definition)) is { } own)
             return own.Type == SchemaObjectType.Domain ? Of(own.Definition["AS ".Length..], number) : Label(own, number);
         if (type.Split(' ')[0].EndsWith("[]", StringComparison.Ordinal) || type.Contains("[] ", StringComparison.Ordinal))

@@ -3,8 +3,6 @@ using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
 using Migrations.Integrity;
-using Migrations.Planning;
-using Migrations.Running;
 using Migrations.Schema;
 using Migrations.Variables;
 
@@ -108,7 +106,7 @@ public sealed class MigrationGeneration(IDatabaseDriver driver, DatabaseTarget t
     }
 
     /// <summary>The files of a folder of SQL that is no migration folder, in the order of their names; empty for one that is.</summary>
-    private static IReadOnlyList<string> SchemaFilesOf(string place)
+    private static List<string> SchemaFilesOf(string place)
     {
         var files = Directory.EnumerateFiles(place, "*.sql", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         return files.Exists(f => MigrationFileName.BeginsLikeOne(Path.GetFileName(f))) ? [] : files;

@@ -81,7 +81,7 @@ internal sealed class RenameRequests(ISqlDialect dialect, SchemaSnapshot from, S
     private bool EndsWith(string name, List<string> last) =>
         _names.Names(name).TakeLast(last.Count).SequenceEqual(last, StringComparer.OrdinalIgnoreCase);
 
-    private SchemaRename Rename(SchemaObject old, SchemaObject wanted) =>
+    private static SchemaRename Rename(SchemaObject old, SchemaObject wanted) =>
         old.Type == SchemaObjectType.Table
             ? new SchemaRename(old.Name, null, LastOf(wanted))
             : new SchemaRename(old.Table!, LastOf(old), LastOf(wanted));
