@@ -108,7 +108,12 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientSc
     }
 
     /// <inheritdoc/>
-    public async Task<ICopySource> OpenSourceAsync(DatabaseTarget source, SessionOptions options, CancellationToken cancellationToken) =>
+    public async Task<ICopySource> OpenSourceAsync(
+        DatabaseTarget source,
+        SessionOptions options,
+        int readers,
+        CancellationToken cancellationToken
+    ) =>
         await PostgreSqlCopySource
             .OpenAsync(source, options, new PostgreSqlConnector(source, _sources.Value), cancellationToken)
             .ConfigureAwait(false);

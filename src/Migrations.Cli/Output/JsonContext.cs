@@ -37,6 +37,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonCopyPlan))]
 [JsonSerializable(typeof(JsonTableComparison))]
 [JsonSerializable(typeof(JsonFinding))]
+[JsonSerializable(typeof(JsonFleetRow))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

@@ -27,7 +27,7 @@ public static class ErrorCatalog
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated
             or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
-            or ErrorId.FleetStopped
+            or ErrorId.FleetStopped or ErrorId.ResultsIncomplete
             or ErrorId.ServiceSkipped or ErrorId.ForgetRefused or ErrorId.ServiceDiffers or ErrorId.StampDiffers or ErrorId.UnseenCode
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
