@@ -6,7 +6,7 @@ using Migrations.Planning;
 
 namespace Migrations.PowerShell;
 
-/// <summary>What cmdlets share that connect to databases: what they are called, with which credential, how long to wait, which history.</summary>
+/// <summary>What cmdlets share that connect to databases: which ones, with which credential and history, and how long to wait.</summary>
 public abstract class ConnectionCommand : FleetCommand
 {
     private HashSet<string> _given = [];

@@ -26,6 +26,9 @@ public enum ErrorId
     /// <summary>Databases of a fleet were not worked on, because as many failed as were allowed to.</summary>
     FleetStopped,
 
+    /// <summary>The results of a fleet cannot be merged: a shard is missing, or they are not of one fleet.</summary>
+    ResultsIncomplete,
+
     /// <summary>A migration is not marked as not applied, because the schema still has what it made.</summary>
     ForgetRefused,
 
@@ -337,6 +340,9 @@ public enum ErrorId
 
     /// <summary>Checks failed.</summary>
     CheckFailed,
+
+    /// <summary>A migration, or the undo of one, was not written: it is not proven, or a person has to decide.</summary>
+    GenerationRefused,
 
     /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
     UnsafeChange,

@@ -59,6 +59,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken)
     {
         var entries = new List<JournalEntry>();
+        var (last, lastMark, marks) = (0L, 0L, 0L);
         try
         {
             await _query
@@ -66,10 +67,18 @@ internal sealed class PostgreSqlHistory : IHistoryStore
                     _look,
                     // A name that the table does not have is looked up outside of the subquery: a table that no batch has been
                     // recorded in has no such column.
-                    $"SELECT {HistoryInsert.Columns}, h.id, h.{HistoryInsert.Position} FROM (SELECT NULL::pg_catalog.text AS "
+                    $"SELECT {HistoryInsert.Columns}, h.id, h.{HistoryInsert.Position}, h.xmin FROM (SELECT NULL::pg_catalog.text AS "
                         + $"{HistoryInsert.Position}) n CROSS JOIN LATERAL (SELECT {HistoryInsert.Columns}, id, "
-                        + $"{HistoryInsert.Position} FROM ONLY {_table}) h",
-                    row => entries.Add(JournalRow.Read(row)),
+                        + $"{HistoryInsert.Position}, xmin FROM ONLY {_table}) h",
+                    row =>
+                    {
+                        var entry = JournalRow.Read(row);
+                        var mark = JournalRow.Mark(row);
+                        entries.Add(entry);
+                        marks += mark;
+                        if (entry.Id > last)
+                            (last, lastMark) = (entry.Id, mark);
+                    },
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -101,7 +110,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
             throw Errors.Partitioned();
         // They stand in this order, nearly always; to sort them would cost the server a tenth of a call.
         entries.Sort((one, other) => one.Id.CompareTo(other.Id));
-        Rows.Read(entries.Count == 0 ? 0 : entries[^1].Id, entries.Count);
+        Rows.Read(last, lastMark, marks);
         return entries;
     }
 
