@@ -8,12 +8,9 @@ namespace Migrations.Cli.Commands;
 /// <summary><c>run</c>: run SQL that is no migration.</summary>
 internal static class RunCommand
 {
-    /// <summary>The name of the operand.</summary>
-    public const string FileName = "file";
-
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var file = new Argument<string?>(FileName)
+        var file = new Argument<string?>(GivenValues.TakesInput)
         {
             Arity = ArgumentArity.ZeroOrOne,
             Description = "The script to run: a file of SQL; '-' reads standard input.",

@@ -15,8 +15,8 @@ internal static class GivenValues
     // SQL may begin with a comment, and have addresses in it.
     private const string TakesSql = "--command";
 
-    // The operand of a command that can read standard input.
-    private const string TakesInput = Commands.RunCommand.FileName;
+    /// <summary>The name of an operand that may be standard input.</summary>
+    public const string TakesInput = "file";
 
     /// <summary>What is wrong with the values, a sentence for each fault; secrets are not repeated.</summary>
     /// <param name="parse">The call.</param>

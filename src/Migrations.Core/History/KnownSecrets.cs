@@ -9,7 +9,7 @@ internal static class KnownSecrets
     private const string Mask = "***";
 
     // The longest value that is taken for a part of other words.
-    private const int LongestInWords = 3;
+    private const int LongestInWords = 2;
     private static string[] _values = [];
 
     /// <summary>Keeps values out of what is shown from now on.</summary>
