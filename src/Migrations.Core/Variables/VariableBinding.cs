@@ -61,7 +61,7 @@ internal static class VariableBinding
     private static Dictionary<string, string> CodeVariables(FolderOptions options)
     {
         var given = options.Variables?.Variables ?? [];
-        KnownSecrets.Add(given.Where(v => v.IsSecret).Select(v => v.Value));
+        VariableSecrets.Hide(given);
         return given.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
     }
 
@@ -74,7 +74,7 @@ internal static class VariableBinding
         // What goose's own directive has filled in is filled in.
         if (variables is null || !script.HasReference || script.Substituted is not null)
             return script;
-        KnownSecrets.Add(variables.Variables.Where(v => v.IsSecret).Select(v => v.Value));
+        VariableSecrets.Hide(variables.Variables);
         return script with
         {
             Filled = new Lazy<FilledText>(
