@@ -86,10 +86,10 @@ internal static class CodeFailure
         var place = new ScriptLocation(script.File, script.FirstLine);
         return new MigrationException(
             ErrorId.TransactionUnbalanced,
-            $"{place}: The code begins, commits or rolls back a transaction; it and its history row are kept together in that of "
-                + "the run. Nothing was committed: all that it did in the database was rolled back.",
-            "Take the BEGIN, commit or rollback out of the code: the transaction is committed when it has run. For a part that "
-                + "may fail, use a savepoint.",
+            $"{place}: The code begins, commits or rolls back a transaction, closes the connection, or changes to another database; it and "
+                + "its history row are kept together in the transaction of the run. Nothing was committed: all that it did in the "
+                + "database was rolled back.",
+            "Take that out of the code: the transaction is committed when it has run. For a part that may fail, use a savepoint.",
             cause
         )
         {
@@ -146,10 +146,14 @@ internal static class CodeFailure
     public static MigrationException LeftOpen(MigrationScript script, string statement, bool isRunning)
     {
         var place = new ScriptLocation(script.File, script.FirstLine);
+        var what =
+            isRunning ? "command running"
+            : statement.Length == 0 ? "reader or COPY open"
+            : "reader open";
         var on = statement.Length == 0 ? "" : $", on: {ScriptRedaction.Hide(statement).Trim()}";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: The code has left a {(isRunning ? "command running" : "reader open")}{on}. {RolledBack(script)}",
+            $"{place}: The code has left a {what}{on}. {RolledBack(script)}",
             isRunning
                 ? "Wait for the command before the code ends: await its task."
                 : "Close the reader: dispose it, or read it in a using block.",

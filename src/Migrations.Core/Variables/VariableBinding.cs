@@ -1,6 +1,5 @@
 using System.Text;
 using Migrations.Folders;
-using Migrations.History;
 using Migrations.Sql;
 
 namespace Migrations.Variables;
