@@ -1,6 +1,7 @@
 using System.Text;
 using Migrations.Databases;
 using Migrations.Events;
+using Npgsql;
 
 namespace Migrations.PostgreSql;
 
@@ -29,7 +30,7 @@ internal sealed class StepScript(
     public SqlPiece? Alone { get; private set; }
 
     /// <summary>Statements that release the savepoints which the script has left.</summary>
-    public IEnumerable<string> Releases => _savepoints.Release();
+    public IEnumerable<NpgsqlBatchCommand> Releases => _savepoints.Release();
 
     /// <summary>Sends all of it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
