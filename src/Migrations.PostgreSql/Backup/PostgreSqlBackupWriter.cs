@@ -167,7 +167,11 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             Faults = await new PostgreSqlEngineChecks(connection).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
             Settings = await RecordedSettings.ReadAsync(connection, cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
-            Stamp = HistoryView.StampIn(entries),
+            Stamp = (
+                await new HistorySearch(connection) { SkipsHidden = true }
+                    .RunAsync(cancellationToken)
+                    .ConfigureAwait(false)
+            ).Stamp,
             MigrationVersion = last?.Version?.ToString(),
             Tables = await new PostgreSqlContentReader(connection)
                 .ReadInsideAsync(job.CountRows, job.Digests, cancellationToken)

@@ -18,6 +18,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
 
     private readonly CascadedObjects _cascaded = new();
     private readonly DatabaseInfo _info;
+    private NpgsqlConnection _npgsql;
     private ILockHold? _hold;
     private string? _stopped;
     private bool _silent;
@@ -29,7 +30,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         Target = target;
         Options = options;
         Connector = connector;
-        Npgsql = connection;
+        _npgsql = connection;
         _info = new DatabaseInfo(
             PostgreSqlTarget.Engine,
             connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(),
@@ -52,16 +53,26 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     public PostgreSqlConnector Connector { get; }
 
     /// <summary>Npgsql's connection; another one after <see cref="ReconnectAsync"/>.</summary>
-    public NpgsqlConnection Npgsql { get; private set; }
+    public NpgsqlConnection Npgsql
+    {
+        get
+        {
+            IsUntouched = false;
+            return _npgsql;
+        }
+    }
+
+    /// <summary>Whether nothing has been sent on it: no transaction is open, and no script has set anything.</summary>
+    public bool IsUntouched { get; private set; } = true;
 
     /// <summary>The server's major version.</summary>
-    public int ServerVersion => Npgsql.PostgreSqlVersion.Major;
+    public int ServerVersion => _npgsql.PostgreSqlVersion.Major;
 
     /// <summary>The process id of the backend as the connection was given it; behind a pooler the pooler's own.</summary>
-    public int ProcessId => Npgsql.ProcessID;
+    public int ProcessId => _npgsql.ProcessID;
 
     /// <summary>Whether it is not broken, as far as is known.</summary>
-    public bool IsOpen => !_isAbandoned && Npgsql.FullState == System.Data.ConnectionState.Open;
+    public bool IsOpen => !_isAbandoned && _npgsql.FullState == System.Data.ConnectionState.Open;
 
     /// <summary>What is known of the server.</summary>
     public ServerFacts Server { get; } = new();
@@ -98,7 +109,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     /// (<see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS"/>).
     /// </summary>
     public bool ReadsBackslashes =>
-        string.Equals(Npgsql.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
+        string.Equals(_npgsql.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
 
     /// <summary>
     /// Is called after connecting again, and answers whether another run has worked on the database meanwhile: the plan of this one no
@@ -147,10 +158,10 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         if (breaksOwn)
             throw BrokenInside();
         if (!_isAbandoned)
-            await Npgsql.DisposeAsync().ConfigureAwait(false);
+            await _npgsql.DisposeAsync().ConfigureAwait(false);
         _isAbandoned = false;
-        Npgsql = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
-        Npgsql.Notice += OnNotice;
+        _npgsql = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
+        _npgsql.Notice += OnNotice;
         Leftovers.Forget();
         Prepared.Forget();
         if (Reconnected is { } reconnected)
@@ -356,7 +367,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         await QueryAsync(sql, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
 
     /// <summary>Closes it.</summary>
-    public ValueTask DisposeAsync() => Npgsql.DisposeAsync();
+    public ValueTask DisposeAsync() => _npgsql.DisposeAsync();
 
     private void OnNotice(object sender, NpgsqlNoticeEventArgs e)
     {
