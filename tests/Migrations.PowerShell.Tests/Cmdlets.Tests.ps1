@@ -199,6 +199,24 @@ Describe 'New-Migration' {
         Get-Content $files[0] -Raw | Should -BeLike '*Preferences*'
     }
 
+    It 'writes a migration from the schema that is wanted, or says why not' {
+        $folder = New-Item -ItemType Directory "$TestDrive/from"
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer);'
+        $first = New-Migration first $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Force
+        $first.Outcome, $first.Files.Count | Should -Be 'Written', 2
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE b (id integer PRIMARY KEY, m integer);'
+        $second = New-Migration second $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Rename a=b, a.n=m -WhatIf
+        $second.Up | Should -BeLike '*RENAME COLUMN n TO m;*RENAME TO b;*'
+        (Get-ErrorOf { New-Migration x $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Rename a=c }).FullyQualifiedErrorId |
+            Should -BeLike 'UsageInvalid,*'
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE VIRTUAL TABLE f USING fts5(a);'
+        $null = New-Migration third $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Force
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE VIRTUAL TABLE f USING fts5(b);'
+        $refused = New-Migration fourth $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Force -ErrorAction SilentlyContinue -ErrorVariable failed
+        $refused.Outcome, $failed.FullyQualifiedErrorId | Should -BeLike '*e*'
+        $failed.FullyQualifiedErrorId | Should -BeLike 'GenerationRefused,*'
+    }
+
     It 'writes the undo of a migration that has none, and says why of one that can have none' {
         $folder = New-Item -ItemType Directory "$TestDrive/undo"
         Set-Content "$folder/001_a.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer);'

@@ -32,6 +32,7 @@ internal static class CreateCommand
             SharedOptions.Path | SharedOptions.Database | SharedOptions.Variables | SharedOptions.Configuration | SharedOptions.WhatIf,
             "migrations create add_user_preferences",
             "migrations create \"drop old audit rows\" --irreversible",
+            "migrations create \"add nicknames\" --from schema.sql -d shop.db",
             "migrations create --undo-of 005 --database shop.db",
             "migrations create --missing-undo --what-if"
         )
@@ -47,16 +48,20 @@ internal static class CreateCommand
                     ? runner.RunAsync(parse, (call, token) => generating.DeriveAsync(parse, call, token), cancellationToken)
                     : runner.RunAsync(
                         parse,
-                        (settings, report, _) =>
+                        (FileCall call, CancellationToken token) =>
                         {
-                            var (folder, configured) = settings.Selector.MigrationFolder();
+                            var (folder, configured) = call.Settings.Selector.MigrationFolder();
                             var options = new CreateOptions
                             {
-                                Layout = settings.Options(configured).Folder.Layout,
+                                Layout = call.Settings.Options(configured).Folder.Layout,
                                 Language = parse.GetValue(language) is "powershell" ? MigrationKind.PowerShell : MigrationKind.Sql,
                                 Irreversible = parse.GetValue(irreversible),
                             };
-                            return Task.FromResult(Run(settings with { Folder = folder }, report, parse.GetValue(name)!, options));
+                            var here = call with { Settings = call.Settings with { Folder = folder } };
+                            var given = parse.GetValue(name)!;
+                            return generating.IsFrom(parse)
+                                ? generating.GenerateAsync(parse, here, given, options, token)
+                                : Task.FromResult(Run(here.Settings, here.Report, given, options));
                         },
                         cancellationToken
                     )

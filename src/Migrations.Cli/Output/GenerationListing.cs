@@ -39,6 +39,8 @@ internal static class GenerationListing
             terminal.Out($"      applying it loses {loss}", Tone.Notice);
         foreach (var loss in result.DownLosses)
             terminal.Out($"      rolling it back loses {loss}", Tone.Notice);
+        if (result.Unfilled.Count > 0 && result.IsGood)
+            terminal.Out($"      schema only, because no rows were in: {string.Join(", ", result.Unfilled)}", Tone.Notice);
         foreach (var file in result.Files)
             terminal.Out((result.Outcome == GenerationOutcome.Written ? "      created " : "      would create ") + file);
         if (result is { Outcome: GenerationOutcome.WhatIf })

@@ -14,6 +14,7 @@ internal sealed record JsonGenerated(
     string? Down,
     IReadOnlyList<string> UpLosses,
     IReadOnlyList<string> DownLosses,
+    IReadOnlyList<string> Unfilled,
     IReadOnlyList<string> Reasons,
     IReadOnlyList<JsonDifference> Differences
 )
@@ -30,6 +31,7 @@ internal sealed record JsonGenerated(
             g.Down,
             g.UpLosses,
             g.DownLosses,
+            g.Unfilled,
             g.Reasons,
             [.. g.Differences.Select(JsonDifference.Of)]
         );

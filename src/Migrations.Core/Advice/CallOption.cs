@@ -71,6 +71,7 @@ internal readonly ref struct CallOption
     public static CallOption Recreate => Named();
     public static CallOption RejectFile => Named();
     public static CallOption RemoveMissing => Named();
+    public static CallOption Rename => Named();
     public static CallOption RequireProven => Named();
     public static CallOption Restamp => Named();
     public static CallOption Salvage => Named();

@@ -50,6 +50,9 @@ public sealed record GeneratedMigration : IHasPlace
     /// <summary>What is lost when it is rolled back.</summary>
     public IReadOnlyList<string> DownLosses { get; init; } = [];
 
+    /// <summary>The tables that held no rows when it was proven, so that only their schema is.</summary>
+    public IReadOnlyList<string> Unfilled { get; init; } = [];
+
     /// <summary>Why nothing was written, in sentences; empty where it was.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
 

@@ -34,6 +34,7 @@ internal sealed record SchemaRename(string Table, string? Column, string Name)
 
     private static string Beside(string table, string name) => table[..^LastPart(table).Length] + name;
 
-    private static string LastPart(string name) =>
+    /// <summary>The last part of a name, as SQL writes it.</summary>
+    public static string LastPart(string name) =>
         name.EndsWith('"') ? name[(name.LastIndexOf(".\"", StringComparison.Ordinal) + 1)..] : name[(name.LastIndexOf('.') + 1)..];
 }

@@ -29,10 +29,10 @@ internal sealed class UndoProbe(RehearsalCopy copy, IChangeWriter changes)
         var kept = await KeysAsync(before, data.Filled, cancellationToken).ConfigureAwait(false);
         var from = renames.Count == 0 ? after : await SchemaAsync(cancellationToken).ConfigureAwait(false);
         await RunAsync("renames again", renames, cancellationToken).ConfigureAwait(false);
-        var down = changes.Write(from, before);
+        var down = changes.Write(from, before, converts: true);
         return found with
         {
-            Gone = changes.Write(before, from).Losses,
+            Gone = changes.Write(before, from, converts: true).Losses,
             Reasons = down.Undecided,
             Down = down with { Statements = [.. back.Select(r => r.Sql), .. Deletes(before, data.Filled, held, kept), .. down.Statements] },
         };

@@ -15,6 +15,12 @@ public sealed record ChangeScript
     /// <summary>What the rows that are there must be like, or the script fails, one sentence each.</summary>
     public IReadOnlyList<string> Conditions { get; init; } = [];
 
+    /// <summary>The tables whose rows <see cref="Conditions"/> are about.</summary>
+    public IReadOnlyList<string> Conditional { get; init; } = [];
+
+    /// <summary>The tables that must hold no rows, or the script fails: they get a column that is NOT NULL and has no default.</summary>
+    public IReadOnlyList<string> MustBeEmpty { get; init; } = [];
+
     /// <summary>What no statement was written for, because a person has to decide, one sentence each.</summary>
     public IReadOnlyList<string> Undecided { get; init; } = [];
 

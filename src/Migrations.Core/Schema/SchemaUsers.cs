@@ -23,6 +23,18 @@ internal sealed class SchemaUsers(SchemaSnapshot schema)
         }
     }
 
+    /// <summary>Whether a foreign key points to the columns of a key, in whatever order.</summary>
+    private static bool PointsTo(string foreignKey, string table, string key)
+    {
+        var at = foreignKey.IndexOf($" REFERENCES {table}(", StringComparison.Ordinal);
+        return at >= 0 && Columns(foreignKey[at..]).SetEquals(Columns(key));
+
+        static HashSet<string> Columns(string text) =>
+            text[(text.IndexOf('(', StringComparison.Ordinal) + 1)..text.IndexOf(')', StringComparison.Ordinal)]
+                .Split(',', StringSplitOptions.TrimEntries)
+                .ToHashSet(StringComparer.Ordinal);
+    }
+
     private bool IsUser(SchemaObject item, SchemaObject used) =>
         used.Type switch
         {
@@ -30,7 +42,7 @@ internal sealed class SchemaUsers(SchemaSnapshot schema)
                 && !SchemaOrder.IsForeignKey(used)
                 && SchemaOrder.IsForeignKey(item)
                 && used.Table is { } table
-                && SchemaOrder.Names(item.Definition, table),
+                && PointsTo(item.Definition, table, used.Definition),
             SchemaObjectType.View or SchemaObjectType.MaterializedView => string.Equals(item.Table, used.Name, StringComparison.Ordinal)
                 || (schema.RefusesDropOfUsed && item.Type > SchemaObjectType.Index && SchemaOrder.Names(item, used)),
             SchemaObjectType.Function => schema.RefusesDropOfUsed

@@ -7,7 +7,8 @@ namespace Migrations.PostgreSql;
 /// </summary>
 /// <param name="old">The column as it is.</param>
 /// <param name="wanted">The column as it should be.</param>
-internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
+/// <param name="converts">Whether values are converted that the server does not convert by itself.</param>
+internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted, bool converts)
 {
     // What the server converts by itself when a column gets another type: pg_cast, implicit or on assignment, but for every type to text.
     private static readonly HashSet<string> Numbers = new(
@@ -36,6 +37,8 @@ internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
         !string.Equals(_old.Type, _wanted.Type, StringComparison.Ordinal)
         || !string.Equals(_old.Collation, _wanted.Collation, StringComparison.Ordinal);
 
+    private bool NeedsCast => ChangesType && !IsConverted(Base(_old.Type), Base(_wanted.Type));
+
     /// <summary>Whether it refuses NULL from now on.</summary>
     public bool RefusesNull => _wanted.NotNull && !_old.NotNull;
 
@@ -48,7 +51,7 @@ internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
         || !string.Equals(_old.Compression, _wanted.Compression, StringComparison.Ordinal)
             ? $"The column {wanted.Name} differs in what no statement is written for: it is {old.Definition}, and should be "
                 + $"{wanted.Definition}."
-        : ChangesType && !IsConverted(Base(_old.Type), Base(_wanted.Type))
+        : NeedsCast && !converts
             ? $"The column {wanted.Name} is {_old.Type} and should be {_wanted.Type}: PostgreSQL does not convert the values by itself. "
                 + $"Write: ALTER TABLE {wanted.Table} ALTER COLUMN {Name} TYPE {_wanted.Type} USING <how>"
         : _old.Computed is null && IsComputedAnew
@@ -76,7 +79,9 @@ internal sealed class ColumnChange(SchemaObject old, SchemaObject wanted)
         if (_old.Default is not null && (_wanted.Default is null || (ChangesType && defaultDiffers)))
             yield return "DROP DEFAULT";
         if (ChangesType)
-            yield return $"TYPE {_wanted.Type}" + (_wanted.Collation is null ? "" : $" COLLATE {_wanted.Collation}");
+            yield return $"TYPE {_wanted.Type}"
+                + (_wanted.Collation is null ? "" : $" COLLATE {_wanted.Collation}")
+                + (NeedsCast ? $" USING {Name}::{_wanted.Type}" : "");
         if (_wanted.Default is not null && defaultDiffers)
             yield return $"SET DEFAULT {_wanted.Default}";
         if (_old.NotNull != _wanted.NotNull && (_wanted.NotNull || _wanted.Identity is null))

@@ -61,8 +61,8 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
     public IEnumerable<string> Replace(IEnumerable<(SchemaObject Old, SchemaObject Wanted)> columns)
     {
         var plain = SqlNames.PlainLast(old.Name) + "_old";
-        var kept = (SqlNames.PlainSchema(old.Name) is { } schema ? SqlNames.Quote(schema) + "." : "") + SqlNames.Quote(plain);
-        yield return $"ALTER TYPE {old.Name} RENAME TO {SqlNames.Quote(plain)}";
+        var kept = (SqlNames.PlainSchema(old.Name) is { } schema ? Shown(schema) + "." : "") + Shown(plain);
+        yield return $"ALTER TYPE {old.Name} RENAME TO {Shown(plain)}";
         yield return wanted.CreateSql!;
         foreach (var (column, next) in columns)
         {
@@ -73,7 +73,8 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
             if (body.Default is not null)
                 yield return alter + "DROP DEFAULT";
             yield return $"{alter}TYPE {body.Type} USING {name}::{text}::{body.Type}";
-            if (after.Default is not null)
+            // A default that differs is set where the column changes.
+            if (after.Default is not null && string.Equals(column.Definition, next.Definition, StringComparison.Ordinal))
                 yield return $"{alter}SET DEFAULT {after.Default}";
         }
 
@@ -86,6 +87,11 @@ internal sealed class EnumChange(SchemaObject old, SchemaObject wanted)
         var type = ColumnBody.Of(column).Type;
         return string.Equals(type, old.Name, StringComparison.Ordinal) || string.Equals(type, old.Name + "[]", StringComparison.Ordinal);
     }
+
+    private static string Shown(string plain) =>
+        plain.All(c => c is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9')) && !char.IsAsciiDigit(plain[0])
+            ? plain
+            : SqlNames.Quote(plain);
 
     private static bool IsEnum(SchemaObject type) => type.Definition.StartsWith("ENUM (", StringComparison.Ordinal);
 

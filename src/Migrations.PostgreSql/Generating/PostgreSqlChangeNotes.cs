@@ -9,6 +9,8 @@ internal sealed class PostgreSqlChangeNotes
     private readonly List<string> _locks = [];
     private readonly List<string> _conditions = [];
     private readonly List<string> _undecided = [];
+    private readonly List<string> _empty = [];
+    private readonly List<string> _conditional = [];
 
     /// <summary>The script with the notes.</summary>
     public ChangeScript Of(IReadOnlyList<string> statements) =>
@@ -19,6 +21,8 @@ internal sealed class PostgreSqlChangeNotes
             Locks = [.. _locks.Distinct(StringComparer.Ordinal)],
             Conditions = _conditions,
             Undecided = _undecided,
+            MustBeEmpty = _empty,
+            Conditional = _conditional,
         };
 
     /// <summary>A person has to decide.</summary>
@@ -54,10 +58,15 @@ internal sealed class PostgreSqlChangeNotes
             return;
         if (item.Type == SchemaObjectType.Index)
             _locks.Add($"{table} cannot be written to while {item.Name} is built.");
+        if (item.Type == SchemaObjectType.Index && item.Definition.StartsWith("UNIQUE", StringComparison.Ordinal))
+            Demand(table, $"No two rows of {table} are the same in {item.Name}.");
         if (item.Type == SchemaObjectType.Constraint)
-            _conditions.Add($"Every row of {table} satisfies {item.Definition}.");
+            Demand(table, $"Every row of {table} satisfies {item.Definition}.");
         if (item.Type == SchemaObjectType.Column && ColumnBody.Of(item) is { NotNull: true, Default: null, Identity: null, Computed: null })
-            _conditions.Add($"{table} holds no rows: its new column {ColumnBody.NameOf(item)} is NOT NULL and has no default.");
+        {
+            _empty.Add(table);
+            Demand(table, $"{table} holds no rows: its new column {ColumnBody.NameOf(item)} is NOT NULL and has no default.");
+        }
     }
 
     /// <summary>A column changes.</summary>
@@ -67,11 +76,11 @@ internal sealed class PostgreSqlChangeNotes
         if (change.ChangesType || change.IsComputedAnew)
             _locks.Add($"{table} is rewritten, unless the values stay as they are: no one else can read or write it meanwhile.");
         if (change.ChangesType)
-            _conditions.Add($"Every value of {change.Wanted.Name} fits the new type.");
+            Demand(table, $"Every value of {change.Wanted.Name} fits the new type.");
         if (change.RefusesNull)
         {
             _locks.Add($"{table} is read once under a lock, because a column becomes NOT NULL.");
-            _conditions.Add($"No row of {table} holds NULL in {ColumnBody.NameOf(change.Wanted)}.");
+            Demand(table, $"No row of {table} holds NULL in {ColumnBody.NameOf(change.Wanted)}.");
         }
     }
 
@@ -80,7 +89,16 @@ internal sealed class PostgreSqlChangeNotes
     {
         foreach (var table in columns.Select(c => c.Table!).Distinct(StringComparer.Ordinal))
             _locks.Add($"{table} is rewritten, because a type takes the place of {change.Old.Name}.");
-        if (change.Removed.Count > 0 && columns.Count > 0)
-            _conditions.Add($"No row holds {string.Join(", ", change.Removed)} in a column of the type {change.Old.Name}.");
+        if (change.Removed.Count == 0)
+            return;
+        foreach (var table in columns.Select(c => c.Table!).Distinct(StringComparer.Ordinal))
+            Demand(table, $"No row holds {string.Join(", ", change.Removed)} in a column of the type {change.Old.Name}.");
+    }
+
+    private void Demand(string table, string condition)
+    {
+        if (!_conditions.Contains(condition, StringComparer.Ordinal))
+            _conditions.Add(condition);
+        _conditional.Add(table);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class PostgreSqlChangeWriter : IChangeWriter
     public static PostgreSqlChangeWriter Instance { get; } = new();
 
     /// <inheritdoc/>
-    public ChangeScript Write(SchemaSnapshot from, SchemaSnapshot to) => new PostgreSqlChanges(from, to).Write();
+    public ChangeScript Write(SchemaSnapshot from, SchemaSnapshot to, bool converts) => new PostgreSqlChanges(from, to, converts).Write();
 
     /// <inheritdoc/>
     public string KeyQuery(string table, IReadOnlyList<string> columns) =>

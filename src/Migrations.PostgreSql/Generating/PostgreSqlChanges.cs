@@ -12,15 +12,17 @@ internal sealed class PostgreSqlChanges
     private readonly Recreation _recreation;
     private readonly PostgreSqlChangeNotes _notes = new();
     private readonly List<string> _statements = [];
-    private readonly List<string> _renames = [];
+    private readonly List<(SchemaObject Old, SchemaObject Wanted, string Sql)> _renames = [];
 
     // What is made or changed at the place of an object of the wanted schema.
     private readonly Dictionary<SchemaObject, IReadOnlyList<string>> _made = new(ReferenceEqualityComparer.Instance);
     private readonly List<SchemaObject> _late = [];
+    private readonly bool _converts;
 
     /// <summary>Compares two schemas.</summary>
-    public PostgreSqlChanges(SchemaSnapshot from, SchemaSnapshot to)
+    public PostgreSqlChanges(SchemaSnapshot from, SchemaSnapshot to, bool converts)
     {
+        _converts = converts;
         _pairs = new SchemaPairs(from, to);
         _recreation = new Recreation(from, _pairs);
     }
@@ -39,11 +41,14 @@ internal sealed class PostgreSqlChanges
         var back = _recreation.Found.Select(_pairs.WantedOf).OfType<SchemaObject>().ToList();
         foreach (var item in back.Where(b => !_made.ContainsKey(b) || _recreation.Found.Contains(_pairs.OldOf(b)!)))
             _made[item] = [item.CreateSql ?? ""];
+        // What goes for a while comes back under its new name.
+        foreach (var (_, wanted, _) in _renames.Where(r => _recreation.Found.Contains(r.Old)))
+            _made[wanted] = [wanted.CreateSql!];
         foreach (var comment in CommentsOf(back))
             _made[comment] = [comment.CreateSql!];
 
         _statements.AddRange(DropOrder.Of(_recreation.Found, _pairs).Where(s => s.Length > 0));
-        _statements.AddRange(_renames);
+        _statements.AddRange(_renames.Where(r => !_recreation.Found.Contains(r.Old)).Select(r => r.Sql));
         foreach (var item in SchemaOrder.Of(_made.Keys))
             _statements.AddRange(_made[item].Where(s => s.Length > 0));
         _statements.AddRange(Ownerships());
@@ -113,7 +118,7 @@ internal sealed class PostgreSqlChanges
         switch (wanted.Type)
         {
             case SchemaObjectType.Column:
-                ChangeColumn(new ColumnChange(old, wanted));
+                ChangeColumn(new ColumnChange(old, wanted, _converts));
                 break;
             case SchemaObjectType.Type when EnumChange.Is(old, wanted):
                 ChangeEnum(new EnumChange(old, wanted));
@@ -190,12 +195,12 @@ internal sealed class PostgreSqlChanges
             );
             if (wanted is null)
                 continue;
-            _renames.Add(
+            var sql =
                 old.Type == SchemaObjectType.Index
                     ? $"ALTER INDEX {old.Name} RENAME TO {SqlNames.LastPart(wanted.Name)}"
                     : $"ALTER TABLE {old.Table} RENAME CONSTRAINT {old.Name[(old.Table!.Length + 1)..]} "
-                        + $"TO {wanted.Name[(wanted.Table!.Length + 1)..]}"
-            );
+                        + $"TO {wanted.Name[(wanted.Table!.Length + 1)..]}";
+            _renames.Add((old, wanted, sql));
             found.UnionWith([old, wanted]);
         }
 

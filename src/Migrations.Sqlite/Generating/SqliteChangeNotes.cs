@@ -9,6 +9,8 @@ internal sealed class SqliteChangeNotes
     private readonly List<string> _locks = [];
     private readonly List<string> _conditions = [];
     private readonly List<string> _undecided = [];
+    private readonly List<string> _empty = [];
+    private readonly List<string> _conditional = [];
 
     /// <summary>The script with the notes.</summary>
     public ChangeScript Of(IReadOnlyList<string> statements) =>
@@ -19,6 +21,8 @@ internal sealed class SqliteChangeNotes
             Locks = _locks,
             Conditions = _conditions,
             Undecided = _undecided,
+            MustBeEmpty = _empty,
+            Conditional = _conditional,
         };
 
     /// <summary>A table goes.</summary>
@@ -37,17 +41,33 @@ internal sealed class SqliteChangeNotes
         // What is computed is lost with nothing.
         _losses.AddRange(change.Dropped.Where(c => c.Generated is null).Select(c => new ChangeLoss(old.Name, SqliteNames.Show(c.Name))));
         foreach (var column in change.Added.Where(c => c is { NotNull: not null, Default: null or "NULL", Generated: null }))
-            _conditions.Add($"{wanted.Name} holds no rows: its new column {column.Name} is NOT NULL and has no default.");
+        {
+            _empty.Add(wanted.Name);
+            Demand(wanted, $"{wanted.Name} holds no rows: its new column {column.Name} is NOT NULL and has no default.");
+        }
         foreach (var column in wanted.Text.Columns.Where(c => c.NotNull is not null))
         {
             if (SqliteAlteration.Find(old, column) is { NotNull: null })
-                _conditions.Add($"No row of {wanted.Name} holds NULL in {column.Name}.");
+                Demand(wanted, $"No row of {wanted.Name} holds NULL in {column.Name}.");
         }
 
         if (wanted.Text.Strict && !old.Text.Strict)
-            _conditions.Add($"Every value of {wanted.Name} has the type of its column: the table becomes STRICT.");
+            Demand(wanted, $"Every value of {wanted.Name} has the type of its column: the table becomes STRICT.");
         foreach (var item in wanted.Parts.Where(p => p.Type == SchemaObjectType.Constraint && !IsIn(old, p)))
-            _conditions.Add($"Every row of {wanted.Name} satisfies {item.Definition}.");
+            Demand(wanted, $"Every row of {wanted.Name} satisfies {item.Definition}.");
+    }
+
+    /// <summary>An index comes on a table that is there.</summary>
+    public void Comes(SqliteTable table, SchemaObject index)
+    {
+        if (index.Definition.StartsWith("UNIQUE", StringComparison.Ordinal))
+            Demand(table, $"No two rows of {table.Name} are the same in {index.Name}.");
+    }
+
+    private void Demand(SqliteTable table, string condition)
+    {
+        _conditions.Add(condition);
+        _conditional.Add(table.Name);
     }
 
     private static bool IsIn(SqliteTable table, SchemaObject constraint) =>

@@ -10,7 +10,7 @@ internal sealed class SqliteChangeWriter : IChangeWriter
     public static SqliteChangeWriter Instance { get; } = new();
 
     /// <inheritdoc/>
-    public ChangeScript Write(SchemaSnapshot from, SchemaSnapshot to) => new SqliteChanges(from, to).Write();
+    public ChangeScript Write(SchemaSnapshot from, SchemaSnapshot to, bool converts) => new SqliteChanges(from, to).Write();
 
     /// <inheritdoc/>
     public string KeyQuery(string table, IReadOnlyList<string> columns) =>

@@ -44,6 +44,12 @@ internal sealed class SqliteChanges
             _statements.AddRange(statements);
         foreach (var type in (SchemaObjectType[])[SchemaObjectType.Index, SchemaObjectType.View, SchemaObjectType.Trigger])
             _statements.AddRange(SchemaOrder.Of(Missing(type)).Select(o => o.CreateSql!));
+        foreach (var index in Missing(SchemaObjectType.Index).Where(i => Find(_from, i) is not { } old || !IsSame(old, i)))
+        {
+            if (_old.TryGetValue(index.Table!, out var table))
+                _notes.Comes(table, index);
+        }
+
         return _notes.Of(_statements);
     }
 
