@@ -84,9 +84,12 @@ public abstract class FleetCommand : ConfiguredCommand
         var shard = Shard is null ? null : FleetShard.Parse(Shard, System.Environment.GetEnvironmentVariable);
         var own = shard?.Of([.. listed.Keys], turns) ?? [.. listed.Keys];
         var result = new FleetResultWriter(MyInvocation.MyCommand.Name, shard, [.. listed.Keys.Select(m => m.Target)]);
+        var path = ResultPath is null || this.IsWhatIf() ? null : Paths.Literal(ResultPath);
+        if (path is not null)
+            FleetResultWriter.Prepare(path);
         var run = RunFleet(own, turns, listed);
-        if (ResultPath is not null && !this.IsWhatIf())
-            result.Write(Paths.Literal(ResultPath), run);
+        if (path is not null)
+            result.Write(path, run);
         if (run.Stopped is { } stopped)
             Guard(isOneOfSeveral: true, () => null, () => throw stopped);
         return shard is null

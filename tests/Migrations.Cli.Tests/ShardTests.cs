@@ -76,6 +76,44 @@ public sealed class ShardTests : IDisposable
     }
 
     [Theory]
+    [InlineData("tenants/2.db", "up", "--databases", "tenants/*.db", "--result-file", "tenants/2.db")]
+    [InlineData("tenants/2.db", "up", "--database", "tenants/2.db", "--schema-file", "tenants/2.db")]
+    [InlineData("tenants/2.db", "up", "--database", "tenants/1.db", "--schema-file", "tenants/2.db")]
+    [InlineData("tenants/2.db", "check", "--database", "tenants/1.db", "--report", "tenants/2.db")]
+    [InlineData("tenants/2.db", "lint", "--engine", "sqlite", "--sarif", "tenants/2.db")]
+    [InlineData("tenants/2.db", "merge-results", "all.json", "--report", "tenants/2.db")]
+    [InlineData("migrations/001_a.sql", "up", "--databases", "tenants/*.db", "--result-file", "migrations/001_a.sql")]
+    public async Task No_report_is_written_over_something_else(string file, params string[] arguments)
+    {
+        await RunAsync("up", "--databases", "tenants/*.db", "--result-file", "all.json");
+        var before = await File.ReadAllBytesAsync(_folder[file], TestContext.Current.CancellationToken);
+        var result = await RunAsync(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("that is another file, which would be lost.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(_folder[file], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_killed_leaves_no_result_of_an_earlier_one()
+    {
+        string[] call = ["up", "--databases", "tenants/*.db", "--result-file", "results/1.json"];
+        Assert.Equal(0, (await RunAsync(call)).ExitCode);
+        _folder.Write(
+            "migrations/002_slow.sql",
+            "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) INSERT INTO a SELECT max(n) FROM s;\n"
+        );
+        using (var killed = CliProcess.Start(new CliCall { Arguments = [.. call], WorkingFolder = _folder.Path }))
+        {
+            await killed.WaitForAsync("Applying 002_slow");
+            killed.Kill();
+        }
+
+        var merged = await RunAsync("merge-results", "results");
+        Assert.Equal(1, merged.ExitCode);
+        Assert.Contains("There is no result to merge.", merged.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("'0/8' is no shard", "up", "--databases", "tenants/*.db", "--shard", "0/8")]
     [InlineData("No build service names a shard", "up", "--databases", "tenants/*.db", "--shard", "auto")]
     [InlineData("is no result of a call on many databases", "merge-results", "migrations/001_a.sql")]

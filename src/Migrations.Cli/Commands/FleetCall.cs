@@ -34,6 +34,8 @@ internal sealed class FleetCall(Settings settings, string command, CommandEffect
     /// <returns>The exit code of the call.</returns>
     public async Task<int> RunAsync(Func<DatabaseCall, Task<int>> work, CancellationToken cancellationToken)
     {
+        if (settings.Fleet.ResultFile is { } old && !settings.WhatIf)
+            FleetResultWriter.Prepare(old);
         var result = new FleetResultWriter(command, settings.Fleet.Shard, [.. Listed.Select(c => c.Target)]);
         var run = new FleetRun([.. Calls.Values.Select(MemberOf)], _turns, settings.Fleet);
         await run.RunAsync(member => WorkAsync(run, member, work), cancellationToken).ConfigureAwait(false);

@@ -48,13 +48,21 @@ internal static class CodeFailure
         var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. " + (isAlone ? NotRolledBack : RolledBack(script)),
+            $"{place}: {ScriptRedaction.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. "
+                + (isAlone ? NotRolledBack : RolledBack(script)),
             "Correct the code, and run it again.",
-            cause
+            Shown(cause)
         )
         {
             Location = place,
         };
+    }
+
+    /// <summary>An error as it is handed on: one that says a secret is not.</summary>
+    private static Exception? Shown(Exception cause)
+    {
+        var text = cause.ToString();
+        return string.Equals(ScriptRedaction.Hide(text), text, StringComparison.Ordinal) ? cause : null;
     }
 
     private static string RolledBack(MigrationScript script) => script.Code?.IsWhole == true ? HookRolledBack : MigrationRolledBack;
@@ -78,10 +86,10 @@ internal static class CodeFailure
         var place = new ScriptLocation(script.File, script.FirstLine);
         return new MigrationException(
             ErrorId.TransactionUnbalanced,
-            $"{place}: The code begins, commits or rolls back a transaction; it and its history row are kept together in that of "
-                + "the run. Nothing was committed: all that it did in the database was rolled back.",
-            "Take the BEGIN, commit or rollback out of the code: the transaction is committed when it has run. For a part that "
-                + "may fail, use a savepoint.",
+            $"{place}: The code begins, commits or rolls back a transaction, closes the connection, or changes to another database; it and "
+                + "its history row are kept together in the transaction of the run. Nothing was committed: all that it did in the "
+                + "database was rolled back.",
+            "Take that out of the code: the transaction is committed when it has run. For a part that may fail, use a savepoint.",
             cause
         )
         {
@@ -96,7 +104,9 @@ internal static class CodeFailure
     public static MigrationException OutcomeUnknown(MigrationScript script, string known, Exception? cause)
     {
         var place = (cause as MigrationException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
-        var failed = cause?.InnerException is { } said ? $" Then it failed: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}." : "";
+        var failed = cause?.InnerException is { } said
+            ? $" Then it failed: {ScriptRedaction.Hide(said.Message).TrimEnd().TrimEnd('.')}."
+            : "";
         return new MigrationException(
             ErrorId.OutcomeUnknown,
             $"{place}: The code ended the transaction in which it and its history row are kept together. {known}{failed} The history does "
@@ -136,10 +146,14 @@ internal static class CodeFailure
     public static MigrationException LeftOpen(MigrationScript script, string statement, bool isRunning)
     {
         var place = new ScriptLocation(script.File, script.FirstLine);
-        var on = statement.Length == 0 ? "" : $", on: {KnownSecrets.Hide(statement).Trim()}";
+        var what =
+            isRunning ? "command running"
+            : statement.Length == 0 ? "reader or COPY open"
+            : "reader open";
+        var on = statement.Length == 0 ? "" : $", on: {ScriptRedaction.Hide(statement).Trim()}";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: The code has left a {(isRunning ? "command running" : "reader open")}{on}. {RolledBack(script)}",
+            $"{place}: The code has left a {what}{on}. {RolledBack(script)}",
             isRunning
                 ? "Wait for the command before the code ends: await its task."
                 : "Close the reader: dispose it, or read it in a using block.",

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Migrations.Folders;
 
 namespace Migrations.Fleet;
 
@@ -11,6 +12,29 @@ public sealed class FleetResultWriter(string command, FleetShard? shard, IReadOn
 {
     private readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     private readonly long _start = TimeProvider.System.GetTimestamp();
+
+    /// <summary>Makes room for the file: the result of an earlier call must not be taken for that of this one, should this one be killed.
+    /// </summary>
+    /// <param name="path">Its full path.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: something else is there.</exception>
+    public static void Prepare(string path)
+    {
+        ReplacedFile.Demand(path, "The result", "{");
+        try
+        {
+            if (File.Exists(path))
+                File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException(
+                ErrorId.DiskFailed,
+                $"The result of an earlier call cannot be removed: {e.Message}",
+                "Name a file in a folder that can be written. No database was worked on.",
+                e
+            );
+        }
+    }
 
     /// <summary>Writes the file.</summary>
     /// <param name="path">Its full path.</param>

@@ -3,12 +3,15 @@ using System.Runtime.InteropServices;
 namespace Migrations.Folders;
 
 /// <summary>What a Unix knows of a file and the base library reads without showing it.</summary>
+/// <param name="Mode">Its kind and rights (<see href="https://man7.org/linux/man-pages/man7/inode.7.html"/>).</param>
 /// <param name="User">Its owner.</param>
 /// <param name="Group">Its group.</param>
 /// <param name="Device">The device that it is on.</param>
 /// <param name="Number">Its number there, which all its names share.</param>
-internal sealed partial record FileStatus(uint User, uint Group, long Device, long Number)
+[StructLayout(LayoutKind.Auto)]
+internal readonly partial record struct FileStatus(uint Mode, uint User, uint Group, long Device, long Number)
 {
+    private const int ModeAt = 4;
     private const int UserAt = 8;
     private const int GroupAt = 12;
     private const int DeviceAt = 88;
@@ -22,6 +25,7 @@ internal sealed partial record FileStatus(uint User, uint Group, long Device, lo
         var status = stackalloc byte[Size];
         return Stat(path, status) == 0
             ? new FileStatus(
+                *(uint*)(status + ModeAt),
                 *(uint*)(status + UserAt),
                 *(uint*)(status + GroupAt),
                 *(long*)(status + DeviceAt),

@@ -109,7 +109,9 @@ public sealed class MigrationGeneration(IDatabaseDriver driver, DatabaseTarget t
     private static List<string> SchemaFilesOf(string place)
     {
         var files = Directory.EnumerateFiles(place, "*.sql", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
-        return files.Exists(f => MigrationFileName.BeginsLikeOne(Path.GetFileName(f))) ? [] : files;
+        return files.Exists(f => IsOfMigrations(Path.GetFileName(f))) ? [] : files;
+
+        static bool IsOfMigrations(string name) => MigrationFileName.BeginsLikeOne(name) || FolderPerMigration.FormOf(name) is not null;
     }
 
     // A migration in a folder of its own is called by the folder.

@@ -18,9 +18,9 @@ internal static class JUnitFile
     /// <exception cref="MigrationException"><see cref="ErrorId.DiskFailed"/>: it cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<JUnitSuite> suites, DateTimeOffset time)
     {
+        ReplacedFile.Demand(path, "The report", "<");
         try
         {
-            RegularFile.Require(path);
             using var stream = File.Create(path);
             Write(stream, suites, time);
         }

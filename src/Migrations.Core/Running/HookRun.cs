@@ -61,7 +61,10 @@ internal sealed class HookRun(
             return;
         if (failure.Id is ErrorId.LockLost or ErrorId.OutcomeUnknown)
         {
-            Warn("was not run, because the migration lock is no longer held");
+            Warn(
+                "was not run, because "
+                    + (failure.Id is ErrorId.LockLost ? "the migration lock is no longer held" : "it is not known what the run has done")
+            );
             return;
         }
 

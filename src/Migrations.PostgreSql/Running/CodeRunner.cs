@@ -13,6 +13,9 @@ namespace Migrations.PostgreSql;
 /// <param name="step">The step.</param>
 internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution step)
 {
+    // Who cancels wants the prompt back.
+    private static readonly TimeSpan WhenCancelled = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan BetweenInterruptions = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs it.</summary>
@@ -23,16 +26,19 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
         var transaction = await GivenTransaction.FindAsync(connection, cancellationToken).ConfigureAwait(false);
         var unbalanced = connection.UnbalancedTransactions;
         var failure = await TryAsync(transaction.Backend, cancellationToken).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource();
+        var left = cancellationToken.Register(() => limit.CancelAfter(WhenCancelled));
+        await using var _ = left.ConfigureAwait(false);
         TransactionEnd end;
         MigrationException? open = null;
         try
         {
-            end = await transaction.LookAsync().ConfigureAwait(false);
+            end = await transaction.LookAsync(limit.Token).ConfigureAwait(false);
         }
         catch (NpgsqlOperationInProgressException e)
         {
             open = LeftOpen(e);
-            end = await transaction.AbandonAsync().ConfigureAwait(false);
+            end = await transaction.AbandonAsync(limit.Token).ConfigureAwait(false);
         }
 
         Demand(end, failure, open);

@@ -61,8 +61,9 @@ internal sealed class GivenTransaction
     }
 
     /// <summary>Looks what became of it. Afterwards the connection is one to the run's database.</summary>
+    /// <param name="cancellationToken">Gives up looking.</param>
     /// <exception cref="NpgsqlOperationInProgressException">Code has left something running on the connection.</exception>
-    public async Task<TransactionEnd> LookAsync()
+    public async Task<TransactionEnd> LookAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -75,27 +76,28 @@ internal sealed class GivenTransaction
             // It has just been ended: looked at from a new one.
         }
 
-        return await LookElsewhereAsync(isAlone: false).ConfigureAwait(false);
+        return await LookElsewhereAsync(isAlone: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the connection, on which code has left something running, and looks what became of the transaction.</summary>
-    public async Task<TransactionEnd> AbandonAsync()
+    /// <param name="cancellationToken">Gives up looking.</param>
+    public async Task<TransactionEnd> AbandonAsync(CancellationToken cancellationToken)
     {
         var number = await _connection
             .AbandonAsync(Backend, NumberOf(Backend.ToString(CultureInfo.InvariantCulture)))
             .ConfigureAwait(false);
-        return await LookElsewhereAsync(isAlone: number == _number).ConfigureAwait(false);
+        return await LookElsewhereAsync(isAlone: number == _number, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TransactionEnd> LookElsewhereAsync(bool isAlone)
+    private async Task<TransactionEnd> LookElsewhereAsync(bool isAlone, CancellationToken cancellationToken)
     {
         try
         {
             await _connection.CloseAsync().ConfigureAwait(false);
-            await _connection.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await _connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);
             return await JudgeAsync(isAlone).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is MigrationException or NpgsqlException)
+        catch (Exception e) when (e is MigrationException or NpgsqlException or OperationCanceledException)
         {
             return new TransactionEnd(
                 Unknown: $"The connection is gone, and what became of it could not be looked up: "

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Migrations.Databases;
-using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 
@@ -46,16 +45,6 @@ internal static class SqliteTarget
 
     /// <summary>The file.</summary>
     public static string PathOf(DatabaseTarget target) => target.ConnectionString;
-
-    /// <summary>What distinguishes a file from every other one, under whichever of its names: on Unix its number on its device, as hard
-    /// links share it.</summary>
-    public static string IdentityOf(DatabaseTarget target)
-    {
-        var path = RealPath.Of(PathOf(target));
-        return OperatingSystem.IsWindows() ? path.ToUpperInvariant()
-            : FileStatus.Of(path) is { } file ? $"{file.Device}:{file.Number}"
-            : path;
-    }
 
     /// <summary>A database by the path of its file.</summary>
     public static DatabaseTarget OfFile(string path) => Of(path);

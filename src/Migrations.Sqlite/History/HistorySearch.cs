@@ -50,5 +50,6 @@ internal sealed class HistorySearch(SqliteHandle handle, DatabaseTarget target, 
     }
 
     // One file may have several paths. What is in memory is another database for each connection.
-    private string Identity => SqliteTarget.IsMemory(target) ? $"memory {Guid.NewGuid():N}" : SqliteTarget.IdentityOf(target);
+    private string Identity =>
+        SqliteTarget.IsMemory(target) ? $"memory {Guid.NewGuid():N}" : RealPath.IdentityOf(SqliteTarget.PathOf(target));
 }

@@ -17,6 +17,7 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
     {
         var open = step.Analysis.SuspendsForeignKeys ? OpenKeys() : [];
         connection.State.RememberAll();
+        KeepJournal();
         using (var guard = new CommitGuard(_handle))
         {
             _handle.Watch.StartStatement();
@@ -27,6 +28,10 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         if (step.Analysis.SuspendsForeignKeys && !step.MayLeaveKeysOpen && OpenKeys().Except(open, StringComparer.Ordinal).Any())
             throw Broken(OpenKeys().Except(open, StringComparer.Ordinal));
     }
+
+    // Once a page is changed, SQLite keeps to its journal until the end of the transaction: PRAGMA journal_mode=OFF does nothing, without
+    // which a rollback would leave a destroyed file (https://sqlite.org/pragma.html#pragma_journal_mode).
+    private void KeepJournal() => _handle.Execute($"PRAGMA main.user_version={_handle.QueryInt64("PRAGMA main.user_version")}");
 
     /// <summary>Runs it.</summary>
     /// <returns>How it failed; null when it did not.</returns>

@@ -53,6 +53,10 @@ public sealed class FleetSummaryTests
         Assert.Equal("'a' is of the command up, 'b' of down.", Message([("a", one), ("b", one with { Shard = 2, Command = "down" })]));
         Assert.Equal("'a' is one of 2 shards, 'b' one of 4 shards.", Message([("a", one), ("b", Result(2, 4, Row("b")))]));
         Assert.Equal("The shards have 2 databases together, and the list has 3.", Message([("a", one), ("b", Result(2, 2, Row("b")))]));
+        Assert.Equal(
+            "a is in the results of several shards, so that others are in none.",
+            Message([("a", one), ("b", Result(2, 2, Row("a"), Row("b")))])
+        );
 
         static string Message((string, FleetResult)[] results) =>
             Assert.Throws<MigrationException>(() => FleetSummary.Merge(results)).Message;
