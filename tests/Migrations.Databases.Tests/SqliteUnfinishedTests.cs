@@ -1,5 +1,4 @@
 using Migrations.Planning;
-using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
