@@ -38,7 +38,7 @@ Describe 'Test-MigrationScript on <Engine>' -ForEach $engines {
         Set-Content "$folder/002_t.sql" 'DROP TABLE a;'
         Set-Content "$folder/002_t_rollback.sql" 'CREATE TABLE a (id integer PRIMARY KEY, t text);'
         $found = Test-MigrationScript $database $folder -Rewrite -WhatIf | Where-Object Rule -EQ 'drop-table'
-        $found.Written | Should -HaveCount 4 -Because $found.NotWritten
+        $found.Written | Should -HaveCount 3 -Because $found.NotWritten
         Get-ChildItem $folder | Should -HaveCount 4
         $found = Test-MigrationScript $database $folder -Rewrite | Where-Object Rule -EQ 'drop-table'
         $found.Written | ForEach-Object { $_ | Should -Exist }
