@@ -26,6 +26,7 @@
         'Initialize-Database'
         'Invoke-DatabaseScript'
         'Invoke-Migration'
+        'Merge-MigrationResult'
         'New-Migration'
         'New-MigrationConfiguration'
         'Remove-DatabaseBackup'

@@ -9,6 +9,9 @@ namespace Migrations.Bench;
 /// there is no /proc.</param>
 internal sealed record MeasuredProcess(double Milliseconds, long PeakKilobytes)
 {
+    /// <summary>What it has written on its first stream.</summary>
+    public string Output { get; private init; } = "";
+
     /// <summary>Runs a process to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public static MeasuredProcess Run(
@@ -35,7 +38,7 @@ internal sealed record MeasuredProcess(double Milliseconds, long PeakKilobytes)
         var elapsed = watch.Elapsed.TotalMilliseconds;
         process.WaitForExit();
         return process.ExitCode == 0
-            ? new MeasuredProcess(elapsed, peak)
+            ? new MeasuredProcess(elapsed, peak) { Output = output.Result }
             : throw new InvalidOperationException($"{file} failed: {output.Result}{errors.Result}");
     }
 

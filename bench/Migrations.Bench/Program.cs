@@ -1,7 +1,7 @@
 using Migrations.Bench;
 
 // Floor and tool run in turns within one process's life, so that a ratio is never made of two machines' moods.
-var wanted = args.Length == 0 ? ["folder", "sqlite", "postgresql", "backup", "integrity"] : args;
+var wanted = args.Length == 0 ? ["folder", "sqlite", "postgresql", "backup", "copy", "integrity"] : args;
 var report = new Report();
 if (wanted.Contains("folder", StringComparer.Ordinal))
     FolderBench.Run(report);
@@ -14,6 +14,8 @@ if (wanted.Contains("backup", StringComparer.Ordinal))
     await BackupBench.RunAsync(report);
     await PostgreSqlBackupBench.RunAsync(report);
 }
+if (wanted.Contains("copy", StringComparer.Ordinal))
+    await CopyBench.RunAsync(report, isFull: wanted.Contains("--full", StringComparer.Ordinal));
 if (wanted.Contains("integrity", StringComparer.Ordinal))
     await IntegrityBench.RunAsync(report);
 

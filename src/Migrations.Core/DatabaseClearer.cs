@@ -25,10 +25,16 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
     {
         var wanted = request ?? new ClearRequest();
         var result = Prepare(wanted, cancellationToken).Result with { Outcome = MigrationOutcome.WhatIf };
-        if (wanted.IsCleared || await OpenAsync(wanted, cancellationToken).ConfigureAwait(false) is not { } session)
+        if (await OpenAsync(wanted, cancellationToken).ConfigureAwait(false) is not { } session)
             return result;
-        await using (session.ConfigureAwait(false))
-            return result with { Tables = await FindTablesAsync(session, wanted, cancellationToken).ConfigureAwait(false) };
+        await using var _ = session.ConfigureAwait(false);
+        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        return wanted.Turns.Begin(found.Identity, _context.Options.Service, target.Display)
+            ? result
+            : result with
+            {
+                Tables = await FindTablesAsync(session, found, wanted, cancellationToken).ConfigureAwait(false),
+            };
     }
 
     /// <summary>
@@ -43,16 +49,15 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         var wanted = request ?? new ClearRequest();
         var clock = Stopwatch.StartNew();
         var prepared = Prepare(wanted, cancellationToken);
-        if (wanted is { IsCleared: true, Apply: null })
-            return prepared.Result with { Duration = clock.Elapsed };
         var access = wanted.Apply is null ? SessionAccess.Write : SessionAccess.Create;
         var session = await _context.OpenAsync(access, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = held.ConfigureAwait(false);
-        var result = wanted.IsCleared
+        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        var result = wanted.Turns.Begin(found.Identity, _context.Options.Service, target.Display)
             ? prepared.Result
-            : await EmptyAsync(session, wanted, prepared.Result, cancellationToken).ConfigureAwait(false);
+            : await EmptyAsync(session, found, wanted, prepared.Result, cancellationToken).ConfigureAwait(false);
         result = await BuildAsync(session, wanted, prepared with { Result = result }, cancellationToken).ConfigureAwait(false);
         return result with { Duration = clock.Elapsed };
     }
@@ -92,7 +97,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
                     : "Leave out the seed."
             );
         SeedData.Demand(request.IsProtected, request.Force, _context.Options.Environment);
-        return DatabaseScript.OfFile(_context, Path.Combine(folder, DatabaseInitializer.SeedName), cancellationToken);
+        return DatabaseScript.OfFile(_context, Path.Combine(folder, DatabaseInitializer.SeedName), cancellationToken, ScriptPurpose.Seed);
     }
 
     /// <summary>Opens the database; null where it does not exist and is created by what follows.</summary>
@@ -111,76 +116,43 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
     /// <summary>The lock is held.</summary>
     private async Task<ClearResult> EmptyAsync(
         IDatabaseSession session,
+        FoundHistories found,
         ClearRequest request,
         ClearResult result,
         CancellationToken cancellationToken
     )
     {
-        var history = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-        result = result with { Stamp = HistoryView.StampIn(history) };
-        result = result with { Tables = await FindTablesAsync(session, request, cancellationToken).ConfigureAwait(false) };
+        result = result with { Tables = await FindTablesAsync(session, found, request, cancellationToken).ConfigureAwait(false) };
         if (!request.AcceptDataLoss && result.IsLossy)
             throw Refused(result);
         var stayed = await session.ClearAsync(cancellationToken).ConfigureAwait(false);
+        request.Turns.Done(found.Identity, _context.Options.Service);
         foreach (var line in stayed)
             _context.Warn($"Not cleared: {line}.");
         // The stamp is of the database, and only its row went.
-        if (result.Stamp is { } stamp)
-            _ = await DatabaseStamp.WriteAsync(session, _context.NewRecorder(), stamp, CancellationToken.None).ConfigureAwait(false);
-        return result with { Outcome = MigrationOutcome.Done, Stayed = stayed };
+        if (found.Stamp is { } stamp)
+            _ = await _context.NewStampWriter().WriteAsync(session, stamp, CancellationToken.None).ConfigureAwait(false);
+        return result with { Outcome = MigrationOutcome.Done, Stayed = stayed, Stamp = found.Stamp };
     }
 
     /// <summary>What goes, once it is sure that it may.</summary>
     private async Task<IReadOnlyList<ClearedTable>> FindTablesAsync(
         IDatabaseSession session,
+        FoundHistories found,
         ClearRequest request,
         CancellationToken cancellationToken
     )
     {
-        var journal = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-        DemandStamp(HistoryView.StampIn(journal));
-        DemandNoOthers(journal, request);
+        // A stamped database is cleared only by a call that names its environment, whether that one asks or not.
+        found.Demand(_context.Options.Stamp with { Protected = [.. found.Stamped.Select(h => h.Stamp!)] }, target);
+        if (!request.IncludesOthers)
+            new OtherHistories(_context, request).Demand(found);
         var content = await session.Inspector.ReadContentAsync(digests: false, cancellationToken).ConfigureAwait(false);
-        var history = _context.Options.Session.HistoryTable;
-        return
-        [
-            .. content.Select(t => new ClearedTable(t.Table, t.Rows)
-            {
-                IsHistory =
-                    string.Equals(t.Table, history, StringComparison.OrdinalIgnoreCase)
-                    || t.Table.EndsWith("." + history, StringComparison.OrdinalIgnoreCase),
-            }),
-        ];
-    }
-
-    /// <summary>A stamped database is cleared only by a call that names its environment, whether that one asks or not.</summary>
-    private void DemandStamp(string? stamp)
-    {
-        if (stamp is not null)
-            (_context.Options.Stamp with { Protected = [stamp] }).Demand(stamp, target.Display);
-    }
-
-    /// <summary>What other services have in the database would go too.</summary>
-    private void DemandNoOthers(IReadOnlyList<JournalEntry> history, ClearRequest request)
-    {
-        if (request.Services.Count == 0)
-            return;
-        var others = history
-            .Select(e => e.Service)
-            .OfType<string>()
-            .Except(request.Services, StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        if (others.Count > 0)
-        {
-            throw new MigrationException(
-                ErrorId.UsageInvalid,
-                $"{target.Display} is also the database of {string.Join(", ", others)}, and clearing it takes away everything "
-                    + "that is in it. "
-                    + "Nothing was cleared.",
-                $"Name all services that share it: {CallOption.Service.Of(string.Join(',', request.Services.Concat(others)))}."
-            );
-        }
+        var histories = found
+            .All.Select(h => h.Display)
+            .Append(_context.Options.Session.HistoryTable)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. content.Select(t => new ClearedTable(t.Table, t.Rows) { IsHistory = histories.Contains(t.Table) })];
     }
 
     private MigrationException Refused(ClearResult result) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Migrations.Configuration;
 using Migrations.Databases;
+using Migrations.History;
 using Migrations.Planning;
 using Migrations.Running;
 
@@ -38,8 +39,8 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         var clock = Stopwatch.StartNew();
         Demand(wanted);
         var waiting = Context(_options);
-        var script = IsScript ? DatabaseScript.OfFile(waiting, path, cancellationToken) : null;
-        var seed = wanted.Seed ? DatabaseScript.OfFile(waiting, SeedFile, cancellationToken) : null;
+        var script = IsScript ? DatabaseScript.OfFile(waiting, path, cancellationToken, ScriptPurpose.Init) : null;
+        var seed = wanted.Seed ? DatabaseScript.OfFile(waiting, SeedFile, cancellationToken, ScriptPurpose.Seed) : null;
         var created = await WaitAsync(waiting, wanted.Create, cancellationToken).ConfigureAwait(false);
         // From here on the server is there: what fails now has another reason than its start.
         var connected = _options with
@@ -48,7 +49,7 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         };
         var context = Context(connected);
         if (!created && wanted.Stamp is not null)
-            await DemandStampAsync(context, wanted.Stamp, cancellationToken).ConfigureAwait(false);
+            await DemandStampAsync(context, wanted, cancellationToken).ConfigureAwait(false);
         var applied = script is null
             ? await new Migrator(driver, target, path, connected).ApplyAsync(wanted.Apply, cancellationToken).ConfigureAwait(false)
             : [];
@@ -70,8 +71,8 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         var wanted = request ?? new InitializationRequest();
         Demand(wanted);
         var context = Context(_options);
-        var script = IsScript ? DatabaseScript.OfFile(context, path, cancellationToken) : null;
-        var seed = wanted.Seed ? DatabaseScript.OfFile(context, SeedFile, cancellationToken) : null;
+        var script = IsScript ? DatabaseScript.OfFile(context, path, cancellationToken, ScriptPurpose.Init) : null;
+        var seed = wanted.Seed ? DatabaseScript.OfFile(context, SeedFile, cancellationToken, ScriptPurpose.Seed) : null;
         IDatabaseSession session;
         try
         {
@@ -90,10 +91,9 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
             var runs =
                 script is not null && !await HasRunAsync(context, session, script, wanted.Marker, cancellationToken).ConfigureAwait(false);
             var seeds = seed is not null && !await HasRunAsync(context, session, seed, null, cancellationToken).ConfigureAwait(false);
-            var stamp = await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-            var stamps = wanted.Stamp is not null && !string.Equals(stamp, wanted.Stamp, StringComparison.Ordinal);
+            var stamps = wanted.Stamp is not null && !await IsStampedAsync(session, wanted.Stamp, cancellationToken).ConfigureAwait(false);
             if (stamps)
-                context.Options.Stamp.Demand(stamp, target.Display);
+                await DemandStampAsync(context, session, wanted, cancellationToken).ConfigureAwait(false);
             var steps = script is null ? await StepsAsync(wanted, cancellationToken).ConfigureAwait(false) : [];
             return Planned(runs ? script!.Name : null, seeds ? seed!.Name : null, stamps ? wanted.Stamp : null, steps);
         }
@@ -150,6 +150,13 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
             && !string.Equals(stamp, _options.Stamp.Own, StringComparison.Ordinal)
         )
             throw new MigrationException(ErrorId.UsageInvalid, "The stamp is no name of an environment.", ConfiguredName.Form);
+        if (request.Stamp is { } other && _options.Stamp.Own is { } own && !string.Equals(other, own, StringComparison.Ordinal))
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"The databases of the environment '{_options.Environment ?? own}' are stamped '{own}', and '{other}' was to be written: "
+                    + "its own commands would be refused afterwards.",
+                $"Use {CallOption.Stamp.Of(own)}, or name the environment of that stamp with {CallOption.Environment}."
+            );
         if (request.Seed)
             SeedData.Demand(request.IsProtected, request.Force, _options.Environment);
     }
@@ -202,49 +209,61 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         var seeded = seed is null
             ? null
             : await new ScriptOnce(context, session, seed, marker: null).RunAsync(cancellationToken).ConfigureAwait(false);
-        var isStamped = request.Stamp is { } stamp && await StampAsync(context, session, stamp, cancellationToken).ConfigureAwait(false);
+        var isStamped = request.Stamp is not null && await StampAsync(context, session, request, cancellationToken).ConfigureAwait(false);
         return Of(done, ran?.Name, seeded?.Name, isStamped ? request.Stamp : null);
     }
 
     /// <summary>Refuses the database of another environment before anything is done to it.</summary>
-    private async Task DemandStampAsync(RunContext context, string wanted, CancellationToken cancellationToken)
+    private async Task DemandStampAsync(RunContext context, InitializationRequest request, CancellationToken cancellationToken)
     {
         var session = await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
-        await DemandStampAsync(context, session, wanted, cancellationToken).ConfigureAwait(false);
+        await DemandStampAsync(context, session, request, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task DemandStampAsync(RunContext context, IDatabaseSession session, string wanted, CancellationToken cancellationToken)
+    private async Task DemandStampAsync(
+        RunContext context,
+        IDatabaseSession session,
+        InitializationRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        var stamp = await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-        if (!string.Equals(stamp, wanted, StringComparison.Ordinal))
-            context.Options.Stamp.Demand(stamp, target.Display);
+        if (!request.ReplacesStamp)
+            (await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false)).DemandStampable(
+                request.Stamp!,
+                context.Options.Stamp,
+                target
+            );
     }
 
     /// <summary>Writes the stamp, unless it is there.</summary>
     private async Task<bool> StampAsync(
         RunContext context,
         IDatabaseSession session,
-        string environment,
+        InitializationRequest request,
         CancellationToken cancellationToken
     )
     {
-        if (!await ScriptOnce.MayBeDueAsync(IsStampedAsync).ConfigureAwait(false))
+        if (!await ScriptOnce.MayBeDueAsync(IsDoneAsync).ConfigureAwait(false))
             return false;
-        var held = await session.LockAsync(() => ScriptOnce.MayBeDueAsync(IsStampedAsync), cancellationToken).ConfigureAwait(false);
+        var held = await session.LockAsync(() => ScriptOnce.MayBeDueAsync(IsDoneAsync), cancellationToken).ConfigureAwait(false);
         if (held is null)
             return false;
         await using var _ = held.ConfigureAwait(false);
         // Another run may have written one since it was looked for.
-        await DemandStampAsync(context, session, environment, cancellationToken).ConfigureAwait(false);
-        var before = await DatabaseStamp.WriteAsync(session, context.NewRecorder(), environment, cancellationToken).ConfigureAwait(false);
-        return !string.Equals(before, environment, StringComparison.Ordinal);
+        await DemandStampAsync(context, session, request, cancellationToken).ConfigureAwait(false);
+        if (await IsDoneAsync().ConfigureAwait(false))
+            return false;
+        await context.NewStampWriter().WriteAsync(session, request.Stamp, cancellationToken).ConfigureAwait(false);
+        return true;
 
-        async Task<bool> IsStampedAsync() =>
-            string.Equals(
-                await DatabaseStamp.ReadAsync(session, cancellationToken).ConfigureAwait(false),
-                environment,
-                StringComparison.Ordinal
-            );
+        Task<bool> IsDoneAsync() => IsStampedAsync(session, request.Stamp!, cancellationToken);
+    }
+
+    /// <summary>Whether the database has the stamp, and none of its histories another.</summary>
+    private static async Task<bool> IsStampedAsync(IDatabaseSession session, string stamp, CancellationToken cancellationToken)
+    {
+        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        return !found.Others(stamp).Any() && found.All.Any(h => h is { IsOwn: true, Stamp: not null });
     }
 }

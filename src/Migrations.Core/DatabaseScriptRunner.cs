@@ -77,13 +77,26 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
-                if (!request.AcceptDataLoss)
+                if (request.AcceptDataLoss)
+                    await DemandStampAsync(session, script, cancellationToken).ConfigureAwait(false);
+                else
                     Refuse(await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false), script.Name);
                 return await new ScriptRun(_context, session)
                     .RunAsync(script, spool, beforeCommit: null, cancellationToken)
                     .ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>A loss that is accepted is one in the environment that is named.</summary>
+    private async Task DemandStampAsync(IDatabaseSession session, DatabaseScript script, CancellationToken cancellationToken)
+    {
+        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        if (found.Stamp is null)
+            return;
+        var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
+        if (losses.Any(l => l.IsLossy))
+            found.Demand(_context.Options.Stamp, target);
     }
 
     private void Refuse(IReadOnlyList<StepLoss> losses, string name)

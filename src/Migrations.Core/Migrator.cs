@@ -93,12 +93,12 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
     /// </summary>
     /// <exception cref="MigrationException">The run would be refused, or the database is missing or refuses.</exception>
     public Task<MigrationPlan> PlanApplyAsync(ApplyRequest? request = null, CancellationToken cancellationToken = default) =>
-        PlanAsync(input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), cancellationToken);
+        PlanAsync(input => ApplyPlanner.Plan(input, request ?? new ApplyRequest()), demand: null, cancellationToken);
 
     /// <summary>The steps that <see cref="UndoAsync"/> would take, their scripts checked. Changes nothing.</summary>
     /// <exception cref="MigrationException">The run would be refused, or the database is missing or refuses.</exception>
     public Task<MigrationPlan> PlanUndoAsync(UndoRequest? request = null, CancellationToken cancellationToken = default) =>
-        PlanAsync(input => PlanUndo(input, request ?? new UndoRequest()), cancellationToken);
+        PlanAsync(input => PlanUndo(input, request ?? new UndoRequest()), DemandStampAsync, cancellationToken);
 
     /// <summary>Applies what is pending, in order. A SQLite file that does not exist is created.</summary>
     /// <returns>What was applied, in order; empty when nothing was pending.</returns>
@@ -136,6 +136,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         )
         {
             Access = SessionAccess.Write,
+            DemandAsync = DemandStampAsync,
             Planner = input => PlanUndo(input, wanted),
             AcceptsLoss = wanted.AcceptDataLoss,
         };
@@ -303,9 +304,7 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         {
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
-                return await DatabaseStamp
-                    .WriteAsync(session, _context.NewRecorder(), environment, cancellationToken)
-                    .ConfigureAwait(false);
+                return await _context.NewStampWriter().WriteAsync(session, environment, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -356,7 +355,15 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         return statuses;
     }
 
-    private async Task<MigrationPlan> PlanAsync(Func<PlanningInput, MigrationPlan> planner, CancellationToken cancellationToken)
+    /// <summary>Whichever history of the database holds a stamp, it counts.</summary>
+    private async Task DemandStampAsync(IDatabaseSession session, CancellationToken cancellationToken) =>
+        (await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false)).Demand(_context.Options.Stamp, target);
+
+    private async Task<MigrationPlan> PlanAsync(
+        Func<PlanningInput, MigrationPlan> planner,
+        Func<IDatabaseSession, CancellationToken, Task>? demand,
+        CancellationToken cancellationToken
+    )
     {
         var read = _context.ReadFolder(cancellationToken);
         IDatabaseSession session;
@@ -377,6 +384,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
             var input = await _context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
             var plan = _context.WithHooks(planner(input), read, cancellationToken);
             _ = _context.Analyze(plan, input.History);
+            if (demand is not null && plan.Steps.Count > 0)
+                await demand(session, cancellationToken).ConfigureAwait(false);
             return plan;
         }
     }

@@ -25,6 +25,9 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
     /// <summary>Plans from what is read.</summary>
     public required Func<PlanningInput, MigrationPlan> Planner { get; init; }
 
+    /// <summary>Refuses the database, once there is something to do and the lock is held; null: any will do.</summary>
+    public Func<IDatabaseSession, CancellationToken, Task>? DemandAsync { get; init; }
+
     /// <summary>Which rules count for the scripts; null: none.</summary>
     public LintOptions? Lint { get; init; }
 
@@ -80,6 +83,8 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
                 return [];
             await using (held.ConfigureAwait(false))
             {
+                if (DemandAsync is { } demand)
+                    await demand(session, cancellationToken).ConfigureAwait(false);
                 var planned = await turn.PlanAsync(cancellationToken).ConfigureAwait(false);
                 return planned is null ? [] : await RunPlanAsync(session, planned, cancellationToken).ConfigureAwait(false);
             }

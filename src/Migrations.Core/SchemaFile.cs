@@ -40,6 +40,7 @@ internal sealed class SchemaFile(RunContext context, string? path)
                 );
         }
 
+        ReplacedFile.Demand(path, "The schema file", begin: "");
         if (IsTakenForMigration(folder))
             throw new MigrationException(
                 ErrorId.UsageInvalid,

@@ -42,6 +42,9 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientSc
     public ILintRules Rules => PostgreSqlRules.Instance;
 
     /// <inheritdoc/>
+    public IChangeWriter Changes => PostgreSqlChangeWriter.Instance;
+
+    /// <inheritdoc/>
     public IBackupProvider Backups { get; }
 
     /// <inheritdoc/>
@@ -105,7 +108,12 @@ public sealed class PostgreSqlDriver : IDatabaseDriver, ICopyProvider, IClientSc
     }
 
     /// <inheritdoc/>
-    public async Task<ICopySource> OpenSourceAsync(DatabaseTarget source, SessionOptions options, CancellationToken cancellationToken) =>
+    public async Task<ICopySource> OpenSourceAsync(
+        DatabaseTarget source,
+        SessionOptions options,
+        int readers,
+        CancellationToken cancellationToken
+    ) =>
         await PostgreSqlCopySource
             .OpenAsync(source, options, new PostgreSqlConnector(source, _sources.Value), cancellationToken)
             .ConfigureAwait(false);

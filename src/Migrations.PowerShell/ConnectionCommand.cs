@@ -2,10 +2,11 @@ using System.Management.Automation;
 using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Planning;
 
 namespace Migrations.PowerShell;
 
-/// <summary>What cmdlets share that connect to databases: what they are called, with which credential, how long to wait, which history.</summary>
+/// <summary>What cmdlets share that connect to databases: which ones, with which credential and history, and how long to wait.</summary>
 public abstract class ConnectionCommand : FleetCommand
 {
     private HashSet<string> _given = [];
@@ -106,6 +107,13 @@ public abstract class ConnectionCommand : FleetCommand
             Events = events,
         };
     }
+
+    /// <summary>The history that holds what the configuration says of a service.</summary>
+    private protected HistoryName HistoryIn(ConfigurationSettings settings) =>
+        new(
+            HistorySchema ?? settings.HistorySchema?.Value,
+            IsGiven(nameof(HistoryTable)) ? HistoryTable : settings.HistoryTable?.Value ?? HistoryTable
+        );
 
     /// <summary>How a call reads folders and talks to databases.</summary>
     private protected virtual MigratorOptions OptionsFor(IEventSink events) =>

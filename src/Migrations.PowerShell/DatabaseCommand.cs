@@ -26,6 +26,9 @@ public abstract class DatabaseCommand : ConnectionCommand
     /// <summary>The services that the call is about; none without services.</summary>
     private protected IReadOnlyList<string> ServicesOfCall { get; private set; } = [];
 
+    /// <summary>Their histories.</summary>
+    private protected IReadOnlyList<HistoryName> HistoriesOfCall { get; private set; } = [];
+
     /// <summary>Whether the cmdlet changes databases, so that an environment may require confirmation.</summary>
     private protected virtual bool Changes => false;
 
@@ -70,6 +73,7 @@ public abstract class DatabaseCommand : ConnectionCommand
         IReadOnlyList<SelectedDatabase> selected = [];
         Guard(MyInvocation.ExpectingInput, () => null, () => selected = Select());
         ServicesOfCall = [.. selected.Select(s => s.Service).OfType<string>()];
+        HistoriesOfCall = [.. selected.Where(s => s.Service is not null).Select(s => HistoryIn(s.Settings))];
         if (IsFleet)
         {
             _selected.AddRange(selected);
@@ -217,7 +221,8 @@ public abstract class DatabaseCommand : ConnectionCommand
         bool Add(Func<FleetItem> find)
         {
             var before = items.Count;
-            Guard(isOneOfSeveral: true, () => null, () => items.Add(find()));
+            // A list that machines share out, or a result, that leaves out a database would look complete.
+            Guard(isOneOfSeveral: Shard is null && ResultPath is null, () => null, () => items.Add(find()));
             return items.Count > before;
         }
     }

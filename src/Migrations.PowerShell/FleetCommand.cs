@@ -7,7 +7,17 @@ namespace Migrations.PowerShell;
 /// <summary>What cmdlets share that may work on many databases in one call.</summary>
 public abstract class FleetCommand : ConfiguredCommand
 {
-    private static readonly string[] Own = [nameof(ThrottleLimit), nameof(ThrottlePerServer), nameof(Canary), nameof(StopAfter)];
+    private static readonly string[] Own =
+    [
+        nameof(ThrottleLimit),
+        nameof(ThrottlePerServer),
+        nameof(Canary),
+        nameof(StopAfter),
+        nameof(Shard),
+        nameof(ResultPath),
+    ];
+
+    private Exception? _failure;
 
     /// <summary>
     /// How many databases are worked on at once, each in a pipeline of its own; with -WhatIf, with -Confirm, and by
@@ -33,6 +43,21 @@ public abstract class FleetCommand : ConfiguredCommand
     [ValidateRange(1, int.MaxValue)]
     public int StopAfter { get; set; }
 
+    /// <summary>
+    /// Work on one share of the databases only, so that several machines share them out: <c>3/8</c> is the third of eight; <c>auto</c>
+    /// takes the position that Azure DevOps or GitLab gives the job.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Shard { get; set; }
+
+    /// <summary>
+    /// A file that what became of each database is written to, for Merge-MigrationResult; no wildcards. Not written with -WhatIf.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ResultPath { get; set; }
+
     /// <summary>Whether the call says how several databases are worked on: then all of the pipeline are collected first.</summary>
     private protected bool IsFleet => Own.Any(MyInvocation.BoundParameters.ContainsKey);
 
@@ -55,6 +80,25 @@ public abstract class FleetCommand : ConfiguredCommand
     /// <returns>What became of them, in a sentence; null when there is only one.</returns>
     private protected string? RunFleet(IReadOnlyList<FleetItem> items, ServiceTurns turns)
     {
+        var listed = items.ToDictionary(item => new FleetMember(item.Selected, item.Resolved.Target));
+        var shard = Shard is null ? null : FleetShard.Parse(Shard, System.Environment.GetEnvironmentVariable);
+        var own = shard?.Of([.. listed.Keys], turns) ?? [.. listed.Keys];
+        var result = new FleetResultWriter(MyInvocation.MyCommand.Name, shard, [.. listed.Keys.Select(m => m.Target)]);
+        var path = ResultPath is null || this.IsWhatIf() ? null : Paths.Literal(ResultPath);
+        if (path is not null)
+            FleetResultWriter.Prepare(path);
+        var run = RunFleet(own, turns, listed);
+        if (path is not null)
+            result.Write(path, run);
+        if (run.Stopped is { } stopped)
+            Guard(isOneOfSeveral: true, () => null, () => throw stopped);
+        return shard is null
+            ? run.Summary
+            : $"Shard {shard}, {own.Count} of {listed.Count} databases: {run.Completed} completed, {run.FailedCount} failed.";
+    }
+
+    private FleetRun RunFleet(IReadOnlyList<FleetMember> own, ServiceTurns turns, Dictionary<FleetMember, FleetItem> items)
+    {
         var options = new FleetOptions
         {
             // A question can be asked by one at a time.
@@ -63,20 +107,23 @@ public abstract class FleetCommand : ConfiguredCommand
             Canary = Canary,
             StopAfter = StopAfter > 0 ? StopAfter : null,
         };
-        var members = items.ToDictionary(item => new FleetMember(item.Selected, item.Resolved.Target));
-        var run = new FleetRun([.. members.Keys], turns, options);
+        var run = new FleetRun(own, turns, options);
         if (options.ThrottleLimit == 1)
-            run.RunAsync(member => Task.FromResult(MayBegin(turns, member) && WorkOn(members[member])), CancellationToken.None)
-                .GetAwaiter()
-                .GetResult();
+            run.RunAsync(member => Task.FromResult(WorkOn(turns, member, items[member])), CancellationToken.None).GetAwaiter().GetResult();
         else
-            RunAtOnce(run, turns, members);
-        if (run.Stopped is { } stopped)
-            Guard(isOneOfSeveral: true, () => null, () => throw stopped);
-        return run.Summary;
+            RunAtOnce(run, own.Count, turns, items);
+        return run;
     }
 
-    private void RunAtOnce(FleetRun run, ServiceTurns turns, Dictionary<FleetMember, FleetItem> members)
+    private FleetOutcome WorkOn(ServiceTurns turns, FleetMember member, FleetItem item)
+    {
+        _failure = null;
+        return MayBegin(turns, member) && WorkOn(item) ? FleetOutcome.Completed : FleetOutcome.Failed(_failure);
+    }
+
+    private protected override void OnFailure(Exception cause) => _failure = cause;
+
+    private void RunAtOnce(FleetRun run, int total, ServiceTurns turns, Dictionary<FleetMember, FleetItem> members)
     {
         using var pipelines = new FleetPipelines(this);
         _ = Run(
@@ -85,15 +132,20 @@ public abstract class FleetCommand : ConfiguredCommand
                 await run.RunAsync(WorkAsync, token).ConfigureAwait(false);
                 return true;
 
-                async Task<bool> WorkAsync(FleetMember member)
+                async Task<FleetOutcome> WorkAsync(FleetMember member)
                 {
                     var mayBegin = false;
-                    post(() => mayBegin = MayBegin(turns, member));
+                    Exception? refused = null;
+                    post(() =>
+                    {
+                        mayBegin = MayBegin(turns, member);
+                        refused = _failure;
+                    });
                     if (!mayBegin)
-                        return false;
+                        return FleetOutcome.Failed(refused);
                     var page = await pipelines.RunAsync(members[member], token).ConfigureAwait(false);
-                    post(() => Show(run, members.Count, members[member], page));
-                    return page.IsDone;
+                    post(() => Show(run, total, members[member], page));
+                    return page.IsDone ? FleetOutcome.Completed : FleetOutcome.Failed(page.Failure);
                 }
             }
         );

@@ -16,6 +16,9 @@ internal sealed class FleetPage
     /// <summary>Whether the work came to its end without an error.</summary>
     public bool IsDone { get; set; }
 
+    /// <summary>The first error that was written; null without one.</summary>
+    public Exception? Failure => _written.OfType<ErrorRecord>().FirstOrDefault()?.Exception;
+
     /// <summary>Takes an error that ended the pipeline.</summary>
     public void Fail(ErrorRecord record) => _written.Enqueue(record);
 

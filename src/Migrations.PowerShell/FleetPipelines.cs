@@ -20,6 +20,8 @@ internal sealed class FleetPipelines : IDisposable
         nameof(FleetCommand.ThrottlePerServer),
         nameof(FleetCommand.Canary),
         nameof(FleetCommand.StopAfter),
+        nameof(FleetCommand.Shard),
+        nameof(FleetCommand.ResultPath),
         nameof(ConfiguredCommand.LogFormat),
         "ReportPath",
         "Quiet",

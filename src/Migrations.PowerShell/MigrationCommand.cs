@@ -115,6 +115,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
             (record, cause) = (ErrorRecords.Unexpected(e, target()), e);
         }
 
+        OnFailure(cause);
         InvocationSecrets.Hide(MyInvocation, [.. Connections]);
         record = Log.Failed(record, cause);
         if (!isOneOfSeveral)
@@ -123,5 +124,12 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Writes what was found to be wrong, when all was looked at.</summary>
-    private protected void WriteFailure(ErrorRecord record) => WriteError(Log.Failed(record, record.Exception));
+    private protected void WriteFailure(ErrorRecord record)
+    {
+        OnFailure(record.Exception);
+        WriteError(Log.Failed(record, record.Exception));
+    }
+
+    /// <summary>Learns of an error that is reported.</summary>
+    private protected virtual void OnFailure(Exception cause) { }
 }

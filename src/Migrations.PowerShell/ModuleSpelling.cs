@@ -26,6 +26,7 @@ internal sealed class ModuleSpelling : Spelling
         ["prune"] = "Remove-DatabaseBackup",
         ["repair"] = "Repair-MigrationHistory",
         ["restore"] = "Restore-Database",
+        ["run"] = "Invoke-DatabaseScript",
         ["script"] = "Export-MigrationScript",
         ["status"] = "Get-MigrationStatus",
         ["test"] = "Test-Migration",

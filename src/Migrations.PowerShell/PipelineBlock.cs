@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using Migrations.History;
 
 namespace Migrations.PowerShell;
 
@@ -13,36 +14,26 @@ namespace Migrations.PowerShell;
 /// <param name="text">Its text.</param>
 internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
 {
-    private const string Locations = "migrations-block";
-
     // The file is dot-sourced, so that its function finds what stands beside it. The function is taken from where functions are kept,
     // because an alias would come before its name, and is compared with the one in the file's syntax tree: the caller may have an 'up' too.
-    private const string Whole = ". $__migrations.File @__migrationsFileArguments | & $__migrations.Take\n";
+    private const string Whole = """
+        foreach ($__migrationsModule in $__migrations.Modules) {
+            Microsoft.PowerShell.Core\Import-Module -FullyQualifiedName $__migrationsModule -Verbose:$false
+        }
+        . $__migrations.File @__migrationsFileArguments | & $__migrations.Take
+
+        """;
     private const string Function = """
         $__migrations.Body = ${function:NAME}
         if ($__migrations.Body.Ast.Extent.StartOffset -ne $__migrations.Start -or $__migrations.Body.File -ne $__migrations.Path) {
-            throw "The file ended before its function 'NAME' was defined."
+            throw $__migrations.Why.Invoke($__migrations.Body)
         }
         & $__migrations.Body @__migrationsArguments | & $__migrations.Take
         """;
 
-    private static readonly ScriptBlock Take = ScriptBlock.Create("process { $__migrations.Write.Invoke($_) }");
+    private ScriptBlock? _before;
 
-    /// <summary>What is wrong with its syntax.</summary>
-    public IReadOnlyList<FileProblem> Check(string? function)
-    {
-        var tree = Parser.ParseInput(text, file, out _, out var errors);
-        if (errors.Length > 0)
-            return
-            [
-                .. errors.Select(e =>
-                    Problem(e.Extent.StartLineNumber, e.Extent.StartColumnNumber, e.Message, "Correct the syntax of the file.")
-                ),
-            ];
-        return function is null || Find(tree, function) is not null
-            ? []
-            : [Problem(1, 1, $"The file has no function '{function}' at its top level.", $"Define it: function {function} {{ ... }}")];
-    }
+    private static readonly ScriptBlock Take = ScriptBlock.Create("process { $__migrations.Write.Invoke($_) }");
 
     /// <summary>Runs it. Must be called on the pipeline's thread.</summary>
     /// <param name="function">The function at its top level; null: the whole file is what runs.</param>
@@ -52,7 +43,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
     public void Run(string? function, IReadOnlyDictionary<string, object?> variables)
     {
         var tree = Parser.ParseInput(text, file, out _, out _);
-        var body = function is null ? null : Find(tree, function);
+        var body = function is null ? null : CodeFileCheck.Find(tree, function);
         var own = new Hashtable(StringComparer.OrdinalIgnoreCase)
         {
             ["File"] = tree.GetScriptBlock(),
@@ -60,19 +51,22 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
             ["Start"] = body?.Extent.StartOffset,
             ["Body"] = null,
             ["Take"] = Take,
+            ["Why"] = (Func<ScriptBlock?, string>)(found => Other(function!, found)),
+            ["Modules"] = CodeFileCheck.ModulesOf(tree),
             ["Write"] = (Action<object?>)Write,
         };
         List<PSVariable> defined =
         [
             .. variables.Select(v => new PSVariable(v.Key, v.Value)),
             new("__migrations", own),
-            new("__migrationsFileArguments", Arguments(function is null ? tree.ParamBlock?.Parameters : null, variables)),
-            new("__migrationsArguments", Arguments(body?.Parameters ?? body?.Body.ParamBlock?.Parameters, variables)),
+            new("__migrationsFileArguments", Arguments(tree.ParamBlock?.Parameters, variables)),
+            new("__migrationsArguments", Arguments(CodeFileCheck.ParametersOf(body), variables)),
             new("ErrorActionPreference", ActionPreference.Stop),
             new("PSNativeCommandUseErrorActionPreference", value: true),
         ];
         var call = Whole + (function is null ? "" : Function.Replace("NAME", function, StringComparison.Ordinal));
-        cmdlet.SessionState.Path.PushCurrentLocation(Locations);
+        _before = function is null ? null : (cmdlet.SessionState.PSVariable.GetValue("function:" + function) as ScriptBlock);
+        using var location = new KeptLocation(cmdlet.SessionState.Path);
         try
         {
             ScriptBlock.Create(call).InvokeWithContext(functionsToDefine: null, defined);
@@ -89,18 +83,18 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         {
             throw new CodeException(e.ErrorRecord.ToString(), PlaceOf(e.ErrorRecord, tree) ?? Place(body), e);
         }
-        finally
-        {
-            cmdlet.SessionState.Path.PopLocation(Locations);
-        }
     }
 
-    private void Write(object? item) => cmdlet.Report(() => cmdlet.WriteVerbose(LanguagePrimitives.ConvertTo<string>(item)));
+    private void Write(object? item) =>
+        cmdlet.Report(() => cmdlet.WriteVerbose(ScriptRedaction.Hide(LanguagePrimitives.ConvertTo<string>(item))));
 
-    private static FunctionDefinitionAst? Find(ScriptBlockAst tree, string name) =>
-        tree
-            .EndBlock?.Statements.OfType<FunctionDefinitionAst>()
-            .FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Why what has the name of the function now is not the function at the top level of the file.</summary>
+    private string Other(string function, ScriptBlock? found) =>
+        found?.File is { Length: > 0 } place && (IsHere(place) || !ReferenceEquals(found.Ast, _before?.Ast))
+            ? $"The function '{function}' of this file was replaced by another one, at {place}:{found.Ast.Extent.StartLineNumber}."
+            : $"The file ended before its function '{function}' was defined.";
+
+    private bool IsHere(string place) => place.Equals(file, StringComparison.OrdinalIgnoreCase);
 
     private static Hashtable Arguments(IEnumerable<ParameterAst>? parameters, IReadOnlyDictionary<string, object?> variables)
     {
@@ -161,7 +155,4 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
             "ContinueException" => "'continue'",
             var name => name,
         };
-
-    private FileProblem Problem(int line, int column, string message, string remedy) =>
-        new(ErrorId.CodeInvalid, new ScriptLocation(file, line, column), message, remedy);
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using Microsoft.PowerShell.Commands;
 
 namespace Migrations.PowerShell;
 
@@ -8,11 +9,42 @@ namespace Migrations.PowerShell;
 /// </summary>
 /// <param name="cmdlet">The cmdlet.</param>
 /// <param name="queue">The way to the pipeline's thread.</param>
-internal sealed class PipelineCode(PSCmdlet cmdlet, WriteQueue queue) : ICodeHost
+internal sealed class PipelineCode(PSCmdlet cmdlet, WriteQueue queue) : ICodeHost, IRequiredParts
 {
+    private static readonly string[] OfMigration = ["Connection", "Transaction", "Variables"];
+    private static readonly string[] OfHook = ["Plan", "Result", "Failure", .. OfMigration, "migration", "direction", "run_id"];
+
+    private static readonly ScriptBlock FindModule = ScriptBlock.Create(
+        """
+        param($specification)
+        (Microsoft.PowerShell.Core\Get-Module -FullyQualifiedName $specification) ??
+            (Microsoft.PowerShell.Core\Get-Module -ListAvailable -FullyQualifiedName $specification -Verbose:$false)
+        """
+    );
+
+    /// <inheritdoc/>
+    public Version Version =>
+        (cmdlet.SessionState.PSVariable.GetValue("PSVersionTable") as IDictionary)?["PSVersion"] is { } version
+        && LanguagePrimitives.TryConvertTo<Version>(version, out var here)
+            ? here
+            : typeof(PSObject).Assembly.GetName().Version!;
+
+    /// <inheritdoc/>
+    public bool IsElevated => Environment.IsPrivilegedProcess;
+
+    /// <inheritdoc/>
+    public bool HasModule(ModuleSpecification module)
+    {
+        var isThere = false;
+        Run(() => isThere = FindModule.Invoke(module).Any(m => m is not null));
+        return isThere;
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<FileProblem> Check(MigrationScript script) =>
-        new PipelineBlock(cmdlet, script.File, script.Code!.Text).Check(script.Code.IsWhole ? null : "up");
+        script.Code!.IsWhole
+            ? new CodeFileCheck(script.File, script.Code.Text, OfHook).Find([], this)
+            : new CodeFileCheck(script.File, script.Code.Text, OfMigration).Find(["up", "down"], this);
 
     /// <inheritdoc/>
     public Task RunAsync(MigrationScript script, CodeContext context)

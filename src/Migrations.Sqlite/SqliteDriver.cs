@@ -16,6 +16,9 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider, IClientScript
     public ILintRules Rules => SqliteRules.Instance;
 
     /// <inheritdoc/>
+    public IChangeWriter Changes => SqliteChangeWriter.Instance;
+
+    /// <inheritdoc/>
     public IDatabaseCreator Creator { get; } = new SqliteCreator();
 
     /// <inheritdoc/>
@@ -56,8 +59,12 @@ public sealed class SqliteDriver : IDatabaseDriver, ICopyProvider, IClientScript
     }
 
     /// <inheritdoc/>
-    public async Task<ICopySource> OpenSourceAsync(DatabaseTarget source, SessionOptions options, CancellationToken cancellationToken) =>
-        await SqliteCopySource.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+    public async Task<ICopySource> OpenSourceAsync(
+        DatabaseTarget source,
+        SessionOptions options,
+        int readers,
+        CancellationToken cancellationToken
+    ) => await SqliteCopySource.OpenAsync(source, options, readers, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<ICopyTarget> OpenTargetAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken) =>

@@ -23,7 +23,12 @@ internal static class Scenarios
         all.Add(new PowerCutBackupScenario());
         all.Add(new CutScenario());
         if (!OperatingSystem.IsWindows())
-            all.Add(new ServerScenario());
+            all.AddRange([
+                new ServerScenario(),
+                new CopyScenario(CopyScenario.Tool),
+                new CopyScenario(CopyScenario.ServerStopped),
+                new CopyScenario(CopyScenario.Connection),
+            ]);
         all.Add(new LockQueueScenario());
         all.Add(new PoolerScenario());
         all.AddRange(Engine.Both.Select(engine => new FuzzScenario(engine)));

@@ -97,9 +97,41 @@ public sealed class ClearCommandTests : IDisposable
         Assert.Contains("Applied: 1", await OutputAsync("status", "--service", "api"), StringComparison.Ordinal);
         var one = await RunAsync("fresh", "--service", "api", "--accept-data-loss");
         Assert.Contains("is also the database of web", one.Error, StringComparison.Ordinal);
+        var all = await OutputAsync("clear", "--service", "api", "--accept-data-loss", "--include-others");
+        Assert.Contains("2 tables", all, StringComparison.Ordinal);
         var production = await RunAsync("fresh", "--service", "*", "--environment", "production", "--accept-data-loss");
         Assert.Equal(2, production.ExitCode);
         Assert.Contains("error ConfirmationRequired", production.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Services_with_histories_and_addresses_of_their_own_are_cleared_once_and_keep_the_stamp()
+    {
+        _temporary.Write("api/001_api.sql", "CREATE TABLE api (id integer);");
+        _temporary.Write("web/001_web.sql", "CREATE TABLE web (id integer);");
+        _temporary.Write(
+            "migrations.json",
+            """
+            { "services": { "api": { "path": "api", "historyTable": "h_api" }, "web": { "path": "web", "historyTable": "h_web" } },
+              "environments": { "local": { "databases": { "api": "all.db", "web": "./link.db" } },
+                "other": { "databases": { "api": "all.db", "web": "./link.db" } } } }
+            """
+        );
+        File.CreateSymbolicLink(_temporary["link.db"], _temporary["all.db"]);
+        string[] local = ["--environment", "local", "--service"];
+        await OutputAsync(["init", "--stamp", "local", .. local, "api"]);
+        await OutputAsync(["fresh", .. local, "*", "--accept-data-loss"]);
+        var again = await OutputAsync(["fresh", .. local, "*", "--accept-data-loss"]);
+        Assert.Matches("(?s)2 tables with 0 rows removed, 1 migration applied.*1 migration applied.*2 of 2 services", again);
+        Assert.Contains("Applied: 1", await OutputAsync(["status", .. local, "api"]), StringComparison.Ordinal);
+        var one = await RunAsync(["clear", .. local, "web", "--accept-data-loss"]);
+        Assert.Contains("is also the database of api", one.Error, StringComparison.Ordinal);
+        Assert.Contains("--include-others", one.Error, StringComparison.Ordinal);
+        // What keeps the first from it keeps the other from it, too.
+        var refused = await RunAsync("clear", "--environment", "other", "--service", "*", "--accept-data-loss");
+        Assert.Contains("error StampDiffers", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(refused.Error, "error "));
+        Assert.Contains("Applied: 1", await OutputAsync(["status", .. local, "web"]), StringComparison.Ordinal);
     }
 
     private async Task<string> OutputAsync(params string[] arguments)

@@ -61,6 +61,10 @@ public sealed class EnvironmentTests : IDisposable
     [InlineData("down", "--what-if", "--database", "p_api.db", "--path", "migrations/api", "--environment", "local")]
     [InlineData("restore", "--latest", "--from", "kept", "--database", "p_api.db")]
     [InlineData("restore", "--latest", "--from", "kept", "--database", "p_api.db", "--what-if")]
+    [InlineData("clear", "--database", "p_api.db", "--history-table", "other", "--include-others")]
+    [InlineData("fresh", "--database", "p_api.db", "--path", "migrations/api", "--history-table", "other", "--include-others")]
+    [InlineData("run", "--command", "DROP TABLE migration_journal", "--database", "p_api.db", "--history-table", "other")]
+    [InlineData("init", "--stamp", "staging", "--environment", "staging", "--database", "p_api.db", "--path", "migrations/api")]
     [InlineData("prune", "kept", "--keep-last", "1")]
     [InlineData("prune", "kept", "--keep-last", "1", "--environment", "staging")]
     public async Task What_takes_away_needs_the_environment_of_the_stamp(params string[] call)
@@ -68,6 +72,7 @@ public sealed class EnvironmentTests : IDisposable
         await StampedProductionAsync();
         string[] answers =
             call[0] is "prune" ? ["--yes"]
+            : call[0] is "init" ? []
             : call[0] is "restore" ? ["--yes"]
             : ["--yes", "--accept-data-loss"];
         var result = await RunAsync([.. call, .. answers]);

@@ -29,6 +29,41 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task The_undo_of_a_migration_is_written_and_what_has_none_is_said()
+    {
+        Write("001_a.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
+        Write("002_b.sql", "DELETE FROM a;\n");
+        var shown = await OutputAsync("create", "--undo-of", "a", "--what-if");
+        Assert.Contains("would create", shown, StringComparison.Ordinal);
+        Assert.Contains("DROP TABLE", shown, StringComparison.Ordinal);
+        var result = await RunAsync("create", "--missing-undo", "--output", "json");
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("\"outcome\": \"Written\"", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Line 1: DELETE", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(FileOf("001_a.down.sql")));
+        await FailsAsync(ErrorId.GenerationRefused, 4, ["finds no fault"], "create", "--undo-of", "001");
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["cannot be used together"], "create", "x", "--missing-undo");
+    }
+
+    [Fact]
+    public async Task A_migration_is_written_from_a_schema_or_the_reason_said()
+    {
+        Write("../schema.sql", "CREATE TABLE a (id integer PRIMARY KEY, n integer);\n");
+        Assert.Contains("created ", await OutputAsync("create", "first", "--from", FileOf("../schema.sql")), StringComparison.Ordinal);
+        Write("../schema.sql", "CREATE TABLE a (id integer PRIMARY KEY, m integer);\n");
+        string[] next = ["create", "second", "--from", FileOf("../schema.sql"), "--output", "json"];
+        var shown = await OutputAsync([.. next, "--rename", "a.n=m", "--what-if"]);
+        Assert.Contains("RENAME COLUMN n TO m", shown, StringComparison.Ordinal);
+        Assert.Contains("\"upLosses\": []", shown, StringComparison.Ordinal);
+        Write("002_rows.sql", "INSERT INTO a VALUES (1, NULL);\n");
+        Write("../schema.sql", "CREATE TABLE a (id integer PRIMARY KEY, n integer NOT NULL);\n");
+        var refused = await RunAsync("create", "third", "--from", FileOf("../schema.sql"));
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains("not written", refused.Output, StringComparison.Ordinal);
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["--rename and --with-data need --from."], "create", "x", "--rename", "a=b");
+    }
+
+    [Fact]
     public async Task An_empty_folder_is_an_error_unless_it_is_allowed()
     {
         await FailsAsync(ErrorId.FolderEmpty, 1, ["contains no migrations", "--allow-empty"], "up");

@@ -69,7 +69,7 @@ public sealed class HelpTests
 
     [Theory]
     [InlineData("help")]
-    [InlineData("create", "--lock-timeout", "--history-table", "--yes", "--database", "--identity")]
+    [InlineData("create", "--lock-timeout", "--history-table", "--yes", "--identity")]
     [InlineData("status", "--what-if", "--yes")]
     [InlineData("backups", "--path", "--what-if", "--lock-timeout")]
     [InlineData("backup", "--path", "--layout", "--yes")]

@@ -86,7 +86,7 @@ public sealed class PairTests : IDisposable
         await OutputAsync("up", "--service", "api");
         await OutputAsync("run", "--command", "INSERT INTO api VALUES (70000)", "--service", "api");
         _temporary.Write("own/001_api.sql", "CREATE TABLE api (id ${type} PRIMARY KEY);");
-        string[] copy = ["copy", "config/api.db", api.Address, "--path", "own", "--variable", "type=smallint"];
+        string[] copy = ["copy", "config/api.db", api.Address, "--throttle-limit", "2", "--path", "own", "--variable", "type=smallint"];
         Assert.Contains("smallint", await OutputAsync([.. copy, "--what-if"]), StringComparison.Ordinal);
         var refused = await RunAsync(copy);
         Assert.Equal(1, refused.ExitCode);

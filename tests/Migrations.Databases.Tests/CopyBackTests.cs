@@ -94,7 +94,9 @@ public sealed class CopyBackTests : IAsyncLifetime
     [InlineData("numeric(12,3)", "1.500", "NUMERIC(12,3)", "real")]
     [InlineData("numeric", "1234567890.123456789", "TEXT", "text")]
     [InlineData("numeric", "'NaN', 1", "TEXT", "text")]
-    [InlineData("numeric", "100000000000000000000", "TEXT", "text")]
+    [InlineData("numeric", "100000000000000000000, 1e30, 0.30000000000000004", "NUMERIC", "real")]
+    [InlineData("numeric", "100000000000000000001", "TEXT", "text")]
+    [InlineData("numeric", "1e400", "TEXT", "text")]
     [InlineData("float8", "'NaN'", "TEXT", "text")]
     [InlineData("float8", "'-0'", "TEXT", "text")]
     [InlineData("float8", "'inf', 0.1", "REAL", "real")]
@@ -144,7 +146,7 @@ public sealed class CopyBackTests : IAsyncLifetime
             CREATE TABLE base (a int); CREATE TABLE child (b int) INHERITS (base); INSERT INTO child VALUES (1, 2);
             INSERT INTO base VALUES (3);
             CREATE INDEX tags_gin ON p USING gin (tags); CREATE INDEX upper_name ON p (upper(name));
-            CREATE VIEW v AS SELECT 1 AS one; CREATE SEQUENCE alone;
+            CREATE VIEW v AS SELECT 1 AS one UNION SELECT 2; CREATE SEQUENCE alone;
             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
             CREATE TRIGGER tr BEFORE INSERT ON base FOR EACH ROW EXECUTE FUNCTION f();
             """
@@ -161,7 +163,7 @@ public sealed class CopyBackTests : IAsyncLifetime
                 "check p_name_check1",
                 "index tags_gin",
                 "index upper_name",
-                "view public.v",
+                "view v",
                 "sequence public.alone",
                 "function public.f()",
                 "trigger public.base.tr",
@@ -173,6 +175,25 @@ public sealed class CopyBackTests : IAsyncLifetime
         Assert.Equal(["1|2025-03-01|sad|{}|ada", "2|2025-03-02|sad|{}|bob"], await _file.RowsAsync("SELECT id, at, m, tags, name FROM p"));
         Assert.Equal(["3"], await _file.RowsAsync("SELECT a FROM base"));
         Assert.Equal("sad|{}", await _file.ScalarAsync("INSERT INTO p (id, at) VALUES (9, '') RETURNING m || '|' || tags"));
+    }
+
+    [Theory]
+    [InlineData("lower(n COLLATE \"C\")", "abcÉ", true)]
+    [InlineData("substr(n, 1, 2)", "AB", true)]
+    [InlineData("CASE WHEN length(n) > 2 THEN 'long' ELSE n END", "long", true)]
+    [InlineData("n || '!'", "ABCÉ!", true)]
+    [InlineData("lower(n)", "abcé", false)]
+    [InlineData("md5(n)", "9f3c", false)]
+    public async Task A_computed_column_holds_the_same_values(string expression, string start, bool isComputed)
+    {
+        await Source.ExecuteAsync(
+            $"CREATE TABLE t (n text COLLATE \"en-x-icu\", g text GENERATED ALWAYS AS ({expression}) STORED); "
+                + "INSERT INTO t VALUES ('ABCÉ')"
+        );
+        var copied = Assert.Single(await CopyAsync());
+        Assert.Equal((true, !isComputed), (copied.Equal, copied.LeftOut.Any(l => l is { Kind: "generated column", Text: not null })));
+        Assert.StartsWith(start, await _file.ScalarAsync("SELECT g FROM t"), StringComparison.Ordinal);
+        Assert.Equal(isComputed ? "3" : "0", await _file.ScalarAsync("SELECT hidden FROM pragma_table_xinfo('t') WHERE name = 'g'"));
     }
 
     [Fact]

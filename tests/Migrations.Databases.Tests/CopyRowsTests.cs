@@ -76,9 +76,17 @@ public sealed class CopyRowsTests : CopyTestBase
     [InlineData("CREATE TABLE t (a int)", "t.b: ", "no such column")]
     [InlineData("CREATE TABLE u (a int)", "t: ", "no such table")]
     [InlineData("CREATE TABLE t (a int, b text, c text NOT NULL)", "t.c: ", "demands a value")]
-    [InlineData("CREATE TABLE t (a smallint, b text)", "t.a: values that do not fit the chosen type smallint (rowid 2)", "smallint")]
-    [InlineData("CREATE TABLE t (a int, b varchar(3))", "t.b: values that do not fit the chosen type varchar(3) (rowid 1)", "varchar")]
-    [InlineData("CREATE TABLE t (a int, b uuid)", "t.b: values that do not fit the chosen type uuid (rowid 1, rowid 2)", "uuid")]
+    [InlineData("CREATE TABLE t (a smallint, b text)", "t.a: values that do not fit the chosen type smallint (rowid 2: 70000)", "smallint")]
+    [InlineData(
+        "CREATE TABLE t (a int, b varchar(3))",
+        "t.b: values that do not fit the chosen type varchar(3) (rowid 1: 'abcdé')",
+        "varchar"
+    )]
+    [InlineData(
+        "CREATE TABLE t (a int, b uuid)",
+        "t.b: values that do not fit the chosen type uuid (rowid 1: 'abcdé', rowid 2: '12')",
+        "uuid"
+    )]
     [InlineData("CREATE TABLE t (a int, b numeric(2,1))", "t.b: values that do not fit the chosen type numeric(2,1)", "numeric")]
     [InlineData("CREATE TABLE t (a int CHECK (a < 5), b text)", "violates check constraint", "t_a_check")]
     [InlineData(

@@ -118,6 +118,7 @@ public sealed class CopyTests : CopyTestBase
     [InlineData("DATETIME", "'2025-02-30 10:00:00'", "text")]
     [InlineData("DATETIME", "1740787200000", "bigint")]
     [InlineData("DATETIME", "2460735.5", "double precision")]
+    [InlineData("DATETIME", "'2025-03-01', 1740787200, 2460735.123456789", "text")]
     [InlineData("TIME", "'24:00'", "text")]
     [InlineData("JSON", "'{\"a\":1,\"a\":2}'", "json")]
     [InlineData("JSON", "'{a}'", "text")]
@@ -168,11 +169,51 @@ public sealed class CopyTests : CopyTestBase
     }
 
     [Fact]
-    public async Task More_columns_than_a_table_of_theTarget_may_have_are_refused()
+    public async Task A_table_that_cannot_be_there_is_refused_before_anything_is_written()
     {
-        await FillAsync($"CREATE TABLE t ({string.Join(", ", Enumerable.Range(0, 1601).Select(i => $"c{i}"))});");
-        var error = await ThrowsAsync(ErrorId.CopyTargetOccupied);
-        Assert.Contains("1601 columns", error.Message, StringComparison.Ordinal);
+        await FillAsync(
+            $"CREATE TABLE t ({string.Join(", ", Enumerable.Range(0, 1601).Select(i => $"c{i}"))}); "
+                + "CREATE TABLE s (ctid TEXT, \"Xmin\" INT)"
+        );
+        var error = await ThrowsAsync(ErrorId.CopyRefused, new CopyRequest { Recreates = true });
+        Assert.Contains("t: it has 1601 columns", error.Message, StringComparison.Ordinal);
+        Assert.Contains("s.ctid: PostgreSQL has a column of this name", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Xmin", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "Give tables and columns other names with --mapping, or leave tables out with --exclude-table.",
+            error.NextStep!.ToString()
+        );
+        Assert.Equal("0", await ScalarAsync("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'migrations%'"));
+    }
+
+    [Theory]
+    [InlineData("c INT", "'x'", "id 1: 'x'", "--column-type \"t.c=text\"")]
+    [InlineData("c INT", "9223372036854775808", "id 1: 9.223372036854776E+18", "--column-type \"t.c=numeric\"")]
+    [InlineData("c TEXT", "x'00ff'), (2, 'y'", "id 1: x'00FF'", "--column-type \"t.c=text\"")]
+    [InlineData("c TEXT", "'a' || char(0)", "id 1: CAST(x'6100' AS TEXT)", "--column-type \"t.c=bytea\"")]
+    [InlineData("c INT", "printf('%.*c', 100, 'y')", "id 1: 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...' (100 bytes)", "=text")]
+    [InlineData("c INT REFERENCES t (id)", "9", "(id 1)", "Correct the rows. See")]
+    public async Task What_stops_a_copy_is_named_with_its_value_and_a_type_that_takes_it(
+        string column,
+        string value,
+        string named,
+        string step
+    )
+    {
+        await FillAsync($"CREATE TABLE t (id INTEGER PRIMARY KEY, {column}); INSERT INTO t VALUES (1, {value})");
+        var error = await ThrowsAsync(ErrorId.CopyRefused);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Contains(step, error.NextStep!.ToString(), StringComparison.Ordinal);
+        if (step.IndexOf('=', StringComparison.Ordinal) is var at and > 0)
+            await CopyAsync(
+                new CopyRequest
+                {
+                    Scope = new CopyScope { Types = new Dictionary<string, ColumnType> { ["t.c"] = Typed(step[(at + 1)..]) } },
+                }
+            );
+
+        static ColumnType Typed(string text) =>
+            ColumnType.TryParse(text.TrimEnd('"'), out var type) ? type : throw new FormatException(text);
     }
 
     [Fact]
@@ -184,7 +225,7 @@ public sealed class CopyTests : CopyTestBase
         Assert.Equal(["1|x", "2|7", "3|2.5", "4|\\xab"], await Target.RowsAsync("SELECT id, c FROM t ORDER BY id"));
         await Target.ExecuteAsync("DROP TABLE t");
         var error = await ThrowsAsync(ErrorId.CopyRefused, Chosen("T.C", ColumnKind.Boolean));
-        Assert.Contains("do not fit the chosen type boolean (id 1, id 2, id 3, ...)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("do not fit the chosen type boolean (id 1: 'x', id 2: 7, id 3: 2.5, ...)", error.Message, StringComparison.Ordinal);
         Assert.Contains(
             "no column t.x",
             (await ThrowsAsync(ErrorId.UsageInvalid, Chosen("t.x", ColumnKind.Text))).Message,

@@ -160,6 +160,33 @@ public abstract class HookCodeConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Fact]
+    public async Task The_hook_of_failures_runs_only_where_it_is_known_what_the_run_has_done()
+    {
+        TwoTables();
+        Write("hooks/after-each.ps1", Code);
+        Write("hooks/on-error.ps1", "notifies");
+        var isKnown = Kind == DatabaseKind.Sqlite;
+        var host = new Host
+        {
+            At = context =>
+            {
+                if (context.Connection is not { } connection)
+                    return;
+                if (!isKnown)
+                    Execute(connection, context.Transaction, "CLOSE ALL");
+                Execute(connection, context.Transaction, "COMMIT");
+            },
+        };
+        var id = isKnown ? ErrorId.TransactionUnbalanced : ErrorId.OutcomeUnknown;
+        await ThrowsAsync<MigrationException>(id, () => Engine(host).ApplyAsync());
+        Assert.Equal(isKnown, host.Taken().Exists(t => t.StartsWith("on-error", StringComparison.Ordinal)));
+        Assert.Equal(
+            isKnown ? [] : ["The hook 'on-error' was not run, because it is not known what the run has done"],
+            Events.Of<WarningRaised>().Select(w => w.Message).Where(m => m.Contains("on-error", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
     public async Task Where_nothing_runs_them_the_folder_is_refused_and_without_hooks_it_is_run()
     {
         TwoTables();

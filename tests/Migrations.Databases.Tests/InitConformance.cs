@@ -179,7 +179,8 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("production", (await InitAsync(request)).Stamp);
         Assert.Equal(AlreadyInitialized, (await InitAsync(request)).Outcome);
         Assert.Equal("production", (await Engine().GetSummaryAsync()).Stamp);
-        Assert.Equal("local", (await InitAsync(request with { Stamp = "local" })).Stamp);
+        await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => InitAsync(request with { Stamp = "local" }));
+        Assert.Equal("local", (await InitAsync(request with { Stamp = "local", ReplacesStamp = true })).Stamp);
         Assert.Equal("local", (await Engine().GetSummaryAsync()).Stamp);
     }
 
@@ -196,8 +197,55 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Contains("--environment production", error.NextStep.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("more", await TablesAsync(), StringComparison.Ordinal);
 
-        // Whoever names the environment that it is of may give it another stamp.
-        Assert.Equal("staging", (await Initializer(options: In("production")).InitializeAsync(request)).Stamp);
+        // A stamp that is not the environment's own would lock it out.
+        var both = Initializer(options: In("production"));
+        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => both.InitializeAsync(request with { ReplacesStamp = true }));
+        Assert.Equal("staging", (await other.InitializeAsync(request with { ReplacesStamp = true })).Stamp);
+    }
+
+    [Theory]
+    [InlineData(InitScript, true)]
+    [InlineData("-- only a comment\n" + InitScript, true)]
+    [InlineData("CREATE TABLE others (id integer);\n", false)]
+    public async Task Another_script_of_the_same_name_is_not_taken_for_the_one_that_ran(string script, bool isSame)
+    {
+        Write("init-db.sql", InitScript);
+        await InitAsync(path: Script);
+        Write("init-db.sql", script);
+        if (isSame)
+        {
+            Assert.Equal(AlreadyInitialized, (await InitAsync(path: Script)).Outcome);
+            return;
+        }
+
+        var error = await ThrowsAsync<MigrationException>(ErrorId.InitScriptChanged, () => InitAsync(path: Script));
+        Assert.Equal(Script, error.Location!.File);
+        await ThrowsAsync<MigrationException>(ErrorId.InitScriptChanged, () => Initializer(Script).PlanAsync());
+        Assert.Equal("posts, users", await TablesAsync());
+        var named = Initializer(Script, options: EngineOptions() with { Service = "others" });
+        Assert.Equal(Initialized, (await named.InitializeAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task An_edited_seed_is_said_and_not_run_again()
+    {
+        ThreeTables();
+        Write("seed.sql", "INSERT INTO a VALUES (1);\n");
+        await InitAsync(new InitializationRequest { Seed = true });
+        Write("seed.sql", "INSERT INTO a VALUES (2);\n");
+        Assert.Equal(AlreadyInitialized, (await InitAsync(new InitializationRequest { Seed = true })).Outcome);
+        Assert.Single(Events.Of<WarningRaised>(), w => w.Message.ToString().Contains("is not run again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_script_that_was_only_run_has_initialized_nothing()
+    {
+        Write("init-db.sql", "CREATE TABLE IF NOT EXISTS users (id integer);\n");
+        await Database.ExecuteAsync("CREATE TABLE there (id integer)");
+        await new DatabaseScriptRunner(Kind.Driver, Target(), EngineOptions()).RunAsync(new DatabaseScriptRequest { File = Script });
+        Assert.Equal(Initialized, (await InitAsync(path: Script)).Outcome);
+        Assert.Equal(AlreadyInitialized, (await InitAsync(path: Script)).Outcome);
+        Assert.Equal("run, init", string.Join(", ", (await Engine().GetHistoryAsync()).Select(e => e.Description)));
     }
 
     [Fact]

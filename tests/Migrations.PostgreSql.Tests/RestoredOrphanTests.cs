@@ -80,6 +80,13 @@ public sealed class RestoredOrphanTests
         );
         Assert.Equal(ErrorId.PermissionDenied, refused.Id);
         Assert.Contains("pg_read_all_data", refused.NextStep.ToString(), StringComparison.Ordinal);
+        await database.ExecuteAsync("GRANT pg_read_all_data TO reader; CREATE TABLE \"My r\" (a int)");
+        await database.ExecuteAsync("ALTER TABLE \"My r\" ENABLE ROW LEVEL SECURITY");
+        refused = await Assert.ThrowsAsync<MigrationException>(() =>
+            new BackupManager(Driver, reader, session).BackUpAsync(new BackupRequest { Folder = folder.Path })
+        );
+        Assert.Contains("BYPASSRLS", refused.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"My r\" NO FORCE", refused.NextStep.ToString(), StringComparison.Ordinal);
         await using var holder = (Npgsql.NpgsqlConnection)await database.ConnectAsync();
         await using var transaction = await holder.BeginTransactionAsync();
         await using (var command = new Npgsql.NpgsqlCommand("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", holder, transaction))

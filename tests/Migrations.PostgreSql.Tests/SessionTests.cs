@@ -55,6 +55,21 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task The_history_comes_in_the_order_of_its_numbers_wherever_its_rows_stand()
+    {
+        await using var fixture = await DriverFixture.CreateAsync();
+        var writer = await fixture.BeginAsync();
+        foreach (var name in (string[])["a", "b", "c"])
+            await writer.History.AppendAsync(fixture.Entry(name, JournalEvent.Baselined), CancellationToken.None);
+        await fixture.Database.ExecuteAsync("UPDATE migration_journal SET host = 'h' WHERE name IN ('a', 'b')");
+        var reader = await fixture.OpenAsync(o => o with { Access = SessionAccess.Read });
+
+        // As the first thing that a connection is asked for, and later.
+        foreach (var _ in (int[])[1, 2])
+            Assert.Equal(["a", "b", "c"], (await reader.History.ReadAsync(CancellationToken.None)).Select(e => e.Name));
+    }
+
+    [Fact]
     public async Task A_row_comes_back_as_it_was_appended()
     {
         await using var fixture = await DriverFixture.CreateAsync();

@@ -51,6 +51,31 @@ Describe 'Clear-Database' {
         }
         finally { Remove-Item migrations.json, "$folder/seed.sql" }
     }
+
+    It 'clears what services share once, by whatever addresses, and takes what others have only when that is said' -Skip:$IsWindows {
+        Set-Content migrations.json @'
+{ "defaultEnvironment": "local",
+  "services": { "api": { "path": "migrations", "historyTable": "h_api" }, "web": { "path": "web", "historyTable": "h_web" } },
+  "environments": { "local": { "databases": { "api": "all.db", "web": "link.db" } } } }
+'@
+        $null = New-Item web -ItemType Directory -Force
+        Set-Content web/001_web.sql 'CREATE TABLE web (id integer);'
+        $null = New-Item link.db -ItemType SymbolicLink -Target (Join-Path (Get-Item TestDrive:).FullName 'all.db') -Force
+        try {
+            $null = Initialize-Database -Service api -Stamp local
+            $null = Clear-Database -Service * -Migrate -AcceptDataLoss -Confirm:$false
+            $again = Clear-Database -Service * -Migrate -AcceptDataLoss -Confirm:$false
+            $again.Rows | Should -Be 2, 0
+            $again[0].Stamp | Should -Be 'local'
+            (Clear-Database -Service * -Migrate -WhatIf).Rows | Should -Be 2, 0
+            (Get-MigrationStatus -Service *).State | Should -Be 'Applied', 'Applied', 'Applied'
+            $problem = Get-ErrorOf { Clear-Database -Service web -AcceptDataLoss -Confirm:$false }
+            "$problem" | Should -Match 'also the database of api'
+            "$($problem.ErrorDetails.RecommendedAction)" | Should -Match '-IncludeOthers'
+            (Clear-Database -Service web -IncludeOthers -AcceptDataLoss -Confirm:$false).Rows | Should -Be 2
+        }
+        finally { Remove-Item migrations.json, web, link.db -Recurse }
+    }
 }
 
 Describe 'A question that no one can answer' -Skip:(-not $IsLinux) {

@@ -199,6 +199,41 @@ Describe 'New-Migration' {
         Get-Content $files[0] -Raw | Should -BeLike '*Preferences*'
     }
 
+    It 'writes a migration from the schema that is wanted, or says why not' {
+        $folder = New-Item -ItemType Directory "$TestDrive/from"
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer);'
+        $first = New-Migration first $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Force
+        $first.Outcome, $first.Files.Count | Should -Be 'Written', 2
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE b (id integer PRIMARY KEY, m integer);'
+        $second = New-Migration second $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Rename a=b, a.n=m -WhatIf
+        $second.Up | Should -BeLike '*RENAME COLUMN n TO m;*RENAME TO b;*'
+        (Get-ErrorOf { New-Migration x $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Rename a=c }).FullyQualifiedErrorId |
+            Should -BeLike 'UsageInvalid,*'
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE VIRTUAL TABLE f USING fts5(a);'
+        $null = New-Migration third $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Force
+        Set-Content "$TestDrive/schema.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE VIRTUAL TABLE f USING fts5(b);'
+        $refused = New-Migration fourth $folder -From "$TestDrive/schema.sql" -Database "$TestDrive/none.db" -Force -ErrorAction SilentlyContinue -ErrorVariable failed
+        $refused.Outcome, $failed.FullyQualifiedErrorId | Should -BeLike '*e*'
+        $failed.FullyQualifiedErrorId | Should -BeLike 'GenerationRefused,*'
+    }
+
+    It 'writes the undo of a migration that has none, and says why of one that can have none' {
+        $folder = New-Item -ItemType Directory "$TestDrive/undo"
+        Set-Content "$folder/001_a.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer);'
+        Set-Content "$folder/002_b.sql" 'ALTER TABLE a ADD COLUMN m integer;'
+        Set-Content "$folder/003_c.sql" 'UPDATE a SET n = 1;'
+        $shown = New-Migration -UndoOf 2 -Path $folder -Database "$TestDrive/none.db" -WhatIf
+        $shown.Outcome, $shown.UndoMessage | Should -Be 'WhatIf', 'undo proven for the schema only: there were no rows to compare'
+        "$folder/002_b.down.sql" | Should -Not -Exist
+        $results = New-Migration -MissingUndo -Path $folder -Database "$TestDrive/none.db" -ErrorAction SilentlyContinue -ErrorVariable failed
+        $results | Should -BeOfType ([Migrations.Generating.GeneratedMigration])
+        $results.Outcome | Should -Be 'Written', 'Written', 'Refused'
+        $results[2].Reasons | Should -BeLike 'Line 1: UPDATE a*'
+        $failed.FullyQualifiedErrorId | Should -BeLike 'GenerationRefused,*'
+        "$TestDrive/none.db" | Should -Not -Exist
+        Get-Content "$folder/002_b.down.sql" -Raw | Should -BeLike '*ALTER TABLE a DROP COLUMN m;*'
+    }
+
     It 'makes a folder below the location of PowerShell, not of the process' {
         Push-Location TestDrive:
         try { (New-Migration first ./new).FullName | Should -Be ((Get-Item ./new).GetFiles().FullName | Sort-Object -Descending) }

@@ -7,10 +7,23 @@ BeforeDiscovery {
         @{ Name = 'breaks'; Body = "`n    break"; Id = 'CodeFailed'; Message = "'break'"; Place = '2:5' }
         @{ Name = 'fails in a program'; Body = "`n    & bash -c 'exit 7'"; Id = 'CodeFailed'; Message = '7'; Place = '2:5' }
         @{ Name = 'fails in a statement'; Body = "`n    Use-Sql 'SELECT id FROM nowhere'"; Id = 'CodeFailed'; Message = 'nowhere'; Place = $null }
-        @{ Name = 'commits'; Body = "`n    `$Transaction.Commit()"; Id = 'TransactionUnbalanced'; Message = 'commit was prevented'; Place = $null }
+        @{ Name = 'commits'; Body = "`n    `$Transaction.Commit()"; Id = 'TransactionUnbalanced'; Message = 'Nothing was committed'; Place = $null }
         @{ Name = 'calls a cmdlet'; Body = "`n    Get-MigrationStatus `$global:testDatabase `$global:testFolder"; Id = 'CodeFailed'; Message = 'calls for another operation'; Place = '2:5' }
         @{ Name = 'leaves a reader open'; Body = "`n    `$c = `$Connection.CreateCommand(); `$c.CommandText = 'SELECT id FROM t1'; `$null = `$c.ExecuteReader().Read()"; Id = 'CodeFailed'; Message = 'reader open, on: SELECT id FROM t1'; Place = $null }
         @{ Name = 'has wrong syntax'; Body = "`n    if (1"; Id = 'FolderInvalid'; Message = 'Missing closing'; Place = $null }
+        @{ Name = 'defines up twice'; Body = "`n}`nif (1) { function up { 'two' } }`nfunction other {"; Id = 'CodeFailed'; Message = "'up' of this file was replaced by another one, at *002_code.ps1:3"; Place = $null }
+        @{ Name = 'is replaced by a file that it loads'; Body = "`n}`n. `$global:testOther`nfunction other {"; Id = 'CodeFailed'; Message = "'up' of this file was replaced by another one, at *other.ps1:1"; Place = $null }
+        @{ Name = 'ends before its function'; Body = "`n}`nfunction other {"; Before = 'return'; Id = 'CodeFailed'; Message = "ended before its function 'up' was defined"; Place = $null }
+        @{ Name = 'ends its transaction and writes in another one'; Body = "`n    `$Transaction.Rollback(); `$null = `$Connection.BeginTransaction()"; Id = 'TransactionUnbalanced'; Message = 'was rolled back'; Place = $null }
+    )
+    $refused = @(
+        @{ Text = "#Requires -Version 99.1`nfunction up { }"; Message = 'requires PowerShell 99.1, and this is 7.'; Place = '1:1' }
+        @{ Text = "# A comment`n#Requires -Modules NoSuchThing, @{ ModuleName = 'Pester'; ModuleVersion = '99.0' }`nfunction up { }"; Message = 'the module NoSuchThing, which is not installed'; Place = '2:1' }
+        @{ Text = "#Requires -Modules @{ ModuleName = 'Microsoft.PowerShell.Utility'; ModuleVersion = '99.0' }`nfunction up { }"; Message = 'the module Microsoft.PowerShell.Utility 99.0 or newer'; Place = '1:1' }
+        @{ Text = "#Requires -PSEdition Desktop`nfunction up { }"; Message = 'requires the edition Desktop'; Place = '1:1' }
+        @{ Text = "function up {`n    param([Parameter(Mandatory)] `$Connection, [Parameter(Mandatory)] `$Nothing)`n}"; Message = "'up' has the mandatory parameter 'Nothing'"; Place = '2:47' }
+        @{ Text = "function up { }`nfunction down([Parameter(Mandatory = `$true)] `$Nothing) { }"; Message = "'down' has the mandatory parameter 'Nothing'"; Place = '2:15' }
+        @{ Text = "param([Parameter(Mandatory)] `$Nothing)`nfunction up { }"; Message = "The file has the mandatory parameter 'Nothing'"; Place = '1:7' }
     )
 }
 BeforeAll { . $PSScriptRoot/common.ps1 }
@@ -19,6 +32,8 @@ Describe 'Migrations in PowerShell on <Engine>' -ForEach $engines {
     BeforeEach {
         $global:testDatabase = $database = New-TestDatabase $Engine
         $global:testFolder = $folder = New-TestFolder 1
+        $global:testOther = Join-Path (Get-Item TestDrive:).FullName 'other.ps1'
+        Set-Content $global:testOther 'function up { throw "the other one" }'
         $helper = "function Use-Sql([string] `$Sql) { `$c = `$Connection.CreateCommand(); `$c.Transaction = `$Transaction; `$c.CommandText = `$Sql; `$c.ExecuteScalar() }`n"
         # What the caller has of these names is not what runs.
         function up { throw 'the wrong one' }
@@ -67,13 +82,65 @@ $helper
 
     It 'rolls back, names the place and is run again: <Name>' -ForEach $failures {
         Invoke-Migration $database $folder
-        Set-Content "$folder/002_code.ps1" "function up { $Body`n}`n$helper"
+        Set-Content "$folder/002_code.ps1" "$Before`nfunction up { $Body`n}`n$helper".TrimStart()
         $failed = { Invoke-Migration $database $folder } | Should -Throw -PassThru -ErrorId "$Id,*"
         "$($failed.ErrorDetails)" | Should -BeLike "*$Message*"
         if ($Place) { "$($failed.Exception.Location)" | Should -BeLike "*002_code.ps1:$Place" }
         (Get-MigrationStatus $database $folder -Summary).LockedBy | Should -BeNullOrEmpty
         Set-Content "$folder/002_code.ps1" "function up { `$null = Use-Sql 'CREATE TABLE t2 (id integer)' }`n$helper"
         (Invoke-Migration $database $folder -LockTimeout 1).Name | Should -Be '002_code'
+    }
+
+    It 'is refused before anything runs, and asks for nothing: <Message>' -ForEach $refused {
+        Set-Content "$folder/002_code.ps1" $Text
+        $failed = { Invoke-Migration $database $folder } | Should -Throw -PassThru -ErrorId 'FolderInvalid,*'
+        "$($failed.ErrorDetails)" | Should -BeLike "*002_code.ps1:${Place}: *$Message*"
+        (Get-MigrationStatus $database $folder).State | Should -Be 'Pending', 'Pending'
+        $null = New-Item "$folder/hooks" -ItemType Directory
+        Move-Item "$folder/002_code.ps1" "$folder/hooks/before-run.ps1"
+        if ($Text -match '^#|^param') {
+            $failed = { Invoke-Migration $database $folder } | Should -Throw -PassThru -ErrorId 'FolderInvalid,*'
+            "$($failed.ErrorDetails)" | Should -BeLike "*before-run.ps1:${Place}: *$Message*"
+        }
+    }
+
+    It 'gets what it requires, and its parameters at the top of the file' {
+        Set-Content "$folder/002_code.ps1" @"
+#Requires -Version 7.0 -PSEdition Core -Modules Microsoft.PowerShell.Archive
+param([Parameter(Mandatory)] `$Connection, `$Variables)
+`$seen = "`$(`$Connection.GetType().Namespace) `$(`$Variables.number)"
+function up { "`$seen `$((Get-Module Microsoft.PowerShell.Archive).Name)" }
+"@
+        Remove-Module Microsoft.PowerShell.Archive -ErrorAction Ignore
+        $verbose = Invoke-Migration $database $folder -Variable @{ number = 7 } -Verbose 4>&1
+        "$verbose" | Should -BeLike '* 7 Microsoft.PowerShell.Archive*'
+    }
+
+    It 'leaves the stack of locations as it was' {
+        Set-Content "$folder/002_code.ps1" "function up { Pop-Location; Push-Location /; Push-Location /; Set-Location TestDrive: }"
+        Push-Location /; Push-Location (Get-Item TestDrive:).FullName
+        try {
+            $before = (Get-Location).Path, (Get-Location -Stack).Path
+            $null = Invoke-Migration $database $folder
+            (Get-Location).Path, (Get-Location -Stack).Path | Should -Be $before
+        }
+        finally { Pop-Location; Pop-Location }
+    }
+
+    It 'says no secret of its variables: <_>' -ForEach 'plain', 'address', 'secure' {
+        Set-Content "$folder/002_code.ps1" "function up { `"verbose `$(`$Variables.api_password)`"; `"address `$(`$Variables.dsn)`"; throw `"no login with `$(`$Variables.api_password) `$(`$Variables.dsn -replace '.*u:(.*)@.*', '`$1') `$(`$Variables.plain)`" }"
+        $variables = @{ api_password = ''; dsn = ''; plain = 'shown' }
+        switch ($_) {
+            plain { $variables.api_password = 'hidden-value' }
+            address { $variables.dsn = 'postgres://u:hidden-value@h/db' }
+            secure { $variables.api_password = ConvertTo-SecureString 'hidden-value' -AsPlainText -Force }
+        }
+        $failed = $null
+        $verbose = try { Invoke-Migration $database $folder -Variable $variables -Verbose 4>&1 } catch { $failed = $_ }
+        "$($failed.ErrorDetails)" | Should -BeLike '*no login with *** shown*'
+        "$verbose $($failed.Exception) $($failed.ErrorDetails) $($failed | Format-List -Force | Out-String)" | Should -Not -BeLike '*hidden-value*'
+        (Get-MigrationHistory $database).ErrorMessage -join ' ' | Should -BeLike '*no login*'
+        (Get-MigrationHistory $database).ErrorMessage -join ' ' | Should -Not -BeLike '*hidden-value*'
     }
 
     It 'is interrupted in its statement when the pipeline is stopped' {

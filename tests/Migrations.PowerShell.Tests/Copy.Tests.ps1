@@ -14,7 +14,7 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         ($plan | Where-Object Table -EQ 'people').Columns.Type | Should -Be 'bigint', 'text', 'text'
         Invoke-Sql $target "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'" | Should -Be 0
 
-        $results = Get-Item $database | Copy-Database -Destination $target
+        $results = Get-Item $database | Copy-Database -Destination $target -ThrottleLimit 2
         $people = $results | Where-Object Table -EQ 'people'
         $people.Outcome, $people.Rows, $people.Equal | Should -Be 'Copied', 2, $true
         ($results.LeftOut | Where-Object Name -EQ 'names').Text | Should -Be 'CREATE VIEW names AS SELECT rowid FROM people'
@@ -62,11 +62,15 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
 
     It 'copies the way back into a new file, and shows its plan' {
         $null = Copy-Database $database $target
+        $null = Invoke-Sql $target 'CREATE VIEW ids AS SELECT id FROM people WHERE id > 1'
         $back = New-TestDatabase SQLite
         $plan = Copy-Database $target $back -WhatIf 6>&1
         ($plan | Where-Object Table -EQ 'people').Columns.Type | Should -Be 'INTEGER', 'TEXT', 'TEXT'
         Test-Path $back | Should -BeFalse
-        (Copy-Database $target $back | Where-Object Kind -EQ table).Equal | Should -BeTrue
+        $results = Copy-Database $target $back
+        ($results | Where-Object Kind -EQ table).Equal | Should -BeTrue
+        ($results | Where-Object Kind -EQ view).Outcome | Should -Be 'Copied'
+        Invoke-Sql $back 'SELECT id FROM ids' | Should -Be 2
         (Compare-Database $target $back).Equal | Should -BeTrue
         (Get-ErrorOf { Copy-Database $target $back }).FullyQualifiedErrorId | Should -BeLike 'CopyTargetOccupied,*'
         (Copy-Database $target $back -Recreate -Force | Where-Object Table -EQ people).Rows | Should -Be 2

@@ -59,6 +59,10 @@ Describe 'Environments' {
         @{ Call = { Undo-Migration -Database p_api.db -Path migrations/api -Environment staging -WhatIf } }
         @{ Call = { Undo-Migration -All -Database p_api.db -Path migrations/api -Environment local -Force -AcceptDataLoss } }
         @{ Call = { Restore-Database -Database p_api.db -Latest -From kept -Force } }
+        @{ Call = { Clear-Database -Database p_api.db -HistoryTable other -IncludeOthers -AcceptDataLoss -Confirm:$false } }
+        @{ Call = { Clear-Database p_api.db migrations/api -Migrate -HistoryTable other -IncludeOthers -AcceptDataLoss -Confirm:$false } }
+        @{ Call = { Invoke-DatabaseScript p_api.db -Command 'DROP TABLE migration_journal' -HistoryTable other -AcceptDataLoss -Confirm:$false } }
+        @{ Call = { Initialize-Database p_api.db migrations/api -Environment staging -Stamp staging } }
         @{ Call = { Remove-DatabaseBackup kept -KeepLast 1 -Force } }
     ) {
         $null = Invoke-Migration -Environment production -Service api -Force

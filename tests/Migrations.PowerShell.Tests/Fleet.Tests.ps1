@@ -41,6 +41,25 @@ Describe 'Several databases at once on <Engine>' -ForEach $engines {
         $errors.Where({ $_.FullyQualifiedErrorId -like 'FleetStopped,*' }).Exception.Message | Should -BeLike '3 databases were not worked on, because the canary failed: *'
     }
 
+    It '-Shard: each database has its turn in one of the calls, and Merge-MigrationResult puts the results together' {
+        $results = Join-Path $TestDrive "results-$Engine"
+        1, 2 | ForEach-Object {
+            $null = $databases | Invoke-Migration -Path $folder -Shard "$_/2" -ResultPath "$results/$_.json" -ErrorAction SilentlyContinue
+        }
+        $summary = Merge-MigrationResult $results -ReportPath "$TestDrive/report-$Engine.xml" -ErrorVariable errors -ErrorAction SilentlyContinue
+        $summary.Text | Should -Be '3 of 4 databases completed in 2 shards; 1 failed.'
+        $errors[0].FullyQualifiedErrorId | Should -BeLike 'ResultsIncomplete,*'
+        $failed = $summary.Databases | Where-Object State -eq Failed
+        $failed.Error | Should -Be 'StatementFailed'
+        ([xml](Get-Content "$TestDrive/report-$Engine.xml" -Raw)).testsuites.testsuite.Count | Should -Be 2
+        $null = Invoke-DatabaseScript $databases[2] -Command 'DROP TABLE t2'
+        1, 2 | ForEach-Object { $null = $databases | Invoke-Migration -Path $folder -Shard "$_/2" -ResultPath "$results/$_.json" -ThrottleLimit 2 }
+        (Get-ChildItem "$results/*.json" | Merge-MigrationResult).IsComplete | Should -BeTrue
+        Remove-Item "$results/2.json"
+        { Merge-MigrationResult $results } | Should -Throw 'The result of the shard 2/2 is missing.'
+        { $databases | Invoke-Migration -Path $folder -Shard '3/2' } | Should -Throw "'3/2' is no shard*"
+    }
+
     It '-StopAfter 1: no other begins after a failure, one after another too' {
         $order = $databases[0, 2, 1, 3]
         $results = $order | Invoke-Migration -Path $folder -StopAfter 1 -ErrorVariable errors -ErrorAction SilentlyContinue

@@ -65,6 +65,7 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
             $null = Invoke-Migration shop.db ./migrations -First ($pending ?? 4)
             if (-not $pending) { $null = Test-Migration shop.db ./migrations -All }
             $null = Backup-Database shop.db ./backups -Prove
+            $null = Get-MigrationStatus shop.db ./migrations -ResultPath ./results/1.json
         }
         $null = Invoke-Migration eu.db, us.db, broken.db ./migrations
         Get-DatabaseSchema eu.db -AsSql | Set-Content schema.sql

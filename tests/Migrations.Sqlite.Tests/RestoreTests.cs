@@ -443,6 +443,8 @@ public sealed class RestoreTests : IDisposable
 
         public ILintRules Rules => _driver.Rules;
 
+        public IChangeWriter Changes => _driver.Changes;
+
         public IBackupProvider Backups { get; } = new SqliteBackups { Reached = reached };
 
         public IDatabaseCreator Creator => _driver.Creator;

@@ -12,6 +12,14 @@ namespace Migrations.Testing;
 /// </summary>
 internal sealed class ServerShell : IDisposable
 {
+    private const string Memory = "/dev/shm";
+    private const long EnoughMemory = 4L << 30;
+
+    // Not the temporary folder of root, which the server's user may not enter; and short, because a socket's path has at most about 100
+    // characters. In memory, where there is room: a database is some 300 files, and the tests make and drop thousands.
+    private static readonly string Root =
+        Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= EnoughMemory ? Memory : "/tmp";
+
     private readonly Process _process;
 
     private ServerShell(Process process)
@@ -53,9 +61,7 @@ internal sealed class ServerShell : IDisposable
     [UnsupportedOSPlatform("windows")]
     public static string MakeFolder(string prefix, IEnumerable<KeyValuePair<string, string>> files)
     {
-        // Not the temporary folder of root, which the server's user may not enter; and short, because a socket's path has at most about 100
-        // characters.
-        var folder = Path.Combine("/tmp", prefix + Guid.NewGuid().ToString("N")[..12]);
+        var folder = Path.Combine(Root, prefix + Guid.NewGuid().ToString("N")[..12]);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var (name, text) in files)
         {

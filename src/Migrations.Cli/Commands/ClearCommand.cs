@@ -1,5 +1,6 @@
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
+using Migrations.Configuration;
 using Migrations.Planning;
 
 namespace Migrations.Cli.Commands;
@@ -43,7 +44,12 @@ internal static class ClearCommand
             "Afterwards run seed.sql of the migration folder. Not in an environment that requires confirmation."
         );
         var force = OptionOf.Flag("--force", "Run the seed also in an environment that requires confirmation, and do not ask there.");
+        var others = OptionOf.Flag(
+            "--include-others",
+            "Clear also what other services, and those with another history, have in the database."
+        );
         command.Options.Add(acceptLoss);
+        command.Options.Add(others);
         if (isFresh)
         {
             command.Options.Add(seed);
@@ -55,17 +61,19 @@ internal static class ClearCommand
         command.SetAction(
             (parse, cancellationToken) =>
             {
-                var cleared = new HashSet<string>(StringComparer.Ordinal);
                 var request = new ClearRequest
                 {
                     AcceptDataLoss = parse.GetValue(acceptLoss),
                     Apply = isFresh ? new ApplyRequest() : null,
                     Seed = isFresh && parse.GetValue(seed),
                     Force = isFresh && parse.GetValue(force),
+                    IncludesOthers = parse.GetValue(others),
                 };
+                var turns = new ClearedDatabases();
+                var plans = new ClearedDatabases { IsPlan = true };
                 return runner.RunAsync(
                     parse,
-                    (call, token) => RunAsync(call, RequestFor(call, request), cleared, token),
+                    (call, token) => RunAsync(call, RequestFor(call, request with { Turns = call.Settings.WhatIf ? plans : turns }), token),
                     cancellationToken
                 );
             }
@@ -78,35 +86,27 @@ internal static class ClearCommand
         {
             Apply = request.Apply is { } apply ? apply with { TransactionMode = call.Settings.TransactionMode } : null,
             IsProtected = call.Settings.Selector.Environment?.Confirm == true,
-            Services = [.. call.Settings.Selector.Services.OfType<Configuration.ConfiguredService>().Select(s => s.Name)],
+            Services = [.. ServicesOf(call).Select(s => s.Name)],
+            Histories = [.. ServicesOf(call).Select(s => call.Settings.HistoryOf(s))],
         };
 
-    private static async Task<int> RunAsync(
-        DatabaseCall call,
-        ClearRequest request,
-        HashSet<string> cleared,
-        CancellationToken cancellationToken
-    )
+    private static IEnumerable<ConfiguredService> ServicesOf(DatabaseCall call) =>
+        call.Settings.Selector.Services.OfType<ConfiguredService>();
+
+    private static async Task<int> RunAsync(DatabaseCall call, ClearRequest request, CancellationToken cancellationToken)
     {
         var migrator = call.Settings.Migrator;
         var options = migrator with { Session = migrator.Session with { Events = call.Report } };
         var clearer = new DatabaseClearer(call.Driver, call.Target, call.Settings.Folder, options);
-        // What services share is cleared once, in the turn of the first.
-        request = request with
-        {
-            IsCleared = cleared.Contains(call.Target.Display),
-        };
         if (call.Settings.WhatIf)
         {
             call.Report.Cleared(await clearer.PlanAsync(request, cancellationToken).ConfigureAwait(false));
-            cleared.Add(call.Target.Display);
             return ExitCode.Done;
         }
 
-        if (request is { AcceptDataLoss: false, IsCleared: false })
+        if (!request.AcceptDataLoss)
             request = await AskAsync(call, clearer, request, cancellationToken).ConfigureAwait(false);
         call.Report.Cleared(await clearer.ClearAsync(request, cancellationToken).ConfigureAwait(false));
-        cleared.Add(call.Target.Display);
         return ExitCode.Done;
     }
 

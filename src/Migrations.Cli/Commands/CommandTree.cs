@@ -34,7 +34,8 @@ internal static class CommandTree
             BaselineCommand.Create(runner),
             ClearCommand.Create(runner),
             ClearCommand.CreateFresh(runner),
-            AdoptCommand.Create(runner)
+            AdoptCommand.Create(runner),
+            MergeResultsCommand.Create(runner)
         );
         Add(
             root,

@@ -30,6 +30,10 @@ internal static class CopyCommand
             ("reject", OnError.Reject)
         );
         var file = OptionOf.Text("--reject-file", "file", "The new file of SQL for the rows that --on-error reject leaves out.");
+        var throttle = Choice.Count(
+            "--throttle-limit",
+            "How many connections read at once, and how many tables are written at once. Default: one for each processor, at most 4."
+        );
         var recreate = OptionOf.Flag("--recreate", "Drop tables of the same names in the target first, with what is in them.");
         var command = new DescribedCommand(
             "copy",
@@ -44,6 +48,7 @@ internal static class CopyCommand
             onError,
             file,
             recreate,
+            throttle,
         };
         databases.AddTo(command);
         tables.AddTo(command);
@@ -64,6 +69,7 @@ internal static class CopyCommand
                             columns.Read(parse, tables.Read(parse)) with
                             {
                                 Recreates = parse.GetValue(recreate),
+                                ThrottleLimit = parse.GetValue(throttle) ?? CopyRequest.DefaultThrottleLimit,
                                 RejectFile = parse.GetValue(file) is { } path ? Path.GetFullPath(path) : null,
                                 Session = call.Session,
                             },

@@ -28,7 +28,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                 var settings = given.ForService(service);
                 var described = parse.CommandResult.Command as DescribedCommand;
                 var effect = described?.Effect ?? CommandEffect.None;
-                var fleet = new FleetCall(settings, effect, report, terminal);
+                var fleet = new FleetCall(settings, parse.CommandResult.Command.Name, effect, report, terminal);
                 if (effect != CommandEffect.None && !settings.WhatIf && !IsConfirmed(parse))
                     Confirm(settings, parse.CommandResult.Command.Name, fleet.Calls);
                 return await fleet
@@ -42,7 +42,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                                     fleet.Demand(call.Database);
                                     return command(call, cancellationToken);
                                 },
-                                call.Database
+                                call.Database,
+                                error => fleet.Fail(call.Database, error)
                             ),
                         cancellationToken
                     )
@@ -73,6 +74,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     /// <summary>Runs a command that needs no database.</summary>
     public Task<int> RunAsync(ParseResult parse, Func<Settings, IReport, int> command) =>
         GuardAsync(parse, (settings, report) => Task.FromResult(command(settings, report)));
+
+    /// <summary>Runs a command that needs neither a database nor the configuration.</summary>
+    public Task<int> RunAsync(ParseResult parse, Func<IReport, int> command) =>
+        ReportAsync(parse, report => Task.FromResult(command(report)));
 
     /// <summary>Runs a command that reads no configuration, because it creates one.</summary>
     public Task<int> CreateAsync(ParseResult parse, Func<NewConfiguration, IReport, int> command) =>
@@ -109,7 +114,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         IReport report,
         DatabaseTarget? target,
         Func<Task<int>> command,
-        SelectedDatabase? database = null
+        SelectedDatabase? database = null,
+        Action<Exception>? failed = null
     )
     {
         try
@@ -119,13 +125,12 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         catch (MigrationException error)
         {
             database?.Trace(error);
-            report.Failure(target, error);
+            Fail(error);
             return ExitCode.Of(error);
         }
         catch (OperationCanceledException)
         {
-            report.Failure(
-                target,
+            Fail(
                 new MigrationException(
                     ErrorId.Cancelled,
                     "Cancelled. What was running was rolled back.",
@@ -138,8 +143,14 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         catch (Exception unexpected)
 #pragma warning restore CA1031
         {
-            report.Failure(target, unexpected);
+            Fail(unexpected);
             return ExitCode.Failed;
+        }
+
+        void Fail(Exception error)
+        {
+            report.Failure(target, error);
+            failed?.Invoke(error);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
@@ -8,22 +9,24 @@ namespace Migrations.Cli.Commands;
 
 /// <summary>One command's work on all databases of a call: one after another, or several at once.</summary>
 /// <param name="settings">What the call says.</param>
+/// <param name="command">The command.</param>
 /// <param name="effect">What the command does to databases.</param>
 /// <param name="report">Where results go.</param>
 /// <param name="terminal">Where they are shown.</param>
-internal sealed class FleetCall(Settings settings, CommandEffect effect, IReport report, Terminal terminal)
+internal sealed class FleetCall(Settings settings, string command, CommandEffect effect, IReport report, Terminal terminal)
 {
     private readonly ServiceTurns _turns = new(Select(settings), effect == CommandEffect.Undoes);
+    private readonly ConcurrentDictionary<SelectedDatabase, Exception> _failures = new(ReferenceEqualityComparer.Instance);
     private int _code = ExitCode.Done;
 
-    /// <summary>The databases and the work on each, in the order of their turns.</summary>
+    /// <summary>The databases of the call's share and the work on each, in the order of their turns.</summary>
     /// <exception cref="MigrationException">One cannot be resolved: a slip in the last one stops the call and not half of it.</exception>
     public IReadOnlyDictionary<SelectedDatabase, DatabaseCall> Calls =>
-        field ??= _turns.InOrder.ToDictionary(
-            database => database,
-            database => DatabaseCall.Of(settings, database, report, terminal),
-            (IEqualityComparer<SelectedDatabase>)ReferenceEqualityComparer.Instance
-        );
+        field ??= Share().ToDictionary(call => call.Database, (IEqualityComparer<SelectedDatabase>)ReferenceEqualityComparer.Instance);
+
+    /// <summary>The databases of all shares.</summary>
+    private IReadOnlyList<DatabaseCall> Listed =>
+        field ??= [.. _turns.InOrder.Select(database => DatabaseCall.Of(settings, database, report, terminal))];
 
     /// <summary>Works on them.</summary>
     /// <param name="work">The work on one, which reports what goes wrong; gives the exit code.</param>
@@ -31,16 +34,39 @@ internal sealed class FleetCall(Settings settings, CommandEffect effect, IReport
     /// <returns>The exit code of the call.</returns>
     public async Task<int> RunAsync(Func<DatabaseCall, Task<int>> work, CancellationToken cancellationToken)
     {
-        var run = new FleetRun([.. Calls.Select(c => new FleetMember(c.Key, c.Value.Target))], _turns, settings.Fleet);
+        if (settings.Fleet.ResultFile is { } old && !settings.WhatIf)
+            FleetResultWriter.Prepare(old);
+        var result = new FleetResultWriter(command, settings.Fleet.Shard, [.. Listed.Select(c => c.Target)]);
+        var run = new FleetRun([.. Calls.Values.Select(MemberOf)], _turns, settings.Fleet);
         await run.RunAsync(member => WorkAsync(run, member, work), cancellationToken).ConfigureAwait(false);
         if (run.Stopped is { } stopped)
             report.Failure(target: null, stopped);
         else if (run.NotBegun.Count > 0)
             Skip(run.NotBegun);
-        if (effect != CommandEffect.None && !settings.WhatIf && run.Summary is { } summary)
+        if (settings.Fleet.ResultFile is { } file && !settings.WhatIf)
+            result.Write(file, run);
+        if (effect != CommandEffect.None && !settings.WhatIf && Summary(run) is { } summary)
             report.Fleet(summary);
         return _code;
     }
+
+    /// <summary>Notes why the work on a database failed.</summary>
+    public void Fail(SelectedDatabase database, Exception error) => _failures[database] = error;
+
+    private IEnumerable<DatabaseCall> Share()
+    {
+        if (settings.Fleet.Shard is not { } shard)
+            return Listed;
+        var own = shard.Of([.. Listed.Select(MemberOf)], _turns).Select(m => m.Database).ToList();
+        return Listed.Where(call => own.Exists(database => ReferenceEquals(database, call.Database)));
+    }
+
+    private static FleetMember MemberOf(DatabaseCall call) => new(call.Database, call.Target);
+
+    private string? Summary(FleetRun run) =>
+        settings.Fleet.Shard is { } shard
+            ? $"Shard {shard}, {Calls.Count} of {Listed.Count} databases: {run.Completed} completed, {run.FailedCount} failed."
+            : run.Summary;
 
     /// <summary>Refuses a service that builds on one which failed.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ServiceSkipped"/></exception>
@@ -50,7 +76,7 @@ internal sealed class FleetCall(Settings settings, CommandEffect effect, IReport
             _turns.Demand(database);
     }
 
-    private async Task<bool> WorkAsync(FleetRun run, FleetMember member, Func<DatabaseCall, Task<int>> work)
+    private async Task<FleetOutcome> WorkAsync(FleetRun run, FleetMember member, Func<DatabaseCall, Task<int>> work)
     {
         var call = Calls[member.Database];
         var code =
@@ -60,7 +86,9 @@ internal sealed class FleetCall(Settings settings, CommandEffect effect, IReport
         lock (_turns)
             _code = ExitCode.Combine(_code, code);
         ShowProgress(run);
-        return code is ExitCode.Done or ExitCode.Pending;
+        return code is ExitCode.Done or ExitCode.Pending
+            ? FleetOutcome.Completed
+            : FleetOutcome.Failed(_failures.GetValueOrDefault(member.Database));
     }
 
     /// <summary>What is written about one of several at once is shown together.</summary>

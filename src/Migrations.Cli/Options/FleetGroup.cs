@@ -43,8 +43,20 @@ internal sealed class FleetGroup
         "Begin no other database after this many have failed. Default: all are worked on."
     );
 
+    private readonly Option<string?> _shard = OptionOf.Text(
+        "--shard",
+        "n/m",
+        "Work on one share only: 3/8 is the third of eight; 'auto' takes the position that Azure DevOps or GitLab gives the job."
+    );
+
+    private readonly Option<string?> _resultFile = OptionOf.Text(
+        "--result-file",
+        "file",
+        "Write what became of each database to a file, for merge-results."
+    );
+
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [_databases, _file, _throttleLimit, _throttlePerServer, _canary, _stopAfter];
+    public IReadOnlyList<Option> All => [_databases, _file, _throttleLimit, _throttlePerServer, _canary, _stopAfter, _shard, _resultFile];
 
     /// <summary>The databases that are listed; null when none are.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: listed in two ways, or none is found.</exception>
@@ -70,5 +82,7 @@ internal sealed class FleetGroup
             ThrottlePerServer = parse.GetValue(_throttlePerServer),
             Canary = parse.GetValue(_canary) ?? 0,
             StopAfter = parse.GetValue(_stopAfter),
+            Shard = parse.GetValue(_shard) is { } shard ? FleetShard.Parse(shard, Environment.GetEnvironmentVariable) : null,
+            ResultFile = parse.GetValue(_resultFile) is { } file ? Path.GetFullPath(file) : null,
         };
 }

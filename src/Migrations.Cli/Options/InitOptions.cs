@@ -37,6 +37,10 @@ internal sealed class InitOptions
         "environment",
         "Mark the database as that of an environment, so that destructive commands under another name are refused."
     );
+    private readonly Option<bool> _restamp = OptionOf.Flag(
+        "--restamp",
+        "With --stamp: replace another stamp, which otherwise is an error."
+    );
     private readonly Option<int?> _attempts = Choice.Count(
         "--attempts",
         "How often to try to connect. Default: DB_RETRY_ATTEMPTS, else 5."
@@ -49,7 +53,9 @@ internal sealed class InitOptions
     /// <summary>Puts them on the command.</summary>
     public void AddTo(DescribedCommand command)
     {
-        foreach (var option in (Option[])[_create, _owner, _encoding, _template, _marker, _seed, _force, _stamp, _attempts, _delay])
+        foreach (
+            var option in (Option[])[_create, _owner, _encoding, _template, _marker, _seed, _force, _stamp, _restamp, _attempts, _delay]
+        )
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -58,6 +64,8 @@ internal sealed class InitOptions
                 && (result.GetValue(_owner) ?? result.GetValue(_encoding) ?? result.GetValue(_template)) is not null
             )
                 result.AddError("--owner, --encoding and --template say how to create the database, and need --create.");
+            if (result.GetValue(_restamp) && result.GetValue(_stamp) is null)
+                result.AddError("--restamp replaces the stamp, and needs --stamp.");
         });
         command.Confirmed = _force;
     }
@@ -78,6 +86,7 @@ internal sealed class InitOptions
             Seed = parse.GetValue(_seed),
             Force = parse.GetValue(_force),
             Stamp = parse.GetValue(_stamp),
+            ReplacesStamp = parse.GetValue(_restamp),
         };
 
     /// <summary>How to wait for a server that starts.</summary>

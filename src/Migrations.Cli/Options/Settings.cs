@@ -1,5 +1,6 @@
 using Migrations.Configuration;
 using Migrations.Fleet;
+using Migrations.Planning;
 
 namespace Migrations.Cli.Options;
 
@@ -89,6 +90,13 @@ internal sealed record Settings
         given is { Length: > 0 } ? Path.GetFullPath(given)
         : Configured.SchemaFile is { } file ? Path.GetFullPath(Selector.References.Expand(file), Configuration!.Folder)
         : null;
+
+    /// <summary>The history of a service.</summary>
+    public HistoryName HistoryOf(ConfiguredService service)
+    {
+        var session = Options(Selector.SettingsOf(service)).Session;
+        return new(session.HistorySchema, session.HistoryTable);
+    }
 
     /// <summary>The settings for one database.</summary>
     public Settings For(SelectedDatabase database) =>

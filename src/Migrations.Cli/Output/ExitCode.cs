@@ -18,7 +18,8 @@ internal static class ExitCode
     public static int Of(MigrationException error) =>
         error.Category switch
         {
-            _ when error.Id is ErrorId.CheckFailed or ErrorId.AdoptionUnproven or ErrorId.CopyIncomplete => Found,
+            _ when error.Id is ErrorId.CheckFailed or ErrorId.AdoptionUnproven or ErrorId.CopyIncomplete or ErrorId.GenerationRefused =>
+                Found,
             FailureCategory.Usage => Usage,
             FailureCategory.Lock => Locked,
             FailureCategory.Cancelled => Cancelled,

@@ -1,3 +1,4 @@
+using Migrations.Generating;
 using Migrations.Integrity;
 using Migrations.Linting;
 using Migrations.Schema;
@@ -15,6 +16,9 @@ internal interface IIntegrityReport
 
     /// <summary>What rules find in migrations; of the folder alone where there is no database.</summary>
     void Findings(DatabaseTarget? target, IReadOnlyList<LintFinding> findings);
+
+    /// <summary>Migrations, or undo scripts, that were written for the user, or not.</summary>
+    void Generated(IReadOnlyList<GeneratedMigration> results);
 
     void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences);
 }

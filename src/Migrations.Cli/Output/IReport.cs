@@ -1,6 +1,7 @@
 using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
+using Migrations.Fleet;
 using Migrations.History;
 using Migrations.Planning;
 using Migrations.Sql;
@@ -48,6 +49,9 @@ internal interface IReport : IEventSink
 
     /// <summary>How many of several databases or services were completed.</summary>
     void Fleet(string summary);
+
+    /// <summary>The results of all shards of a fleet.</summary>
+    void Merged(FleetSummary summary);
 
     /// <summary>The same for one of several databases that are worked on at once: complete, its page can be shown.</summary>
     IReport On(Terminal page);

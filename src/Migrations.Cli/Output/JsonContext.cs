@@ -27,6 +27,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonSchemaObject))]
 [JsonSerializable(typeof(JsonSchemaSql))]
 [JsonSerializable(typeof(JsonDifference))]
+[JsonSerializable(typeof(JsonGenerated))]
 [JsonSerializable(typeof(JsonBackup))]
 [JsonSerializable(typeof(JsonVerification))]
 [JsonSerializable(typeof(JsonRestore))]
@@ -36,6 +37,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonCopyPlan))]
 [JsonSerializable(typeof(JsonTableComparison))]
 [JsonSerializable(typeof(JsonFinding))]
+[JsonSerializable(typeof(JsonFleetRow))]
 [JsonSerializable(typeof(JsonErrorLine))]
 [JsonSerializable(typeof(JsonWarningLine))]
 internal sealed partial class JsonContext : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Migrations.Generating;
 using Migrations.Integrity;
 using Migrations.Linting;
 using Migrations.Logging;
@@ -34,6 +35,9 @@ internal sealed class JsonIntegrityReport(JsonRecordWriter records, Terminal ter
         foreach (var finding in findings)
             terminal.Commands(LogCommands.Issue(terminal.Format, finding.IsError, LintText.Line(finding), finding.Location), toError: true);
     }
+
+    public void Generated(IReadOnlyList<GeneratedMigration> results) =>
+        records.Write(results.Select(JsonGenerated.Of), json => json.JsonGenerated);
 
     public void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences) =>
         records.Write(differences.Select(JsonDifference.Of), json => json.JsonDifference);

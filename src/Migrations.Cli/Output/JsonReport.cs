@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
+using Migrations.Fleet;
 using Migrations.History;
 using Migrations.Logging;
 using Migrations.Planning;
@@ -119,6 +120,8 @@ internal sealed class JsonReport : IReport, IDisposable
 
     // Each record names its database and its service.
     public void Fleet(string summary) { }
+
+    public void Merged(FleetSummary summary) => Write(JsonFleetRow.Of(summary), json => json.JsonFleetRow);
 
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) =>
         Write(entries.Select(e => new JsonSetting(e.Service, e.Name, e.Value, e.Source)), json => json.JsonSetting);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Migrations.Generating;
 using Migrations.Integrity;
 using Migrations.Linting;
 using Migrations.Schema;
@@ -64,6 +65,8 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
     }
 
     public void Findings(DatabaseTarget? target, IReadOnlyList<LintFinding> findings) => LintListing.Print(terminal, target, findings);
+
+    public void Generated(IReadOnlyList<GeneratedMigration> results) => GenerationListing.Print(terminal, results, Difference);
 
     public void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Migrations.Adoption;
 using Migrations.Configuration;
 using Migrations.Events;
+using Migrations.Fleet;
 using Migrations.History;
 using Migrations.Logging;
 using Migrations.Planning;
@@ -140,6 +141,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail, ConcurrentDic
         if (detail != Detail.Quiet)
             terminal.Out(summary);
     }
+
+    public void Merged(FleetSummary summary) => FleetListing.Print(terminal, summary);
 
     public void Configuration(IReadOnlyList<ConfigurationEntry> entries) => ConfigurationTable.Print(terminal, entries);
 

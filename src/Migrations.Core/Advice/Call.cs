@@ -26,6 +26,7 @@ internal readonly ref struct Call
     public static Call Prune => Named();
     public static Call Repair => Named();
     public static Call Restore => Named();
+    public static Call Run => Named();
     public static Call Script => Named();
     public static Call Status => Named();
     public static Call Test => Named();

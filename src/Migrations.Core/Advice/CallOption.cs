@@ -43,6 +43,7 @@ internal readonly ref struct CallOption
     public static CallOption Idempotent => Named();
     public static CallOption Identity => Named();
     public static CallOption IgnoreForeignHistory => Named();
+    public static CallOption IncludeOthers => Named();
     public static CallOption Jobs => Named();
     public static CallOption KeepDaily => Named();
     public static CallOption KeepDays => Named();
@@ -70,13 +71,16 @@ internal readonly ref struct CallOption
     public static CallOption Recreate => Named();
     public static CallOption RejectFile => Named();
     public static CallOption RemoveMissing => Named();
+    public static CallOption Rename => Named();
     public static CallOption RequireProven => Named();
+    public static CallOption Restamp => Named();
     public static CallOption Salvage => Named();
     public static CallOption SchemaFile => Named();
     public static CallOption SchemaOnly => Named();
     public static CallOption ScratchDatabase => Named();
     public static CallOption Seed => Named();
     public static CallOption Service => Named();
+    public static CallOption Stamp => Named();
     public static CallOption SkipChecksum => Named();
     public static CallOption SkipComparison => Named();
     public static CallOption SkipProof => Named();

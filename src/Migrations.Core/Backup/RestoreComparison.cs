@@ -21,8 +21,17 @@ internal sealed class RestoreComparison(
     public RestoreComparison After(RestoreOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(outcome);
-        return outcome.StampedTable is { } table && backup.Manifest is { } manifest && manifest.HasCounts()
-            ? new RestoreComparison(driver, target, options, backup with { Manifest = WithRow(manifest, table) }, acceptFaults)
+        return outcome.StampedTables.Count > 0 && backup.Manifest is { } manifest && manifest.HasCounts()
+            ? new RestoreComparison(
+                driver,
+                target,
+                options,
+                backup with
+                {
+                    Manifest = outcome.StampedTables.Aggregate(manifest, WithRow),
+                },
+                acceptFaults
+            )
             : this;
     }
 

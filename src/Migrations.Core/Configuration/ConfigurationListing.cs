@@ -96,6 +96,7 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         var settings = selector.SettingsOf(service);
         AddPath("hooks", settings.Hooks, "hooks in the migration folder");
         AddPath("schemaFile", settings.SchemaFile, "none");
+        AddPath("backup.folder", settings.BackupFolder, "none");
         foreach (var (name, value) in settings.Variables ?? new Dictionary<string, ConfiguredValue<string>>(StringComparer.Ordinal))
             Add(service?.Name, "variables." + name, Try(() => selector.References.Show(value)), Source(value.Place));
 
@@ -125,7 +126,6 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         Add(service, "timeouts.lock", settings.LockTimeout, Of, "60s");
         Add(service, "timeouts.statement", settings.StatementTimeout, Of, "none");
         Add(service, "timeouts.tableLock", settings.TableLockTimeout, Of, "5s");
-        Add(service, "backup.folder", settings.BackupFolder, v => v, "none");
         Add(service, "backup.beforeRun", settings.BackupBeforeRun, Word, "false");
         Add(service, "backup.restoreOnFailure", settings.RestoreOnFailure, Word, "false");
         Add(service, "backup.prove", settings.ProveBackup, Word, "false");

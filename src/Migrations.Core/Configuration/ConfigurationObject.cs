@@ -37,6 +37,9 @@ internal sealed class ConfigurationObject
     /// <summary>A string that is not empty.</summary>
     public ConfiguredValue<string>? Text(string name) => Find(name) is { } node ? TextOf(node, $"'{name}'") : null;
 
+    /// <summary>A string that is taken as it is written: one in which nothing is replaced must not look as if it were.</summary>
+    public ConfiguredValue<string>? PlainText(string name) => Text(name) is { } text ? Plain(text, $"'{name}'") : null;
+
     /// <summary>True or false.</summary>
     public ConfiguredValue<bool>? Flag(string name) =>
         Find(name) switch
@@ -101,6 +104,10 @@ internal sealed class ConfigurationObject
             var node => throw Expected(node, $"'{name}'", "a list of strings in brackets"),
         };
 
+    /// <summary>A list of strings that are taken as they are written.</summary>
+    public IReadOnlyList<ConfiguredValue<string>>? PlainTexts(string name) =>
+        Texts(name)?.Select(t => Plain(t, $"an item of '{name}'")).ToList();
+
     /// <summary>Refuses members that were not asked for.</summary>
     public void RefuseOthers()
     {
@@ -129,6 +136,15 @@ internal sealed class ConfigurationObject
         node.Kind is JsonValueKind.String or JsonValueKind.Number
             ? new ConfiguredValue<string>(node.Text, node.Place)
             : throw Expected(node, what, "a string in double quotes, or a number");
+
+    private static ConfiguredValue<string> Plain(ConfiguredValue<string> text, string what) =>
+        text.Value.Contains("${", StringComparison.Ordinal)
+            ? throw ConfigurationError.At(
+                text.Place,
+                $"{Capital(what)} is taken as it is written: no reference like '${{NAME}}' is replaced in it.",
+                "Write the value itself. Where an environment differs, set it in that environment."
+            )
+            : text;
 
     private static MigrationException Expected(ConfigurationNode node, string what, string expected) =>
         ConfigurationError.At(

@@ -16,7 +16,7 @@ internal static class ConfigurationReader
         var configuration = new MigrationConfiguration
         {
             File = file,
-            DefaultEnvironment = all.Text("defaultEnvironment"),
+            DefaultEnvironment = all.PlainText("defaultEnvironment"),
             Services = services,
             Environments = environments,
             Settings = ReadSettings(all),
@@ -44,7 +44,7 @@ internal static class ConfigurationReader
     private static ConfiguredService ReadService(ConfigurationMember member)
     {
         var values = new ConfigurationObject(member.Value, $"the service '{member.Name}'");
-        var dependsOn = values.Texts("dependsOn") ?? [];
+        var dependsOn = values.PlainTexts("dependsOn") ?? [];
         var settings = ReadFolder(values);
         values.RefuseOthers();
         return settings.Path is null
@@ -69,7 +69,7 @@ internal static class ConfigurationReader
         var environment = new ConfiguredEnvironment(member.Name, member.Place)
         {
             Confirm = values.Flag("confirm")?.Value ?? false,
-            Stamp = values.Text("stamp"),
+            Stamp = values.PlainText("stamp"),
             Database = values.Text("database"),
             Databases = databases,
             Settings = ReadSettings(values),
@@ -94,8 +94,8 @@ internal static class ConfigurationReader
                 ("version-folders", MigrationLayout.VersionFolders)
             ),
             IdentityByName = values.Choice("identity", ("version", false), ("name", true)),
-            HistoryTable = values.Text("historyTable"),
-            HistorySchema = values.Text("historySchema"),
+            HistoryTable = values.PlainText("historyTable"),
+            HistorySchema = values.PlainText("historySchema"),
             Variables = ReadVariables(values.Object("variables")),
             Hooks = values.Text("hooks"),
             SchemaFile = values.Text("schemaFile"),
@@ -149,8 +149,8 @@ internal static class ConfigurationReader
         var timeouts = values.Object("timeouts");
         var backup = values.Object("backup");
         var advice = values.Object("advice");
-        var off = advice?.Texts("off");
-        var ignore = values.Texts("ignore");
+        var off = advice?.PlainTexts("off");
+        var ignore = values.PlainTexts("ignore");
         var settings = ReadFolder(values) with
         {
             TransactionMode = values.Choice(

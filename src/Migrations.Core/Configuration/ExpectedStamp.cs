@@ -21,20 +21,40 @@ public sealed record ExpectedStamp
     /// <summary>Refuses a database of another environment.</summary>
     /// <param name="stamp">The environment that the database is stamped with; null without a stamp.</param>
     /// <param name="what">What has the stamp, as the beginning of a sentence: mostly the database as shown to people.</param>
+    /// <param name="table">The history table that has the stamp, where it is not the one that the call is about.</param>
+    /// <param name="schema">Its schema; null where the engine has none.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/></exception>
-    public void Demand(string? stamp, string what)
+    public void Demand(string? stamp, string what, string? table = null, string? schema = null)
     {
         if (stamp is null || string.Equals(stamp, Own, StringComparison.Ordinal) || (Own is null && !IsProtected(stamp)))
             return;
         throw new MigrationException(
             ErrorId.StampDiffers,
-            $"{what} is stamped '{stamp}', "
+            $"{what} is stamped '{stamp}'{InHistory(table, schema)}, "
                 + (Own is null ? "and no environment is named." : $"and the environment is '{Own}'.")
                 + " Nothing was changed.",
-            $"If this is the right database, name its environment: "
-                + $"{CallOption.Environment.Of(Environments.GetValueOrDefault(stamp, stamp))}."
-                + $" '{Call.Status.With(CallOption.Summary)}' shows the stamp."
+            $"{RightDatabase(stamp)} '{Summary(table, schema)}' shows the stamp."
         );
+    }
+
+    /// <summary>What to do where a database with a stamp is the right one.</summary>
+    internal Advice RightDatabase(string stamp) =>
+        $"If this is the right database, name its environment: "
+        + $"{CallOption.Environment.Of(Environments.GetValueOrDefault(stamp, stamp))}.";
+
+    /// <summary>Names the history that has a stamp, where it is not the call's.</summary>
+    internal static string InHistory(string? table, string? schema) =>
+        table is null ? ""
+        : schema is null ? $" in its history '{table}'"
+        : $" in its history '{schema}.{table}'";
+
+    private static Call Summary(string? table, string? schema)
+    {
+        var call = Call.Status.With(CallOption.Summary);
+        if (table is null)
+            return call;
+        call = call.With(CallOption.HistoryTable.Of(table));
+        return schema is null ? call : call.With(CallOption.HistorySchema.Of(schema));
     }
 
     private bool IsProtected(string stamp) => Protected.Contains(stamp, StringComparer.Ordinal);

@@ -48,13 +48,21 @@ internal static class CodeFailure
         var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: {KnownSecrets.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. " + (isAlone ? NotRolledBack : RolledBack(script)),
+            $"{place}: {ScriptRedaction.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. "
+                + (isAlone ? NotRolledBack : RolledBack(script)),
             "Correct the code, and run it again.",
-            cause
+            Shown(cause)
         )
         {
             Location = place,
         };
+    }
+
+    /// <summary>An error as it is handed on: one that says a secret is not.</summary>
+    private static Exception? Shown(Exception cause)
+    {
+        var text = cause.ToString();
+        return string.Equals(ScriptRedaction.Hide(text), text, StringComparison.Ordinal) ? cause : null;
     }
 
     private static string RolledBack(MigrationScript script) => script.Code?.IsWhole == true ? HookRolledBack : MigrationRolledBack;
@@ -70,48 +78,85 @@ internal static class CodeFailure
         return null;
     }
 
-    /// <summary>It committed or rolled back itself.</summary>
+    /// <summary>It began, committed or rolled back a transaction itself, and nothing of what it did is kept.</summary>
     /// <param name="script">The half that ran.</param>
-    /// <param name="kept">Whether what it committed may be in the database.</param>
     /// <param name="cause">What the database said, where it refused.</param>
-    public static MigrationException EndedTransaction(MigrationScript script, bool kept, Exception? cause = null)
-    {
-        var place = new ScriptLocation(script.File, script.FirstLine);
-        return kept
-            ? new MigrationException(
-                ErrorId.OutcomeUnknown,
-                $"{place}: The code ended the transaction in which it and its history row are kept together. What it did before and after "
-                    + "that may be committed; the history does not have the migration.",
-                "Look at the database and undo by hand what is there; then take the commit or rollback out of the code. Where the "
-                    + "role may not create temporary tables, GRANT TEMPORARY ON DATABASE lets it be prevented.",
-                cause
-            )
-            {
-                Location = place,
-            }
-            : new MigrationException(
-                ErrorId.TransactionUnbalanced,
-                $"{place}: The code begins, commits or rolls back a transaction; it and its history row are kept together in that of "
-                    + "the run. The commit was prevented, and all that it did in the database was rolled back.",
-                "Take the BEGIN, commit or rollback out of the code: the transaction is committed when it has run. For a part that "
-                    + "may fail, use a savepoint.",
-                cause
-            )
-            {
-                Location = place,
-            };
-    }
-
-    /// <summary>It left a reader open.</summary>
-    /// <param name="script">The half that ran.</param>
-    /// <param name="statement">The statement that is being read, without secrets.</param>
-    public static MigrationException OpenReader(MigrationScript script, string statement)
+    public static MigrationException EndedTransaction(MigrationScript script, Exception? cause = null)
     {
         var place = new ScriptLocation(script.File, script.FirstLine);
         return new MigrationException(
+            ErrorId.TransactionUnbalanced,
+            $"{place}: The code begins, commits or rolls back a transaction, closes the connection, or changes to another database; it and "
+                + "its history row are kept together in the transaction of the run. Nothing was committed: all that it did in the "
+                + "database was rolled back.",
+            "Take that out of the code: the transaction is committed when it has run. For a part that may fail, use a savepoint.",
+            cause
+        )
+        {
+            Location = place,
+        };
+    }
+
+    /// <summary>It ended its transaction, and what it did may be committed.</summary>
+    /// <param name="script">The half that ran.</param>
+    /// <param name="known">What is known of that, in sentences.</param>
+    /// <param name="cause">How the code itself failed, if it did.</param>
+    public static MigrationException OutcomeUnknown(MigrationScript script, string known, Exception? cause)
+    {
+        var place = (cause as MigrationException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
+        var failed = cause?.InnerException is { } said
+            ? $" Then it failed: {ScriptRedaction.Hide(said.Message).TrimEnd().TrimEnd('.')}."
+            : "";
+        return new MigrationException(
+            ErrorId.OutcomeUnknown,
+            $"{place}: The code ended the transaction in which it and its history row are kept together. {known}{failed} The history does "
+                + "not have the migration.",
+            "Look at the database, and undo by hand what is there; then take what ends the transaction out of the code.",
+            cause
+        )
+        {
+            Location = place,
+        };
+    }
+
+    /// <summary>It took too long.</summary>
+    /// <param name="script">The half that ran.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="isOfAll">Whether that is the limit of all of it; else of each of its statements.</param>
+    /// <param name="cause">How it failed.</param>
+    public static StatementException TimedOut(MigrationScript script, TimeSpan? limit, bool isOfAll, Exception? cause)
+    {
+        var place = (cause as MigrationException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
+        return new StatementException(
+            ErrorId.StatementTimedOut,
+            $"{place}: {(isOfAll ? "The code" : "A statement of the code")} took longer than its limit of {limit?.TotalSeconds:0.###} s, "
+                + $"and was interrupted. {RolledBack(script)}",
+            "Give it more time ('Timeout: 10m' in the header of its file), or make it quicker, and run it again.",
+            cause
+        )
+        {
+            Location = place,
+        };
+    }
+
+    /// <summary>It left a reader open, or a statement running.</summary>
+    /// <param name="script">The half that ran.</param>
+    /// <param name="statement">The statement, without secrets; empty where it is not known.</param>
+    /// <param name="isRunning">Whether it still runs.</param>
+    public static MigrationException LeftOpen(MigrationScript script, string statement, bool isRunning)
+    {
+        var place = new ScriptLocation(script.File, script.FirstLine);
+        var what =
+            isRunning ? "command running"
+            : statement.Length == 0 ? "reader or COPY open"
+            : "reader open";
+        var on = statement.Length == 0 ? "" : $", on: {ScriptRedaction.Hide(statement).Trim()}";
+        return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: The code has left a reader open, on: {KnownSecrets.Hide(statement).Trim()}. {RolledBack(script)}",
-            "Close the reader: dispose it, or read it in a using block.",
+            $"{place}: The code has left a {what}{on}. {RolledBack(script)}",
+            isRunning
+                ? "Wait for the command before the code ends: await its task."
+                : "Close the reader: dispose it, or read it in a using block.",
             inner: null
         )
         {

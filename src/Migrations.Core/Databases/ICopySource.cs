@@ -12,6 +12,9 @@ public interface ICopySource : IAsyncDisposable
     /// <summary>Lists the tables with their columns and keys, without looking at their rows.</summary>
     Task<IReadOnlyList<CopyTable>> ListAsync(CopyScope scope, CancellationToken cancellationToken);
 
-    /// <summary>Reads the rows of a table.</summary>
-    Task<IRowReader> ReadAsync(RowRequest request, CancellationToken cancellationToken);
+    /// <summary>Reads the rows of a table, of which each reader gives some, each on a thread of its own.</summary>
+    /// <param name="request">Which rows, and how.</param>
+    /// <param name="most">How many readers there are at most; there may be fewer, down to one.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<IReadOnlyList<IRowReader>> ReadAsync(RowRequest request, int most, CancellationToken cancellationToken);
 }

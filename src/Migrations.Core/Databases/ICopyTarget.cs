@@ -17,6 +17,14 @@ public interface ICopyTarget : IAsyncDisposable
     /// <returns>The tables as they are: a column that the database does not compute as the source did is an ordinary one.</returns>
     Task<IReadOnlyList<CopyTable>> BeginAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Lets several tables be written, and read back, at once; the tables have been created. Without this call it is one after another.
+    /// </summary>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>How many; 1 where an engine does one after another.</returns>
+    Task<int> WidenAsync(int most, CancellationToken cancellationToken);
+
     /// <summary>Writes the rows of a table.</summary>
     Task<IRowWriter> WriteAsync(CopyTable table, CancellationToken cancellationToken);
 

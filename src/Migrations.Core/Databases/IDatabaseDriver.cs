@@ -4,7 +4,7 @@ using Migrations.Sql;
 namespace Migrations.Databases;
 
 /// <summary>One kind of database. All that differs between databases is behind this contract.</summary>
-public interface IDatabaseDriver : ILintSource
+public interface IDatabaseDriver : ILintSource, IChangeSource
 {
     /// <summary>The engine's name: <c>SQLite</c> or <c>PostgreSQL</c>.</summary>
     string Engine { get; }

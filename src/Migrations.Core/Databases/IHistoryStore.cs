@@ -15,6 +15,13 @@ public interface IHistoryStore
     /// </summary>
     Task<long> ReadLastIdAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds every history of this tool in the database by its columns, whatever its name and schema, and this one among them when it is
+    /// there. For what concerns the whole database: it takes longer than <see cref="ReadAsync"/>.
+    /// </summary>
+    /// <exception cref="MigrationException">The database refuses, or the rows of one cannot be read.</exception>
+    Task<FoundHistories> FindAllAsync(CancellationToken cancellationToken);
+
     /// <summary>Reads the script of one row; null when none is stored.</summary>
     Task<string?> ReadScriptAsync(long id, CancellationToken cancellationToken);
 

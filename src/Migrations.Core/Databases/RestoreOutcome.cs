@@ -12,10 +12,9 @@ public sealed record RestoreOutcome(string? Kept, string How) : IDisposable
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>
-    /// The history table, as <see cref="TableContent.Table"/> names it, when a row with the stamp was added to what the backup holds; null
-    /// when none was.
+    /// The history tables, as <see cref="TableContent.Table"/> names them, that got a row with the stamp besides what the backup holds.
     /// </summary>
-    public string? StampedTable { get; init; }
+    public IReadOnlyList<string> StampedTables { get; init; } = [];
 
     /// <summary>
     /// Whether others may have written since it was restored: what they wrote is not the fault of the restore. Null where that is

@@ -26,26 +26,31 @@ public sealed class RestoreStamp(ExpectedStamp expected, JournalRecorder recorde
     /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/></exception>
     public async Task DemandAsync(IHistoryStore history, DatabaseTarget target, CancellationToken cancellationToken)
     {
+        FoundHistories? found;
         try
         {
-            _had = HistoryView.StampIn(await history.ReadAsync(cancellationToken).ConfigureAwait(false));
+            found = await history.FindAllAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException)
+        // A table that another session has locked can be read when that has ended.
+        catch (MigrationException e) when (e.Id is not (ErrorId.TableLockTimedOut or ErrorId.LockTimedOut))
         {
-            _had = null;
+            found = null;
         }
 
-        expected.Demand(_had, target.Display);
+        _had = found?.Stamp;
+        found?.Demand(expected, target);
     }
 
-    /// <summary>The row that gives restored content its stamp; null when it has the right one.</summary>
-    /// <param name="restored">The rows of the history that was restored.</param>
-    public JournalEntry? RowFor(IReadOnlyList<JournalEntry> restored)
+    /// <summary>The rows that give restored content its stamp, with the histories that get them; none when it has the right one.</summary>
+    /// <param name="restored">The histories of what was restored.</param>
+    /// <param name="own">The history that gets the stamp where none has one.</param>
+    public IReadOnlyList<(FoundHistory History, JournalEntry Row)> RowsFor(FoundHistories restored, FoundHistory own)
     {
-        var there = HistoryView.StampIn(restored);
-        if (string.Equals(there, Wanted, StringComparison.Ordinal))
-            return null;
-        Removed = Wanted is null ? there : null;
-        return recorder.Stamped(Wanted ?? there!, isRemoved: Wanted is null);
+        ArgumentNullException.ThrowIfNull(restored);
+        Removed = Wanted is null ? restored.Stamp : null;
+        var rows = restored.Others(Wanted).Select(h => (h, recorder.Stamped(Wanted ?? h.Stamp!, isRemoved: Wanted is null))).ToList();
+        if (Wanted is { } wanted && restored.All.FirstOrDefault(h => h.IsOwn)?.Stamp is null)
+            rows.Add((restored.All.FirstOrDefault(h => h.IsOwn) ?? own, recorder.Stamped(wanted)));
+        return rows;
     }
 }

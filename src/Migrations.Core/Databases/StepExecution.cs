@@ -35,6 +35,7 @@ public sealed record StepExecution
     /// <param name="connection">The session's connection.</param>
     /// <param name="transaction">The step's transaction on it, as the connection's provider knows it.</param>
     /// <param name="database">The database.</param>
+    /// <param name="identity">What distinguishes the database from every other one; null where its name does.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.CodeFailed"/></exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -42,6 +43,7 @@ public sealed record StepExecution
         DbConnection connection,
         DbTransaction? transaction,
         DatabaseTarget database,
+        string? identity,
         CancellationToken cancellationToken
     )
     {
@@ -55,7 +57,11 @@ public sealed record StepExecution
             Variables = code.Variables,
             CancellationToken = cancellationToken,
         };
-        return CodeFailure.CatchAsync(Script, () => RunningCode.RunAsync(database, () => code.RunAsync(context)), cancellationToken);
+        return CodeFailure.CatchAsync(
+            Script,
+            () => RunningCode.RunAsync(database, identity, () => code.RunAsync(context)),
+            cancellationToken
+        );
     }
 
     /// <summary>

@@ -27,11 +27,12 @@ public static class ErrorCatalog
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated
             or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
-            or ErrorId.FleetStopped
+            or ErrorId.FleetStopped or ErrorId.ResultsIncomplete
             or ErrorId.ServiceSkipped or ErrorId.ForgetRefused or ErrorId.ServiceDiffers or ErrorId.StampDiffers or ErrorId.UnseenCode
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
             or ErrorId.AdoptionMissing or ErrorId.AdoptionUnsupported or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
+            or ErrorId.InitScriptChanged
             or ErrorId.CopyRefused or ErrorId.CopyTargetOccupied or ErrorId.CodeNeedsModule
             or ErrorId.CodeNotReplayed or ErrorId.CodeReentered or ErrorId.ExportRefused or ErrorId.UnsafeChange
             => FailureCategory.Refused,
@@ -44,7 +45,7 @@ public static class ErrorCatalog
         ErrorId.DatabaseInvalid or ErrorId.DatabaseReplaced or ErrorId.DiskFailed or ErrorId.ForeignKeyViolated or ErrorId.ForeignKeyBroken
             or ErrorId.RowsLost or ErrorId.ObjectsLost or ErrorId.BackupInvalid or ErrorId.BackupUnproven or ErrorId.RestoreUnproven
             or ErrorId.CheckFailed or ErrorId.MarkerMissing or ErrorId.ClientToolFailed or ErrorId.AdoptionUnproven
-            or ErrorId.CopyUnequal or ErrorId.CopyIncomplete
+            or ErrorId.CopyUnequal or ErrorId.CopyIncomplete or ErrorId.GenerationRefused
             => FailureCategory.Data,
         ErrorId.Cancelled => FailureCategory.Cancelled,
         _ => throw new ArgumentOutOfRangeException(nameof(id), id, "The error id has no category."),

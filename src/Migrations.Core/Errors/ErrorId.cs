@@ -26,6 +26,9 @@ public enum ErrorId
     /// <summary>Databases of a fleet were not worked on, because as many failed as were allowed to.</summary>
     FleetStopped,
 
+    /// <summary>The results of a fleet cannot be merged: a shard is missing, or they are not of one fleet.</summary>
+    ResultsIncomplete,
+
     /// <summary>A migration is not marked as not applied, because the schema still has what it made.</summary>
     ForgetRefused,
 
@@ -329,11 +332,17 @@ public enum ErrorId
     /// <summary>An init script did not create the table that is to say that it ran.</summary>
     MarkerMissing,
 
+    /// <summary>Another script of the same name has initialized the database.</summary>
+    InitScriptChanged,
+
     /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
     SeedRefused,
 
     /// <summary>Checks failed.</summary>
     CheckFailed,
+
+    /// <summary>A migration, or the undo of one, was not written: it is not proven, or a person has to decide.</summary>
+    GenerationRefused,
 
     /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
     UnsafeChange,

@@ -33,6 +33,8 @@ internal sealed class ScriptExporter(RunContext context, ScriptRequest request, 
         var input = session is null
             ? PlanningInputReader.Of(read, [], context.Options)
             : await context.ReadInputAsync(session, read, cancellationToken).ConfigureAwait(false);
+        if (request.Undo is not null && session is not null)
+            (await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false)).Demand(context.Options.Stamp, context.Target);
         var planned = Plan(input, read, cancellationToken);
         var place = await PlaceAsync(client, session, cancellationToken).ConfigureAwait(false);
         var losses = await WarnAsync(session, planned, cancellationToken).ConfigureAwait(false);
@@ -69,17 +71,7 @@ internal sealed class ScriptExporter(RunContext context, ScriptRequest request, 
 
     private PlannedRun Plan(PlanningInput input, MigrationFolder read, CancellationToken cancellationToken)
     {
-        MigrationPlan plan;
-        if (request.Undo is null)
-        {
-            plan = ApplyPlanner.Plan(input, request.Apply);
-        }
-        else
-        {
-            context.Options.Stamp.Demand(input.History.Stamp, context.Target.Display);
-            plan = UndoPlanner.Plan(input, request.Undo);
-        }
-
+        var plan = request.Undo is null ? ApplyPlanner.Plan(input, request.Apply) : UndoPlanner.Plan(input, request.Undo);
         plan = context.WithHooks(plan, read, cancellationToken);
         ExportObstacles.Demand(plan, input.History);
         return new PlannedRun(plan, context.Analyze(plan, input.History), input.History);

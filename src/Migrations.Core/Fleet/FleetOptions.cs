@@ -14,4 +14,10 @@ public sealed record FleetOptions
 
     /// <summary>After how many failures no other begins; null: all are worked on.</summary>
     public int? StopAfter { get; init; }
+
+    /// <summary>The share of the databases that the call works on; null: all.</summary>
+    public FleetShard? Shard { get; init; }
+
+    /// <summary>The full path of the file that what became of them is written to; null: none.</summary>
+    public string? ResultFile { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Migrations.Configuration;
 
 namespace Migrations.Fleet;
@@ -14,7 +15,8 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
     private readonly List<FleetMember> _waiting = [.. members];
 
     // Work that ends at once may give the same task for several.
-    private readonly List<(Task<bool> Work, FleetMember Member)> _running = [];
+    private readonly List<(Task<FleetOutcome> Work, FleetMember Member, long Began)> _running = [];
+    private readonly Dictionary<FleetMember, (FleetOutcome Outcome, TimeSpan Duration)> _ended = [];
     private readonly List<FleetMember> _failed = [];
 
     /// <summary>The databases that were not worked on, in order: the run stopped before them.</summary>
@@ -29,10 +31,13 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
     /// <summary>The databases whose work failed, in the order of their turns.</summary>
     public IReadOnlyList<FleetMember> Failed => [.. members.Where(_failed.Contains)];
 
+    /// <summary>What became of each, in the order of their turns.</summary>
+    public IReadOnlyList<FleetResultRow> Rows => [.. members.Select(RowOf)];
+
     /// <summary>Works on them. The work is called on threads of its own where several may run at once.</summary>
-    /// <param name="work">The work on one; whether it was completed. It reports what goes wrong, and does not throw.</param>
+    /// <param name="work">The work on one, and what became of it. It reports what goes wrong, and does not throw.</param>
     /// <param name="cancellationToken">No other begins after it.</param>
-    public async Task RunAsync(Func<FleetMember, Task<bool>> work, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<FleetMember, Task<FleetOutcome>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
         while (true)
@@ -40,7 +45,7 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
             while (_running.Count < options.ThrottleLimit && !cancellationToken.IsCancellationRequested && FindNext() is { } next)
             {
                 _waiting.Remove(next);
-                _running.Add((Begin(next, work), next));
+                _running.Add((Begin(next, work), next, Stopwatch.GetTimestamp()));
             }
 
             if (_running.Count == 0)
@@ -73,6 +78,23 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
                     + "."
         );
 
+    private FleetResultRow RowOf(FleetMember member)
+    {
+        var hasEnded = _ended.TryGetValue(member, out var end);
+        return new FleetResultRow
+        {
+            Database = member.Target.Display,
+            Service = member.Database.Service,
+            State =
+                !hasEnded ? FleetState.NotBegun
+                : end.Outcome.IsCompleted ? FleetState.Completed
+                : FleetState.Failed,
+            Error = end.Outcome?.Error,
+            Message = end.Outcome?.Message,
+            DurationMs = (long)end.Duration.TotalMilliseconds,
+        };
+    }
+
     private bool IsCanaryBroken => members.Take(options.Canary).Any(_failed.Contains);
 
     private bool IsStopped => IsCanaryBroken || _failed.Count >= options.StopAfter;
@@ -103,7 +125,7 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
     private static bool IsSameDatabase(FleetMember one, FleetMember other) =>
         string.Equals(one.Target.Display, other.Target.Display, StringComparison.Ordinal);
 
-    private Task<bool> Begin(FleetMember member, Func<FleetMember, Task<bool>> work) =>
+    private Task<FleetOutcome> Begin(FleetMember member, Func<FleetMember, Task<FleetOutcome>> work) =>
         options.ThrottleLimit == 1
             ? work(member)
             // SQLite works on the thread that calls it.
@@ -115,9 +137,11 @@ public sealed class FleetRun(IReadOnlyList<FleetMember> members, ServiceTurns tu
     {
         var ended = await Task.WhenAny(_running.Select(r => r.Work)).ConfigureAwait(false);
         var at = _running.FindIndex(r => ReferenceEquals(r.Work, ended));
-        var member = _running[at].Member;
+        var (_, member, began) = _running[at];
         _running.RemoveAt(at);
-        if (await ended.ConfigureAwait(false))
+        var outcome = await ended.ConfigureAwait(false);
+        _ended[member] = (outcome, Stopwatch.GetElapsedTime(began));
+        if (outcome.IsCompleted)
         {
             Completed++;
             return;

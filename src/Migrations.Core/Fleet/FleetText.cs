@@ -6,7 +6,11 @@ internal static class FleetText
     private const int Most = 5;
 
     /// <summary>The first few, and how many there are besides.</summary>
-    public static string Names(IReadOnlyList<FleetMember> members) =>
-        string.Join(", ", members.Take(Most).Select(m => m.Target.Display))
-        + (members.Count > Most ? $" and {members.Count - Most} more" : "");
+    public static string Names(IReadOnlyList<FleetMember> members) => Names([.. members.Select(m => m.Target.Display)]);
+
+    /// <summary>The same, of results.</summary>
+    public static string Names(IEnumerable<FleetResultRow> rows) => Names([.. rows.Select(r => r.Database)]);
+
+    private static string Names(List<string> names) =>
+        string.Join(", ", names.Take(Most)) + (names.Count > Most ? $" and {names.Count - Most} more" : "");
 }

@@ -14,4 +14,7 @@ public sealed record CreateOptions
 
     /// <summary>Whether no down script is requested: the header says <c>Irreversible: yes</c>, and only the up script is written.</summary>
     public bool Irreversible { get; init; }
+
+    /// <summary>What stands in both scripts below their headers; null for a hint to write it.</summary>
+    internal (string Up, string Down)? Scripts { get; init; }
 }

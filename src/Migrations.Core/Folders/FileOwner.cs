@@ -3,24 +3,12 @@ using System.Runtime.InteropServices;
 namespace Migrations.Folders;
 
 /// <summary>Whose a file is. On Unix only: on Windows the rights of a folder are inherited and say it.</summary>
-internal static unsafe partial class FileOwner
+internal static partial class FileOwner
 {
-    // The base library has the number of the owner and does not show it. The first fields of what it reads have been these since its
-    // first version.
-    private const int Size = 512;
-
     /// <summary>The user and the group of a file or folder, links followed; null when it cannot be looked at.</summary>
-    public static (uint User, uint Group)? Of(string path)
-    {
-        var status = stackalloc uint[Size / sizeof(uint)];
-        return Stat(path, status) == 0 ? (status[2], status[3]) : null;
-    }
+    public static (uint User, uint Group)? Of(string path) => FileStatus.Of(path) is { } status ? (status.User, status.Group) : null;
 
     /// <summary>The user that this process runs as.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint Own();
-
-    /// <seealso href="https://github.com/dotnet/runtime/blob/main/src/native/libs/System.Native/pal_io.h"/>
-    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Stat", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Stat(string path, uint* status);
 }

@@ -38,6 +38,8 @@ internal sealed class FolderScan
         scan._content.AddSettings();
         NotSql.RejectFolder(entries, scan._content);
         SqitchProject.Reject(root, scan._content);
+        if (layout is null)
+            StrayUndo.ReportBeside(scan._content, root);
         return scan._content;
     }
 

@@ -11,7 +11,9 @@ namespace Migrations.Folders;
 /// <param name="Form">What the name looks like.</param>
 internal sealed record MigrationFileName(string Number, string Name, string FullName, bool IsDown, FileForm Form)
 {
-    private const string Extension = ".sql";
+    /// <summary>How the names of scripts end.</summary>
+    public const string Extension = ".sql";
+
     private const string UpSuffix = ".up";
     private const string DownSuffix = ".down";
     private const string RollbackSuffix = "_rollback";

@@ -100,6 +100,7 @@ public static class MigrationTemplate
         var text = new MigrationTemplateText(style.Next(now.UtcDateTime), slug, options.Description ?? Humanize(slug), now, dialect)
         {
             Irreversible = options.Irreversible,
+            Scripts = options.Scripts,
         };
         var place = new TemplatePlace(style.Layout, style.VersionFolder)
         {

@@ -13,6 +13,9 @@ internal sealed class MigrationTemplateText(string number, string name, string d
     /// <summary>Whether no down script is requested.</summary>
     public bool Irreversible { get; init; }
 
+    /// <summary>What stands in both scripts; null for a hint to write it.</summary>
+    public (string Up, string Down)? Scripts { get; init; }
+
     /// <summary>The files, as paths inside the migration folder, the up script first.</summary>
     public IReadOnlyList<(string Path, string Text)> Files(TemplatePlace place)
     {
@@ -75,8 +78,14 @@ internal sealed class MigrationTemplateText(string number, string name, string d
 
     private string Section(bool down) => SectionMarker.Write(dialect, down) + "\n" + Hint(down);
 
-    private static string Hint(bool down) =>
-        down ? "-- Write the statements that roll the migration back here.\n" : "-- Write the statements of the migration here.\n";
+    private string Hint(bool down) =>
+        Scripts is { } scripts
+            ? down
+                ? scripts.Down
+                : scripts.Up
+            : down
+                ? "-- Write the statements that roll the migration back here.\n"
+                : "-- Write the statements of the migration here.\n";
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -15,7 +15,7 @@ internal static class PowerShellFile
     private const int MostBytes = 16 * 1024 * 1024;
 
     /// <summary>Whether a file's name is one of PowerShell.</summary>
-    public static bool Is(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+    public static bool Is(string name) => name is [.., '1'] && name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a file. What is wrong with it is in the result.</summary>
     public static ScriptFile Read(MigrationFile file) => Read(file, Halves);

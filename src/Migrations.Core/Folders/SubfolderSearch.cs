@@ -13,7 +13,9 @@ internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderCo
     /// A folder that belongs to no layout: versioned files are found in it at any depth (as Flyway does), other migrations are only
     /// reported.
     /// </summary>
-    public void Search(FolderEntry folder, IReadOnlyList<FolderEntry> entries)
+    public void Search(FolderEntry folder, IReadOnlyList<FolderEntry> entries) => Search(folder, entries, StrayUndo.IsNamedSo(folder.Name));
+
+    private void Search(FolderEntry folder, IReadOnlyList<FolderEntry> entries, bool isUndo)
     {
         if (IsLoop(folder))
             return;
@@ -23,7 +25,7 @@ internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderCo
             if (entry.IsFolder)
             {
                 if (!FolderNames.Contains(FolderNames.OtherPurposes, entry.Name))
-                    Search(entry, FolderEntry.In(entry.Path));
+                    Search(entry, FolderEntry.In(entry.Path), isUndo || StrayUndo.IsNamedSo(entry.Name));
             }
             else if (entry.LooksLikeMigration(versioned: true) && filter.Reads(MigrationLayout.Versioned))
             {
@@ -43,7 +45,11 @@ internal sealed class SubfolderSearch(string root, LayoutFilter filter, FolderCo
             }
         }
 
-        if (others == 0 || filter.Only is not null || FolderNames.Contains(FolderNames.Undo, folder.Name))
+        if (filter.Only is not null)
+            return;
+        if (isUndo)
+            StrayUndo.ReportBelow(content, folder, entries);
+        if (isUndo || others == 0)
             return;
         content.OtherFolders.Add(Path.GetRelativePath(root, folder.Path));
         content.Warn(

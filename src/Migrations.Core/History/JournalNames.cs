@@ -27,6 +27,16 @@ public static class JournalNames
             _ => throw new ArgumentOutOfRangeException(nameof(item), item, "The event has no name."),
         };
 
+    /// <summary>The word for what a script was run for.</summary>
+    public static string Of(ScriptPurpose purpose) =>
+        purpose switch
+        {
+            ScriptPurpose.Run => "run",
+            ScriptPurpose.Init => "init",
+            ScriptPurpose.Seed => "seed",
+            _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "The purpose has no name."),
+        };
+
     /// <summary>The direction that a word represents.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.HistoryTableConflict"/>: the word is unknown.</exception>
     public static MigrationDirection Direction(string? name) =>

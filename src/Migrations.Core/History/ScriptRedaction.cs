@@ -56,8 +56,11 @@ public static class ScriptRedaction
     {
         foreach (var secret in statement is null ? [] : Values(dialect, statement))
             words = words.Replace(secret, "***", StringComparison.OrdinalIgnoreCase);
-        return KnownSecrets.Hide(SecretText.Hide(words));
+        return Hide(words);
     }
+
+    /// <summary>Words that are about no statement, without the secrets that are known and those that show themselves.</summary>
+    public static string Hide(string words) => KnownSecrets.Hide(SecretText.Hide(words));
 
     /// <summary>Finds the secrets of a statement or script, in order.</summary>
     public static IReadOnlyList<SecretSpan> Find(ISqlDialect dialect, string text) =>

@@ -21,9 +21,9 @@ public static class SarifReport
     /// <exception cref="MigrationException"><see cref="ErrorId.DiskFailed"/>: it cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<LintFinding> findings, IReadOnlyList<LintRule> rules, string root)
     {
+        ReplacedFile.Demand(path, "The report", "{");
         try
         {
-            RegularFile.Require(path);
             using var stream = File.Create(path);
             Write(stream, findings, rules, root);
         }

@@ -19,11 +19,17 @@ public sealed record ClearRequest
     public bool Force { get; init; }
 
     /// <summary>
-    /// The services of the call that share the database: with them goes what they have in it. The history of any other service stops the
-    /// call. Empty: the call is not about services, and means everything.
+    /// The services of the call: with them goes what they have in the database. What any other service has in it stops the call. Empty: the
+    /// call is not about services, and means all that its own history records.
     /// </summary>
     public IReadOnlyList<string> Services { get; init; } = [];
 
-    /// <summary>Whether the turn of another of these services has cleared the database already.</summary>
-    public bool IsCleared { get; init; }
+    /// <summary>The histories of these services, where they are not all in that of the session.</summary>
+    public IReadOnlyList<HistoryName> Histories { get; init; } = [];
+
+    /// <summary>Whether what others have in the database goes too: other services, and work that other histories record.</summary>
+    public bool IncludesOthers { get; init; }
+
+    /// <summary>What the turns of one call have cleared. Those of several services that share a database need the same one.</summary>
+    public ClearedDatabases Turns { get; init; } = new();
 }

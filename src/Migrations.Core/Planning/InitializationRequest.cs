@@ -25,6 +25,9 @@ public sealed record InitializationRequest
     /// <summary>The environment that the database is stamped with; null: the stamp stays as it is.</summary>
     public string? Stamp { get; init; }
 
+    /// <summary>Whether the stamp may take the place of another one.</summary>
+    public bool ReplacesStamp { get; init; }
+
     /// <summary>How pending migrations are applied.</summary>
     public ApplyRequest Apply { get; init; } = new();
 }

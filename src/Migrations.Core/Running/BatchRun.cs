@@ -99,7 +99,7 @@ internal sealed class BatchRun(
             cancellationToken.ThrowIfCancellationRequested();
             await RunBatchAsync(step, batch, key, (position, end, checksum), cancellationToken).ConfigureAwait(false);
             position = end;
-            progress.Report($"{step.Migration} in batches", Math.Min(passed + batch.Rule.Rows, total));
+            progress.Advance($"{step.Migration} in batches", Math.Clamp(total - passed, 0, batch.Rule.Rows));
             // What comes behind the last key from here on has come after the run, or it would never end where rows are always added.
             if (next is null)
                 return position;

@@ -58,7 +58,8 @@ internal sealed class ChangeFinder(IHistoryStore history, ISqlDialect dialect)
         return renumbered;
     }
 
-    private async Task<ScriptChange> CompareAsync(MigrationScript script, JournalEntry applied, CancellationToken cancellationToken)
+    /// <summary>How a script differs from what was applied, or was run.</summary>
+    public async Task<ScriptChange> CompareAsync(MigrationScript script, JournalEntry applied, CancellationToken cancellationToken)
     {
         if (script.Length > JournalRecorder.LongestStoredScript)
             return ScriptChange.Statement;

@@ -13,6 +13,9 @@ namespace Migrations.Running;
 /// <param name="Analysis">What its text was found to need.</param>
 internal sealed record DatabaseScript(string Name, MigrationScript Script, ScriptAnalysis Analysis)
 {
+    /// <summary>What it is run for.</summary>
+    public ScriptPurpose Purpose { get; init; }
+
     /// <summary>The file; null for a text of the call.</summary>
     public string? File => string.Equals(Script.File, StandaloneScript.CommandName, StringComparison.Ordinal) ? null : Script.File;
 
@@ -33,8 +36,12 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="MigrationException">It is missing, or cannot be run as it is.</exception>
-    public static DatabaseScript OfFile(RunContext context, string path, CancellationToken cancellationToken) =>
-        Of(context, Path.GetFileName(path), StandaloneScript.Read(path, Warn(context), cancellationToken));
+    public static DatabaseScript OfFile(
+        RunContext context,
+        string path,
+        CancellationToken cancellationToken,
+        ScriptPurpose purpose = ScriptPurpose.Run
+    ) => Of(context, Path.GetFileName(path), StandaloneScript.Read(path, Warn(context), cancellationToken)) with { Purpose = purpose };
 
     /// <summary>The step that a session runs.</summary>
     /// <param name="dialect">How its SQL is read.</param>
@@ -47,7 +54,11 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
             Direction = MigrationDirection.Up,
             Script = Script,
             Analysis = Analysis,
-            Entry = recorder.Ran(Name, Script, StatementCount.Of(dialect, Script)) with { Script = recorder.StoredText(Script) },
+            Entry = recorder.Ran(Name, Script, StatementCount.Of(dialect, Script)) with
+            {
+                Description = JournalNames.Of(Purpose),
+                Script = recorder.StoredText(Script),
+            },
             Rows = rows,
             IsLast = true,
         };

@@ -61,7 +61,10 @@ internal sealed class HookRun(
             return;
         if (failure.Id is ErrorId.LockLost or ErrorId.OutcomeUnknown)
         {
-            Warn("was not run, because the migration lock is no longer held");
+            Warn(
+                "was not run, because "
+                    + (failure.Id is ErrorId.LockLost ? "the migration lock is no longer held" : "it is not known what the run has done")
+            );
             return;
         }
 
@@ -121,7 +124,7 @@ internal sealed class HookRun(
         Task RunAloneAsync(CancellationToken cancellationToken) =>
             CodeFailure.CatchAsync(
                 script,
-                () => RunningCode.RunAsync(target, () => code.Host!.RunHookAsync(script, Place())),
+                () => RunningCode.RunAsync(target, session.Info.Identity, () => code.Host!.RunHookAsync(script, Place())),
                 cancellationToken,
                 isAlone: true
             );

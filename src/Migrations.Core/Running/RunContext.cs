@@ -157,6 +157,9 @@ internal sealed class RunContext(IDatabaseDriver driver, DatabaseTarget target, 
     /// <summary>Creates the rows of one run in the history.</summary>
     public JournalRecorder NewRecorder() => new(driver.Dialect, options.Service);
 
+    /// <summary>Marks the database as that of an environment.</summary>
+    public StampWriter NewStampWriter() => new(driver, target, options.Session, NewRecorder());
+
     public void Warn(Advice text) => options.Session.Events.Publish(new WarningRaised(text));
 
     // Until the service has rows of its own, and only once in a call.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.Databases;
 using Migrations.History;
 
@@ -10,6 +11,8 @@ namespace Migrations.Running;
 /// <param name="marker">The table whose presence says that it has run; null: the history says it.</param>
 internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, DatabaseScript script, string? marker)
 {
+    private bool _isSaid;
+
     /// <summary>Runs it, unless it has run.</summary>
     /// <returns>What it did; null when it had run before, or another did meanwhile.</returns>
     /// <exception cref="MigrationException">It failed.</exception>
@@ -61,11 +64,51 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
         if (marker is not null)
             return await session.Inspector.HasTableAsync(marker, cancellationToken).ConfigureAwait(false);
         var history = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return history.Any(e =>
-            e is { Event: JournalEvent.Ran, Success: true }
-            && string.Equals(e.Name, script.Name, StringComparison.Ordinal)
-            && string.Equals(e.Service, context.Options.Service, StringComparison.Ordinal)
+        var runs = history.Where(IsOfScript).ToList();
+        if (runs.Count == 0)
+            return false;
+        if (!runs.Exists(e => string.Equals(e.Checksum, script.Script.Checksum, StringComparison.Ordinal)))
+            await DemandSameAsync(runs[^1], cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Whether a row is of the script. One that was only run by its name has done nothing once and for all; earlier versions did
+    /// not say what it was run for.</summary>
+    private bool IsOfScript(JournalEntry entry) =>
+        entry is { Event: JournalEvent.Ran, Success: true }
+        && string.Equals(entry.Name, script.Name, StringComparison.Ordinal)
+        && string.Equals(entry.Service, context.Options.Service, StringComparison.Ordinal)
+        && (entry.Description is null || string.Equals(entry.Description, JournalNames.Of(script.Purpose), StringComparison.Ordinal));
+
+    /// <summary>The name says little: every folder may have such a script. What it does must be what was done.</summary>
+    private async Task DemandSameAsync(JournalEntry ran, CancellationToken cancellationToken)
+    {
+        var changes = new ChangeFinder(session.History, context.Driver.Dialect);
+        if (await changes.CompareAsync(script.Script, ran, cancellationToken).ConfigureAwait(false) != ScriptChange.Statement)
+            return;
+        var found = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The script '{script.Script.File}' has other statements than the '{script.Name}' that ran in "
+                + $"{context.Target.Display} on {ran.AppliedAt:yyyy-MM-dd HH:mm:ss} UTC"
         );
+        // A seed is edited all the time, and has made its rows.
+        if (script.Purpose == ScriptPurpose.Seed)
+        {
+            if (!_isSaid)
+                context.Warn($"{found}, and is not run again. To run it all the same: {Call.Run.On(script.Script.File)}");
+            _isSaid = true;
+            return;
+        }
+
+        throw new MigrationException(
+            ErrorId.InitScriptChanged,
+            $"{found}: it was edited, or is another script of that name. It was not run.",
+            $"Undo the edit; put what is new into a migration, or run it with '{Call.Run.On("<file>")}'. If it is another "
+                + $"script: rename it, name its service with {CallOption.Service}, or a table that it creates with {CallOption.Marker}."
+        )
+        {
+            Location = new ScriptLocation(script.Script.File, script.Script.FirstLine),
+        };
     }
 
     /// <summary>A forecast stops no script that builds a database up.</summary>

@@ -35,7 +35,7 @@ internal sealed class SchemaFixes(SchemaSnapshot left, SchemaSnapshot right)
     {
         if (found.DropSql is null || expected.CreateSql is null)
             return null;
-        var users = SchemaOrder.Of(UsersOf(found).Where(u => IsExpected(u)));
+        var users = SchemaOrder.Of(new SchemaUsers(right).Of(found).Where(IsExpected));
         if (users.Exists(u => HoldsRows(u.Type) || u.DropSql is null))
             return null;
         var created = users.Select(Expected);
@@ -57,35 +57,5 @@ internal sealed class SchemaFixes(SchemaSnapshot left, SchemaSnapshot right)
         ?? item with
         {
             CreateSql = null,
-        };
-
-    private HashSet<SchemaObject> UsersOf(SchemaObject item)
-    {
-        var users = new HashSet<SchemaObject>(ReferenceEqualityComparer.Instance);
-        Add(item);
-        return users;
-
-        void Add(SchemaObject used)
-        {
-            foreach (var user in right.Objects.Where(o => !ReferenceEquals(o, item) && o.Type != SchemaObjectType.Grant && IsUser(o, used)))
-            {
-                if (users.Add(user))
-                    Add(user);
-            }
-        }
-    }
-
-    private bool IsUser(SchemaObject item, SchemaObject used) =>
-        used.Type switch
-        {
-            SchemaObjectType.Constraint => right.RefusesDropOfUsed
-                && !SchemaOrder.IsForeignKey(used)
-                && SchemaOrder.IsForeignKey(item)
-                && used.Table is { } table
-                && SchemaOrder.Names(item.Definition, table),
-            SchemaObjectType.View or SchemaObjectType.MaterializedView => string.Equals(item.Table, used.Name, StringComparison.Ordinal)
-                || (right.RefusesDropOfUsed && item.Type > SchemaObjectType.Index && SchemaOrder.Names(item, used)),
-            SchemaObjectType.Function => right.RefusesDropOfUsed && item.Type != SchemaObjectType.Function && SchemaOrder.Names(item, used),
-            _ => right.RefusesDropOfUsed && item.Type == SchemaObjectType.Comment && SchemaOrder.Names(item, used),
         };
 }

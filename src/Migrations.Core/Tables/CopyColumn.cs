@@ -27,6 +27,9 @@ public sealed record CopyColumn
     /// <summary>Whether text is compared without regard to the case of ASCII letters.</summary>
     public bool IgnoresCase { get; init; }
 
+    /// <summary>The text of the default, or of the expression that computes it, as the source has it; null without.</summary>
+    public string? Text { get; init; }
+
     /// <summary>The default; null without one, or where it does not translate.</summary>
     public SqlExpression? Default { get; init; }
 

@@ -11,6 +11,12 @@ public sealed record CopyObstacle(string Table, string? Column, string Problem, 
     /// <summary>Whether the copy can be made without these rows.</summary>
     public bool CanReject { get; init; }
 
+    /// <summary>A type, in words, that takes all values of the column; null where none is known.</summary>
+    public string? Fits { get; init; }
+
+    /// <summary>Whether it is the table's form that stands in the way: it does so in every other place too.</summary>
+    public bool IsOfForm { get; init; }
+
     /// <summary>The obstacle in a line.</summary>
     public override string ToString()
     {

@@ -76,4 +76,8 @@ public sealed record CopyIndex(string Name, bool IsUnique, IReadOnlyList<CopyInd
 /// <summary>A part of an index.</summary>
 /// <param name="Expression">The column or expression.</param>
 /// <param name="IsDescending">Whether the highest comes first.</param>
-public sealed record CopyIndexPart(SqlExpression Expression, bool IsDescending);
+public sealed record CopyIndexPart(SqlExpression Expression, bool IsDescending)
+{
+    /// <summary>Whether NULL counts as higher than every value, and not as lower; it is of no account in an index.</summary>
+    public bool IsNullHighest { get; init; }
+}

@@ -21,10 +21,13 @@ internal static class CopyObstacles
             throw new MigrationException(
                 ErrorId.CopyRefused,
                 $"Nothing was copied into {target.Display}: not every value fits.{Lines(own)}",
-                $"Correct the rows, or choose a type for the column with {CallOption.ColumnType.Of("table.column=text")}, or "
-                    + $"leave such rows out with "
-                    + $"{CallOption.OnError.Of("reject")} {CallOption.RejectFile.Of("<file>")}. See the whole plan with "
-                    + $"{CallOption.WhatIf}."
+                Correct(own)
+            );
+        if (forecast.Target!.Obstacles.Where(o => o.IsOfForm).ToList() is { Count: > 0 } form)
+            throw new MigrationException(
+                ErrorId.CopyRefused,
+                $"Nothing was copied into {target.Display}: not every table can be there.{Lines(form)}",
+                $"Give tables and columns other names with {CallOption.Mapping}, or leave tables out with {CallOption.ExcludeTable}."
             );
         if (forecast.Target!.Obstacles is { Count: > 0 } there)
             throw new MigrationException(
@@ -93,6 +96,19 @@ internal static class CopyObstacles
                 $"Correct the rows in the source and copy again with {CallOption.Recreate}, "
                     + $"or add these objects to the target in another form."
             );
+    }
+
+    // Only what helps one of them at least.
+    private static Advice Correct(IReadOnlyList<CopyObstacle> obstacles)
+    {
+        var typed = obstacles.FirstOrDefault(o => o.Fits is not null);
+        Advice type = typed is null
+            ? ""
+            : Advice.Of($", or choose a type for the column with {CallOption.ColumnType.Of($"{typed.Table}.{typed.Column}={typed.Fits}")}");
+        Advice rejects = obstacles.Any(o => o.CanReject)
+            ? Advice.Of($", or leave such rows out with {CallOption.OnError.Of("reject")} {CallOption.RejectFile.Of("<file>")}")
+            : "";
+        return $"Correct the rows{type}{rejects}. See the whole plan with {CallOption.WhatIf}.";
     }
 
     private static string Lines(IReadOnlyList<CopyObstacle> obstacles) => Lines([.. obstacles.Select(o => o.ToString())]);

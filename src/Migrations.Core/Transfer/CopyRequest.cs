@@ -30,6 +30,12 @@ public sealed record CopyRequest
     /// </summary>
     public ExpectedStamp Stamp { get; init; } = ExpectedStamp.Any;
 
+    /// <summary>How many connections read the source at once, and how many tables are written at once, at most.</summary>
+    public int ThrottleLimit { get; init; } = DefaultThrottleLimit;
+
+    /// <summary>How many connections read at once where nothing is said: one for each processor, at most 4.</summary>
+    public static int DefaultThrottleLimit { get; } = Math.Min(4, Environment.ProcessorCount);
+
     /// <summary>How both databases are connected to, and where events go.</summary>
     public SessionOptions Session { get; init; } = new();
 }

@@ -51,7 +51,7 @@ public sealed class DataComparison(
     }
 
     private Task<ICopySource> OpenAsync((IDatabaseDriver Driver, DatabaseTarget Target) side, CancellationToken cancellationToken) =>
-        ((ICopyProvider)side.Driver).OpenSourceAsync(side.Target, request.Session, cancellationToken);
+        ((ICopyProvider)side.Driver).OpenSourceAsync(side.Target, request.Session, readers: 1, cancellationToken);
 
     private TableComparison New(string table) =>
         new()
@@ -73,9 +73,14 @@ public sealed class DataComparison(
         var activity = $"Comparing {table.Left.Table}";
         var (first, second) = (new RowBuckets(table), new RowBuckets(table));
         var progress = new RowProgress(request.Session.Events, total: null);
-        await BothAsync(
-                token => ReadAsync(one, table.Left, first.Add, () => progress.Report(activity, first.Digest.Rows), token),
-                token => ReadAsync(other, table.Right, second.Add, static () => { }, token),
+        // Both to their ends, even when one fails: its connection is used again, or closed.
+        _ = await ParallelWork
+            .RunAsync<Func<CancellationToken, Task<bool>>, bool>(
+                [
+                    token => ReadAsync(one, table.Left, first.Add, rows => progress.Advance(activity, rows), token),
+                    token => ReadAsync(other, table.Right, second.Add, static _ => { }, token),
+                ],
+                static (read, token) => read(token),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -111,9 +116,9 @@ public sealed class DataComparison(
         var all = first.Differing(second);
         var wanted = all.Order().Take(request.MostDifferences + 1).ToHashSet();
         var rows = new RowDifferences(table);
-        await ReadAsync(one, table.Left, batch => Keep(batch, first, isLeft: true), static () => { }, cancellationToken)
+        await ReadAsync(one, table.Left, batch => Keep(batch, first, isLeft: true), static _ => { }, cancellationToken)
             .ConfigureAwait(false);
-        await ReadAsync(other, table.Right, batch => Keep(batch, second, isLeft: false), static () => { }, cancellationToken)
+        await ReadAsync(other, table.Right, batch => Keep(batch, second, isLeft: false), static _ => { }, cancellationToken)
             .ConfigureAwait(false);
         return [.. rows.Find().Take(request.MostDifferences + 1)];
 
@@ -133,58 +138,28 @@ public sealed class DataComparison(
     {
         var rows = 0L;
         var request = new RowRequest(table.Name, [.. table.Columns.Select(c => new ReadColumn(c.Name, c.Type))]);
-        await ReadAsync(source, request, batch => rows += batch.Rows, static () => { }, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(source, request, batch => rows += batch.Rows, static _ => { }, cancellationToken).ConfigureAwait(false);
         return rows;
     }
 
-    private static async Task ReadAsync(
+    private static async Task<bool> ReadAsync(
         ICopySource source,
         RowRequest rows,
         Action<RowBatch> take,
-        Action advanced,
+        Action<long> advanced,
         CancellationToken cancellationToken
     )
     {
-        var reader = await source.ReadAsync(rows, cancellationToken).ConfigureAwait(false);
+        var reader = (await source.ReadAsync(rows, most: 1, cancellationToken).ConfigureAwait(false))[0];
         await using var _ = reader.ConfigureAwait(false);
         var batch = new RowBatch();
         while (await reader.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
         {
             take(batch);
+            advanced(batch.Rows);
             batch.Clear();
-            advanced();
         }
-    }
 
-    // Both to their ends, even when one fails: its connection is used again, or closed.
-    private static async Task BothAsync(
-        Func<CancellationToken, Task> one,
-        Func<CancellationToken, Task> other,
-        CancellationToken cancellationToken
-    )
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] works =
-        [
-            Task.Run(() => StoppingAsync(one), CancellationToken.None),
-            Task.Run(() => StoppingAsync(other), CancellationToken.None),
-        ];
-        await Task.WhenAll(works).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        foreach (var failed in works.OrderBy(w => w.IsCanceled ? 1 : 0))
-            await failed.ConfigureAwait(false);
-
-        async Task StoppingAsync(Func<CancellationToken, Task> work)
-        {
-            try
-            {
-                await work(stop.Token).ConfigureAwait(false);
-            }
-            catch
-            {
-                await stop.CancelAsync().ConfigureAwait(false);
-                throw;
-            }
-        }
+        return true;
     }
 }

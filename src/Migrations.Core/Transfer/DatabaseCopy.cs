@@ -29,7 +29,7 @@ public sealed class DatabaseCopy(
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Read }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
-        var origin = await from.OpenSourceAsync(source.Target, Session, cancellationToken).ConfigureAwait(false);
+        var origin = await from.OpenSourceAsync(source.Target, Session, request.ThrottleLimit, cancellationToken).ConfigureAwait(false);
         await using var __ = origin.ConfigureAwait(false);
         return (await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false)).Forecast;
     }
@@ -45,8 +45,7 @@ public sealed class DatabaseCopy(
     {
         var providers = Providers();
         var stamp = new TargetStamp(target, request.Stamp, Session);
-        if (request.Recreates)
-            await stamp.DemandAsync(cancellationToken).ConfigureAwait(false);
+        await stamp.ReadAsync(request.Recreates, cancellationToken).ConfigureAwait(false);
         var results = await CopyAsync(providers, cancellationToken).ConfigureAwait(false);
         await stamp.WriteAsync(cancellationToken).ConfigureAwait(false);
         return results;
@@ -63,7 +62,7 @@ public sealed class DatabaseCopy(
         var destination = await to.OpenTargetAsync(target.Target, Session with { Access = SessionAccess.Create }, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
-        var origin = await from.OpenSourceAsync(source.Target, Session, cancellationToken).ConfigureAwait(false);
+        var origin = await from.OpenSourceAsync(source.Target, Session, request.ThrottleLimit, cancellationToken).ConfigureAwait(false);
         await using var __ = origin.ConfigureAwait(false);
         var (forecast, history) = await ForecastAsync(origin, destination, cancellationToken).ConfigureAwait(false);
         CopyObstacles.Demand(forecast, target.Target);
@@ -71,7 +70,10 @@ public sealed class DatabaseCopy(
         await using var ___ = rejects.ConfigureAwait(false);
         var tables = await destination.BeginAsync(cancellationToken).ConfigureAwait(false);
         List<TableMove> moves = [.. forecast.Plan!.Tables.Zip(tables, TableMove.Of)];
-        var transfer = new TableTransfer(origin, request, rejects);
+        var transfer = new TableTransfer(origin, request, rejects)
+        {
+            Tables = await destination.WidenAsync(Math.Min(request.ThrottleLimit, moves.Count), cancellationToken).ConfigureAwait(false),
+        };
         var sent = await transfer.CopyAsync(moves, destination.WriteAsync, cancellationToken).ConfigureAwait(false);
         var refused = await destination.FinishAsync(cancellationToken).ConfigureAwait(false);
         var results = await ProveAsync(transfer, destination, forecast, moves, sent, cancellationToken).ConfigureAwait(false);

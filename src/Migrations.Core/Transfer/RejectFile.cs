@@ -8,22 +8,22 @@ namespace Migrations.Transfer;
 /// <param name="path">Its path; null where no row is left out.</param>
 internal sealed class RejectFile(string? path) : IAsyncDisposable
 {
+    private readonly object _lock = new();
     private StreamWriter? _writer;
 
-    /// <summary>How many rows it holds.</summary>
-    public long Rows { get; private set; }
-
-    /// <summary>Adds a row.</summary>
+    /// <summary>Adds a row; several tables may do so at once.</summary>
     /// <exception cref="MigrationException">The file exists, or cannot be written.</exception>
     public void Add(RejectedRow row)
     {
         try
         {
-            _writer ??= new StreamWriter(new FileStream(path!, FileMode.CreateNew, FileAccess.Write), new UTF8Encoding(false));
-            _writer.Write(string.Create(CultureInfo.InvariantCulture, $"-- {row.Table}, {row.Key}: {row.Column}\n"));
-            _writer.Write(row.Statement);
-            _writer.Write(";\n");
-            Rows++;
+            lock (_lock)
+            {
+                _writer ??= new StreamWriter(new FileStream(path!, FileMode.CreateNew, FileAccess.Write), new UTF8Encoding(false));
+                _writer.Write(string.Create(CultureInfo.InvariantCulture, $"-- {row.Table}, {row.Key}: {row.Column}\n"));
+                _writer.Write(row.Statement);
+                _writer.Write(";\n");
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

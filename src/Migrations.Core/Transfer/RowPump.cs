@@ -5,31 +5,31 @@ using Migrations.Tables;
 namespace Migrations.Transfer;
 
 /// <summary>
-/// Moves rows from a reader to a writer, each on a thread of its own, through a few batches that go round: memory does not grow with the
+/// Moves rows from readers to a writer, each on a thread of its own, through a few batches that go round: memory does not grow with the
 /// table.
 /// </summary>
 internal static class RowPump
 {
-    private const int Batches = 4;
+    private const int SpareBatches = 2;
 
     /// <summary>Moves all rows.</summary>
-    /// <param name="reader">Where they come from.</param>
+    /// <param name="readers">Where they come from; each gives some of them.</param>
     /// <param name="write">Takes each batch.</param>
-    /// <param name="advanced">Is called with the digest after each batch.</param>
+    /// <param name="advanced">Is called with the rows of each batch.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The digest of the rows as they were read.</returns>
     public static async Task<TableDigest> RunAsync(
-        IRowReader reader,
+        IReadOnlyList<IRowReader> readers,
         Func<RowBatch, CancellationToken, ValueTask> write,
-        Action<TableDigest> advanced,
+        Action<long> advanced,
         CancellationToken cancellationToken
     )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (full, empty) = (Channel.CreateUnbounded<RowBatch>(), Channel.CreateUnbounded<RowBatch>());
-        for (var i = 0; i < Batches; i++)
+        for (var i = 0; i < (2 * readers.Count) + SpareBatches; i++)
             empty.Writer.TryWrite(new RowBatch());
-        var reading = Task.Run(() => ReadAsync(reader, empty.Reader, full.Writer, advanced, stop.Token), CancellationToken.None);
+        var reading = ReadAllAsync(readers, empty.Reader, full.Writer, advanced, stop.Token);
         try
         {
             await foreach (var batch in full.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
@@ -50,47 +50,63 @@ internal static class RowPump
     }
 
     /// <summary>Reads all rows for their digest.</summary>
-    public static async Task<TableDigest> DigestAsync(IRowReader reader, Action<TableDigest> advanced, CancellationToken cancellationToken)
+    public static async Task<TableDigest> DigestAsync(IRowReader reader, Action<long> advanced, CancellationToken cancellationToken)
     {
         var (digest, batch) = (new TableDigest(), new RowBatch());
         while (await reader.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
         {
             digest.Add(batch);
+            advanced(batch.Rows);
             batch.Clear();
-            advanced(digest);
         }
 
         return digest;
+    }
+
+    private static async Task<TableDigest> ReadAllAsync(
+        IReadOnlyList<IRowReader> readers,
+        ChannelReader<RowBatch> empty,
+        ChannelWriter<RowBatch> full,
+        Action<long> advanced,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var all = new TableDigest();
+            foreach (
+                var digest in await ParallelWork
+                    .RunAsync(readers, (reader, token) => ReadAsync(reader, empty, full, advanced, token), cancellationToken)
+                    .ConfigureAwait(false)
+            )
+                all.Add(digest);
+            full.Complete();
+            return all;
+        }
+        catch (Exception e)
+        {
+            full.TryComplete(e);
+            throw;
+        }
     }
 
     private static async Task<TableDigest> ReadAsync(
         IRowReader reader,
         ChannelReader<RowBatch> empty,
         ChannelWriter<RowBatch> full,
-        Action<TableDigest> advanced,
+        Action<long> advanced,
         CancellationToken cancellationToken
     )
     {
         var digest = new TableDigest();
-        try
+        while (true)
         {
-            while (true)
-            {
-                var batch = await empty.ReadAsync(cancellationToken).ConfigureAwait(false);
-                if (!await reader.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
-                    break;
-                digest.Add(batch);
-                advanced(digest);
-                full.TryWrite(batch);
-            }
-
-            full.Complete();
-            return digest;
-        }
-        catch (Exception e)
-        {
-            full.TryComplete(e);
-            throw;
+            var batch = await empty.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!await reader.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
+                return digest;
+            digest.Add(batch);
+            advanced(batch.Rows);
+            full.TryWrite(batch);
         }
     }
 }

@@ -39,7 +39,9 @@ internal sealed class RowsCopy(
     /// <summary>Says what a copy would do. Changes nothing.</summary>
     public async Task<CopyForecast> ForecastAsync(CancellationToken cancellationToken)
     {
-        var origin = await source.Driver.OpenSourceAsync(source.Database, request.Session, cancellationToken).ConfigureAwait(false);
+        var origin = await source
+            .Driver.OpenSourceAsync(source.Database, request.Session, request.ThrottleLimit, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = origin.ConfigureAwait(false);
         var pending = await PendingAsync(cancellationToken).ConfigureAwait(false);
         if (pending.Count > 0)
@@ -58,7 +60,9 @@ internal sealed class RowsCopy(
         var read = _context.ReadFolder(cancellationToken);
         var destination = await OpenAsync(SessionAccess.Create, cancellationToken).ConfigureAwait(false);
         await using var _ = destination.ConfigureAwait(false);
-        var origin = await source.Driver.OpenSourceAsync(source.Database, request.Session, cancellationToken).ConfigureAwait(false);
+        var origin = await source
+            .Driver.OpenSourceAsync(source.Database, request.Session, request.ThrottleLimit, cancellationToken)
+            .ConfigureAwait(false);
         await using var __ = origin.ConfigureAwait(false);
         var rejects = new RejectFile(request.RejectFile);
         await using var ___ = rejects.ConfigureAwait(false);

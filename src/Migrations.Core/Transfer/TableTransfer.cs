@@ -5,12 +5,18 @@ using Migrations.Tables;
 
 namespace Migrations.Transfer;
 
-/// <summary>Copies the rows of tables, and reads them back.</summary>
+/// <summary>Copies the rows of tables, and reads them back: several tables at once, where the target takes them.</summary>
 /// <param name="origin">Where they come from.</param>
 /// <param name="request">What is copied.</param>
 /// <param name="rejects">Takes the rows that do not fit.</param>
 internal sealed class TableTransfer(ICopySource origin, CopyRequest request, RejectFile rejects)
 {
+    // A table of fewer rows is read faster than it is divided.
+    private const long RowsPerReader = 50_000;
+
+    /// <summary>How many tables are written, and read back, at once.</summary>
+    public int Tables { get; init; } = 1;
+
     /// <summary>Copies the rows of all tables.</summary>
     /// <param name="moves">The tables.</param>
     /// <param name="open">Opens a table of the target to write it.</param>
@@ -22,27 +28,18 @@ internal sealed class TableTransfer(ICopySource origin, CopyRequest request, Rej
         CancellationToken cancellationToken
     )
     {
-        var progress = new RowProgress(request.Session.Events, moves.Sum(m => m.Source.Rows));
-        var sent = new Dictionary<string, SentTable>(StringComparer.Ordinal);
-        foreach (var move in moves)
-        {
-            var clock = Stopwatch.StartNew();
-            var before = rejects.Rows;
-            var rows = new RowRequest(move.Source.Name, move.ToSend) { Rejected = request.RejectFile is null ? null : rejects.Add };
-            var reader = await origin.ReadAsync(rows, cancellationToken).ConfigureAwait(false);
-            await using var _ = reader.ConfigureAwait(false);
-            var writer = await open(move.Written, cancellationToken).ConfigureAwait(false);
-            await using var __ = writer.ConfigureAwait(false);
-            var activity = $"Copying {move.Source.Name} ({sent.Count + 1} of {moves.Count})";
-            var digest = await RowPump
-                .RunAsync(reader, writer.WriteAsync, d => progress.Report(activity, d.Rows), cancellationToken)
-                .ConfigureAwait(false);
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            progress.Finish(move.Source.Rows);
-            sent.Add(move.Source.Name, new SentTable(digest, rejects.Rows - before, clock.Elapsed));
-        }
+        var total = moves.Sum(m => m.Source.Rows);
+        var progress = new RowProgress(request.Session.Events, total);
+        // The longest first: at the end, none is left alone with one reader.
+        IReadOnlyList<TableMove> ordered = Tables == 1 ? moves : [.. moves.OrderByDescending(m => m.Source.Rows)];
+        var sent = await ParallelWork.RunAsync(ordered, Tables, CopyAsync, cancellationToken).ConfigureAwait(false);
+        return ordered.Zip(sent).ToDictionary(t => t.First.Source.Name, t => t.Second, StringComparer.Ordinal);
 
-        return sent;
+        Task<SentTable> CopyAsync(TableMove move, int place, CancellationToken token)
+        {
+            var activity = $"Copying {move.Source.Name} ({place + 1} of {moves.Count})";
+            return this.CopyAsync(move, ReadersOf(move.Source.Rows, total), open, rows => progress.Advance(activity, rows), token);
+        }
     }
 
     /// <summary>Reads back the rows of all tables.</summary>
@@ -59,31 +56,65 @@ internal sealed class TableTransfer(ICopySource origin, CopyRequest request, Rej
     )
     {
         var progress = new RowProgress(request.Session.Events, sent.Values.Sum(c => c.Digest.Rows));
-        var results = new List<(TableMove, SentTable, TableDigest)>();
-        foreach (var move in moves)
+        return await ParallelWork.RunAsync(moves, Tables, ReadBackAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<(TableMove, SentTable, TableDigest)> ReadBackAsync(TableMove move, int place, CancellationToken token)
         {
-            var activity = $"Proving {move.Source.Name} ({results.Count + 1} of {moves.Count})";
+            var activity = $"Proving {move.Source.Name} ({place + 1} of {moves.Count})";
             var own = sent[move.Source.Name];
             // What the target computes itself was not sent, and is read again.
             if (move.Sent.Count < move.Target.Columns.Count)
-                own = own with { Digest = await DigestAsync(move, cancellationToken).ConfigureAwait(false) };
-            var reader = await open(move.Target, move.AllOfTarget, cancellationToken).ConfigureAwait(false);
+                own = own with { Digest = await DigestAsync(move, token).ConfigureAwait(false) };
+            var reader = await open(move.Target, move.AllOfTarget, token).ConfigureAwait(false);
             await using var _ = reader.ConfigureAwait(false);
-            var found = await RowPump.DigestAsync(reader, d => progress.Report(activity, d.Rows), cancellationToken).ConfigureAwait(false);
-            progress.Finish(found.Rows);
-            results.Add((move, own, found));
+            return (move, own, await RowPump.DigestAsync(reader, rows => progress.Advance(activity, rows), token).ConfigureAwait(false));
+        }
+    }
+
+    // As many as its share of all rows is.
+    private int ReadersOf(long rows, long total) =>
+        (int)Math.Clamp(request.ThrottleLimit * rows / Math.Max(1, total), 1, 1 + (rows / RowsPerReader));
+
+    private async Task<SentTable> CopyAsync(
+        TableMove move,
+        int readers,
+        Func<CopyTable, CancellationToken, Task<IRowWriter>> open,
+        Action<long> advanced,
+        CancellationToken cancellationToken
+    )
+    {
+        var rejected = 0L;
+        var rows = new RowRequest(move.Source.Name, move.ToSend) { Rejected = request.RejectFile is null ? null : Reject };
+        var parts = await origin.ReadAsync(rows, readers, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            var writer = await open(move.Written, cancellationToken).ConfigureAwait(false);
+            await using var _ = writer.ConfigureAwait(false);
+            var digest = await RowPump.RunAsync(parts, writer.WriteAsync, advanced, cancellationToken).ConfigureAwait(false);
+            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return new SentTable(digest, rejected, clock.Elapsed);
+        }
+        finally
+        {
+            foreach (var part in parts)
+                await part.DisposeAsync().ConfigureAwait(false);
         }
 
-        return results;
+        void Reject(RejectedRow row)
+        {
+            rejects.Add(row);
+            _ = Interlocked.Increment(ref rejected);
+        }
     }
 
     private async Task<TableDigest> DigestAsync(TableMove move, CancellationToken cancellationToken)
     {
         // The rows that were left out are in the file already.
         var rows = new RowRequest(move.Source.Name, move.AllOfSource) { Rejected = request.RejectFile is null ? null : static _ => { } };
-        var reader = await origin.ReadAsync(rows, cancellationToken).ConfigureAwait(false);
+        var reader = (await origin.ReadAsync(rows, most: 1, cancellationToken).ConfigureAwait(false))[0];
         await using var _ = reader.ConfigureAwait(false);
-        return await RowPump.DigestAsync(reader, _ => { }, cancellationToken).ConfigureAwait(false);
+        return await RowPump.DigestAsync(reader, static _ => { }, cancellationToken).ConfigureAwait(false);
     }
 }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Migrations.Folders;
-using Migrations.History;
 using Migrations.Sql;
 
 namespace Migrations.Variables;
@@ -61,7 +60,7 @@ internal static class VariableBinding
     private static Dictionary<string, string> CodeVariables(FolderOptions options)
     {
         var given = options.Variables?.Variables ?? [];
-        KnownSecrets.Add(given.Where(v => v.IsSecret).Select(v => v.Value));
+        VariableSecrets.Hide(given);
         return given.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
     }
 
@@ -74,7 +73,7 @@ internal static class VariableBinding
         // What goose's own directive has filled in is filled in.
         if (variables is null || !script.HasReference || script.Substituted is not null)
             return script;
-        KnownSecrets.Add(variables.Variables.Where(v => v.IsSecret).Select(v => v.Value));
+        VariableSecrets.Hide(variables.Variables);
         return script with
         {
             Filled = new Lazy<FilledText>(

@@ -126,7 +126,7 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             {
                 PostgresErrorCodes.LockNotAvailable => Blocked(await watch.StopAsync().ConfigureAwait(false), e),
                 PostgresErrorCodes.InsufficientPrivilege => ClientProcess.NotPermitted(e),
-                _ => e,
+                _ => e is MigrationException words ? await WithHintAsync(words).ConfigureAwait(false) : e,
             };
         }
 
@@ -138,6 +138,12 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             }
             : content;
     }
+
+    // What helps is found by the server's words where they are English.
+    private async Task<MigrationException> WithHintAsync(MigrationException failure) =>
+        ClientHints.Of(failure.Message) is null && await RefusedRows.TableAsync(connection, failure).ConfigureAwait(false) is { } table
+            ? new MigrationException(failure.Id, failure.Message, ClientHints.OfRowSecurity(table), failure)
+            : failure;
 
     private void Awaited(Blocker blocker) => job.Session.Events.Publish(new WarningRaised($"The backup waits for {blocker.Description}."));
 
@@ -167,7 +173,11 @@ internal sealed class PostgreSqlBackupWriter(PostgreSqlConnection connection, Cl
             Faults = await new PostgreSqlEngineChecks(connection).FindFaultsAsync(cancellationToken).ConfigureAwait(false),
             Settings = await RecordedSettings.ReadAsync(connection, cancellationToken).ConfigureAwait(false),
             LastMigration = last?.Name,
-            Stamp = HistoryView.StampIn(entries),
+            Stamp = (
+                await new HistorySearch(connection) { SkipsHidden = true }
+                    .RunAsync(cancellationToken)
+                    .ConfigureAwait(false)
+            ).Stamp,
             MigrationVersion = last?.Version?.ToString(),
             Tables = await new PostgreSqlContentReader(connection)
                 .ReadInsideAsync(job.CountRows, job.Digests, cancellationToken)

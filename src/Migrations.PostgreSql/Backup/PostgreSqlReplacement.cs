@@ -292,34 +292,52 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
                 + await NameOpenAsync(old, restore.OpenKeys, cancellationToken).ConfigureAwait(false)
         )
         {
-            StampedTable = await StampAsync(target, cancellationToken).ConfigureAwait(false),
+            StampedTables = await StampAsync(target, cancellationToken).ConfigureAwait(false),
             LeftOut = _leftOut,
         };
     }
 
     /// <summary>Writes the stamp where the backup has another.</summary>
-    /// <returns>The history table, when a row was added; otherwise null.</returns>
-    private async Task<string?> StampAsync(DatabaseTarget restored, CancellationToken cancellationToken)
+    /// <returns>The history tables that got a row.</returns>
+    private async Task<IReadOnlyList<string>> StampAsync(DatabaseTarget restored, CancellationToken cancellationToken)
     {
         if (job.Stamp is not { } stamp)
-            return null;
-        var session = await PostgreSqlSession
-            .OpenAsync(
-                restored,
-                job.Session with
+            return [];
+        var own = new FoundHistory
+        {
+            Schema = HistoryTable.Schema(job.Session),
+            Table = job.Session.HistoryTable,
+            Display = HistoryTable.Display(job.Session),
+            IsOwn = true,
+            Entries = [],
+        };
+        FoundHistories found;
+        var connection = await OpenRestoredAsync(restored, job.Session).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            found = await connection.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        var rows = stamp.RowsFor(found, own);
+        foreach (var (history, row) in rows)
+        {
+            var session = await OpenRestoredAsync(restored, history.Within(job.Session)).ConfigureAwait(false);
+            await using var _ = session.ConfigureAwait(false);
+            // What follows compares the table with what was read of it.
+            await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
+            await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            await session.History.AppendAsync(row, cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. rows.Select(r => r.History.Display)];
+
+        Task<PostgreSqlSession> OpenRestoredAsync(DatabaseTarget target, SessionOptions options) =>
+            PostgreSqlSession.OpenAsync(
+                target,
+                options with
                 {
                     Access = SessionAccess.Write,
                 },
-                new PostgreSqlConnector(restored, sources.Value),
+                new PostgreSqlConnector(target, sources.Value),
                 cancellationToken
-            )
-            .ConfigureAwait(false);
-        await using var _ = session.ConfigureAwait(false);
-        if (stamp.RowFor(await session.History.ReadAsync(cancellationToken).ConfigureAwait(false)) is not { } row)
-            return null;
-        await session.History.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        await session.History.AppendAsync(row, cancellationToken).ConfigureAwait(false);
-        return $"{HistoryTable.Schema(job.Session)}.{job.Session.HistoryTable}";
+            );
     }
 
     private async Task<KeptMark> MarkOfAsync(PostgreSqlConnection? old, CancellationToken cancellationToken)
@@ -330,7 +348,7 @@ internal sealed class PostgreSqlReplacement(BackupSource backup, DatabaseTarget 
         {
             ReplacedBy = job.BackupName,
             LastMigration = last?.Name,
-            Stamp = HistoryView.StampIn(entries),
+            Stamp = old is null ? null : await StoredHistory.TryReadStampAsync(old, cancellationToken).ConfigureAwait(false),
             MigrationVersion = last?.Version?.ToString(),
         };
     }

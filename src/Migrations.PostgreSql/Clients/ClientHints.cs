@@ -34,7 +34,7 @@ internal static partial class ClientHints
                     + "of globals, if it has one, creates them all). Then run the command again."
                 : null
         )
-        ?? (RowSecurity().Match(message) is { Success: true } table ? OfRowSecurity(table.Groups["name"].Value) : null)
+        ?? (RowSecurity().Match(message) is { Success: true } table ? OfRowSecurity(PostgreSqlText.Name(table.Groups["name"].Value)) : null)
         ?? (
             Encoding().IsMatch(message)
                 ? "The database that was backed up has another encoding, with bytes that this one cannot hold: create a database "
@@ -55,9 +55,11 @@ internal static partial class ClientHints
             + $"backup. If it is not there any more, correct the function or drop what calls it. {Lenient}";
     }
 
-    private static string OfRowSecurity(string table) =>
+    /// <summary>What to do about a table of which a policy hides rows.</summary>
+    /// <param name="table">The table, as it stands in statements.</param>
+    public static string OfRowSecurity(string table) =>
         "A backup must see every row: run as a superuser or as a role that may (ALTER ROLE ... BYPASSRLS;). From a table "
-        + $"with FORCE ROW LEVEL SECURITY its owner is kept too: ALTER TABLE {PostgreSqlText.Name(table)} NO FORCE ROW "
+        + $"with FORCE ROW LEVEL SECURITY its owner is kept too: ALTER TABLE {table} NO FORCE ROW "
         + "LEVEL SECURITY;";
 
     [GeneratedRegex(

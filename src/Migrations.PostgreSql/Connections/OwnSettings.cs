@@ -52,8 +52,8 @@ internal sealed class OwnSettings
     /// <summary>A query that puts them in force, and remembers what was.</summary>
     public string Enter { get; private init; }
 
-    /// <summary>A query that restores what was in force.</summary>
-    public string Leave { get; }
+    /// <summary>A query that restores what was in force; null when the transaction ends with the query anyway.</summary>
+    public string? Leave { get; private init; }
 
     /// <summary>Takes what <see cref="Enter"/> has looked at; null when it looks at nothing.</summary>
     public Action<NpgsqlDataReader>? Take { get; private init; }
@@ -63,12 +63,21 @@ internal sealed class OwnSettings
     /// that saves the round trip of another query. What the look itself sets is over with it.
     /// </summary>
     /// <param name="columns">What is looked at, computed from left to right.</param>
-    /// <param name="from">Where, with one row.</param>
-    /// <param name="take">Takes that row.</param>
-    public OwnSettings Looking(string columns, string from, Action<NpgsqlDataReader> take) =>
+    /// <param name="take">Takes the row.</param>
+    public OwnSettings Looking(string columns, Action<NpgsqlDataReader> take) =>
         new(_settings)
         {
-            Enter = $"SELECT {string.Join(", ", [.. _settings.Select(Save), columns, .. _settings.Select(Set)])} FROM {from}",
+            Enter = "SELECT " + string.Join(", ", [.. _settings.Select(Save), columns, .. _settings.Select(Set)]),
+            Take = take,
+        };
+
+    /// <summary>As <see cref="Looking"/>, for the first query of a connection: there is nothing that would have to be restored, and the
+    /// server is spared two thirds of the work.</summary>
+    public OwnSettings LookingFirst(string columns, Action<NpgsqlDataReader> take) =>
+        new(_settings)
+        {
+            Enter = $"SELECT {columns}, {string.Join(", ", _settings.Select(Set))}",
+            Leave = null,
             Take = take,
         };
 

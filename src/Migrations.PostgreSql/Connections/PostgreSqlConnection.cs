@@ -14,19 +14,24 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
 
     private const string ReadOnlySetting = "default_transaction_read_only";
 
+    private static readonly TimeSpan ForEndedBackend = TimeSpan.FromSeconds(5);
+
     private readonly CascadedObjects _cascaded = new();
+    private readonly DatabaseInfo _info;
+    private NpgsqlConnection _npgsql;
     private ILockHold? _hold;
     private string? _stopped;
     private bool _silent;
     private bool _wasOvertaken;
+    private bool _isAbandoned;
 
     private PostgreSqlConnection(DatabaseTarget target, SessionOptions options, PostgreSqlConnector connector, NpgsqlConnection connection)
     {
         Target = target;
         Options = options;
         Connector = connector;
-        Npgsql = connection;
-        Info = new DatabaseInfo(
+        _npgsql = connection;
+        _info = new DatabaseInfo(
             PostgreSqlTarget.Engine,
             connection.PostgresParameters.GetValueOrDefault("server_version") ?? connection.PostgreSqlVersion.ToString(),
             connector.Username
@@ -42,22 +47,32 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     public SessionOptions Options { get; }
 
     /// <summary>The engine, its version and the user.</summary>
-    public DatabaseInfo Info { get; }
+    public DatabaseInfo Info => _info with { Identity = Server.Identity };
 
     /// <summary>Opens further connections.</summary>
     public PostgreSqlConnector Connector { get; }
 
     /// <summary>Npgsql's connection; another one after <see cref="ReconnectAsync"/>.</summary>
-    public NpgsqlConnection Npgsql { get; private set; }
+    public NpgsqlConnection Npgsql
+    {
+        get
+        {
+            IsUntouched = false;
+            return _npgsql;
+        }
+    }
+
+    /// <summary>Whether nothing has been sent on it: no transaction is open, and no script has set anything.</summary>
+    public bool IsUntouched { get; private set; } = true;
 
     /// <summary>The server's major version.</summary>
-    public int ServerVersion => Npgsql.PostgreSqlVersion.Major;
+    public int ServerVersion => _npgsql.PostgreSqlVersion.Major;
 
     /// <summary>The process id of the backend as the connection was given it; behind a pooler the pooler's own.</summary>
-    public int ProcessId => Npgsql.ProcessID;
+    public int ProcessId => _npgsql.ProcessID;
 
     /// <summary>Whether it is not broken, as far as is known.</summary>
-    public bool IsOpen => Npgsql.FullState == System.Data.ConnectionState.Open;
+    public bool IsOpen => !_isAbandoned && _npgsql.FullState == System.Data.ConnectionState.Open;
 
     /// <summary>What is known of the server.</summary>
     public ServerFacts Server { get; } = new();
@@ -94,7 +109,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     /// (<see href="https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS"/>).
     /// </summary>
     public bool ReadsBackslashes =>
-        string.Equals(Npgsql.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
+        string.Equals(_npgsql.PostgresParameters.GetValueOrDefault("standard_conforming_strings"), "off", StringComparison.Ordinal);
 
     /// <summary>
     /// Is called after connecting again, and answers whether another run has worked on the database meanwhile: the plan of this one no
@@ -139,12 +154,14 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         if (IsOpen)
             return;
         var breaksOwn = IsInOwnTransaction;
-        (IsInRun, IsInOwnTransaction) = (false, false);
+        (IsInRun, IsInOwnTransaction, CodeTransaction) = (false, false, null);
         if (breaksOwn)
             throw BrokenInside();
-        await Npgsql.DisposeAsync().ConfigureAwait(false);
-        Npgsql = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
-        Npgsql.Notice += OnNotice;
+        if (!_isAbandoned)
+            await _npgsql.DisposeAsync().ConfigureAwait(false);
+        _isAbandoned = false;
+        _npgsql = await Connector.OpenAsync(Options, cancellationToken).ConfigureAwait(false);
+        _npgsql.Notice += OnNotice;
         Leftovers.Forget();
         Prepared.Forget();
         if (Reconnected is { } reconnected)
@@ -186,8 +203,29 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         await ExecuteAsync($"SET TRANSACTION {modes} READ WRITE", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Closes the connection, and with it a reader that code has left open; the server rolls back.</summary>
-    public Task CloseAsync() => Npgsql.CloseAsync();
+    /// <summary>Closes the connection; the server rolls back.</summary>
+    public Task CloseAsync() => _isAbandoned ? Task.CompletedTask : Npgsql.CloseAsync();
+
+    /// <summary>
+    /// Ends the connection on which code has left something running, or rows on their way, without waiting for either: the server is asked
+    /// to end the backend.
+    /// </summary>
+    /// <param name="backend">The process id of the backend.</param>
+    /// <param name="look">An expression that is computed before, without the connection.</param>
+    /// <returns>What it gives; null when the server could not be asked.</returns>
+    public async Task<long?> AbandonAsync(int backend, string look)
+    {
+        var seen = await TellBackendAsync("pg_terminate_backend", backend, look).ConfigureAwait(false);
+        // Closing reads to the end of what is running, which must have ended before.
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (Npgsql.FullState.HasFlag(System.Data.ConnectionState.Executing) && clock.Elapsed < ForEndedBackend)
+            await Task.Delay(TimeSpan.FromMilliseconds(5)).ConfigureAwait(false);
+        _isAbandoned = true;
+        var closing = Npgsql.CloseAsync();
+        if (await Task.WhenAny(closing, Task.Delay(ForEndedBackend)).ConfigureAwait(false) == closing)
+            _isAbandoned = false;
+        return seen;
+    }
 
     /// <summary>Commits the transaction for several steps; however that ends, it is over.</summary>
     /// <param name="before">What is said before, in the same round trip.</param>
@@ -225,7 +263,12 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         {
             await ExecuteAsync("ROLLBACK", CancellationToken.None).ConfigureAwait(false);
             if (CodeTransaction is not null && !IsPooled)
-                await ExecuteAsync($"RESET {ReadOnlySetting}", CancellationToken.None).ConfigureAwait(false);
+            {
+                // What code has set after a rollback of its own, too.
+                await ExecuteAsync("RESET SESSION AUTHORIZATION", CancellationToken.None).ConfigureAwait(false);
+                await ExecuteAsync("RESET ALL", CancellationToken.None).ConfigureAwait(false);
+            }
+
             CodeTransaction = null;
         }
         catch (NpgsqlException e) when (e is not PostgresException || PostgreSqlErrors.IsBroken(e))
@@ -249,19 +292,24 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     }
 
     /// <summary>Asks the server, from a second connection, to cancel what a backend does.</summary>
-    public async Task CancelBackendAsync(int backend)
+    public Task CancelBackendAsync(int backend) => TellBackendAsync("pg_cancel_backend", backend, "NULL::pg_catalog.int8");
+
+    private async Task<long?> TellBackendAsync(string function, int backend, string look)
     {
         try
         {
             var connection = await Connector.OpenSecondAsync(CancellationToken.None).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
-            using var command = new NpgsqlCommand("SELECT pg_catalog.pg_cancel_backend($1)", connection);
+            using var command = new NpgsqlCommand(
+                $"SELECT s.seen, pg_catalog.{function}($1) FROM (SELECT {look} AS seen OFFSET 0) s",
+                connection
+            );
             command.Parameters.Add(PostgreSqlText.Parameter((int?)backend));
-            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            return await command.ExecuteScalarAsync().ConfigureAwait(false) as long?;
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            // Then the statement ends when it ends.
+            return null; // Then the statement ends when it ends.
         }
     }
 
@@ -319,7 +367,7 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
         await QueryAsync(sql, _ => { }, cancellationToken, values).ConfigureAwait(false) > 0;
 
     /// <summary>Closes it.</summary>
-    public ValueTask DisposeAsync() => Npgsql.DisposeAsync();
+    public ValueTask DisposeAsync() => _npgsql.DisposeAsync();
 
     private void OnNotice(object sender, NpgsqlNoticeEventArgs e)
     {

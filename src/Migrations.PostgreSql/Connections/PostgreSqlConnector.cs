@@ -65,11 +65,41 @@ internal sealed class PostgreSqlConnector
         return $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username}";
     }
 
+    /// <summary>Code of a run may name its database in another way: by another name of the host, or a socket.</summary>
+    private async Task RefuseOwnAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            var identity = "";
+            await SqlBatch
+                .QueryAsync(
+                    connection,
+                    OwnSettings.Catalogue,
+                    $"SELECT {ServerFacts.DatabaseIdentity}",
+                    [],
+                    row => identity = row.GetString(0),
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
+            RunningCode.Refuse(_target, identity);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private async Task<NpgsqlConnection> CheckedAsync(NpgsqlConnection connection)
     {
         var version = connection.PostgreSqlVersion;
         if (version.Major >= OldestServer)
+        {
+            if (RunningCode.IsCaller)
+                await RefuseOwnAsync(connection).ConfigureAwait(false);
             return connection;
+        }
+
         await connection.DisposeAsync().ConfigureAwait(false);
         throw new MigrationException(
             ErrorId.ServerOutdated,

@@ -11,6 +11,12 @@ internal sealed class ServerFacts
     /// again.</summary>
     public const string BackendOf = "'backend ' || a.pid || ', started ' || (EXTRACT(epoch FROM a.backend_start) * 1000000)::bigint";
 
+    /// <summary>What distinguishes a database from every other one, however it is reached: when its server was started, to the microsecond,
+    /// the server's port, and the database's number.</summary>
+    public const string DatabaseIdentity =
+        "(EXTRACT(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint || ':' || current_setting('port') || '/' || (SELECT d.oid "
+        + "FROM pg_database d WHERE d.datname = current_database())";
+
     private const string CheckName = "client_connection_check_interval";
     private const string CheckValue = "500ms";
 
@@ -21,6 +27,10 @@ internal sealed class ServerFacts
     /// <summary>What distinguishes this connection's backend from every other one, before and after; null where that is not
     /// known.</summary>
     public string? Backend { get; private set; }
+
+    /// <summary>What distinguishes the database from every other one, as <see cref="DatabaseIdentity"/> says; null while that is not
+    /// known.</summary>
+    public string? Identity { get; private set; }
 
     /// <summary>Whether the database may have event triggers: one could add a trigger to every table that is made.</summary>
     public bool MayHaveEventTriggers { get; private set; } = true;
@@ -56,15 +66,16 @@ internal sealed class ServerFacts
                     AND (c.relhastriggers OR c.relhasrules OR c.relrowsecurity OR c.relchecks > 0 OR c.relkind <> 'r'
                         OR EXISTS (SELECT FROM pg_attrdef d WHERE d.adrelid = c.oid) OR EXISTS (SELECT FROM pg_index i
                             WHERE i.indrelid = c.oid AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)))),
-                EXISTS (SELECT FROM pg_type WHERE typtype = 'd' AND oid >= 16384)
+                EXISTS (SELECT FROM pg_type WHERE typtype = 'd' AND oid >= 16384), {DatabaseIdentity}
             """;
         void Take(NpgsqlDataReader row) =>
-            (CountsChanges, MayHaveEventTriggers, Backend, MayRunCode, HasDomains) = (
+            (CountsChanges, MayHaveEventTriggers, Backend, MayRunCode, HasDomains, Identity) = (
                 row.GetBoolean(0),
                 row.GetBoolean(1),
                 connection.IsPooled || row.IsDBNull(2) ? null : row.GetString(2),
                 row.GetBoolean(1) || row.GetBoolean(3),
-                row.GetBoolean(4)
+                row.GetBoolean(4),
+                row.GetString(5)
             );
         try
         {

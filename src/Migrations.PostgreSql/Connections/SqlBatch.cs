@@ -40,8 +40,8 @@ internal static class SqlBatch
             batch.BatchCommands.Add(new NpgsqlBatchCommand(settings.Enter));
         batch.BatchCommands.Add(Command(sql, values));
         // Without an open transaction the batch is one, and what holds for it ends with it.
-        if (settings is not null)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(settings.Leave));
+        if (settings?.Leave is { } leave)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(leave));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         if (settings is not null)

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Migrations.PostgreSql;
 
 /// <summary>
-/// Finds the types into which all values of a table fit in a database that has fewer of them: reals without NaN, decimals of 15 digits,
-/// moments of the years 1 to 9999. Where one does not fit, the column is text, as the server writes it.
+/// Finds the types into which all values of a table fit in a database that has fewer of them: reals without NaN, decimals that a number of
+/// 64 bits keeps, moments of the years 1 to 9999. Where one does not fit, the column is text, as the server writes it.
 /// </summary>
 internal static class ColumnFit
 {
@@ -16,6 +16,7 @@ internal static class ColumnFit
     private const string Equal = "OPERATOR(pg_catalog.=)";
     private const string Less = "OPERATOR(pg_catalog.<)";
     private const string More = "OPERATOR(pg_catalog.>)";
+    private const string NotMore = "OPERATOR(pg_catalog.<=)";
     private const string NotLess = "OPERATOR(pg_catalog.>=)";
 
     /// <summary>Reads every value of these columns.</summary>
@@ -56,7 +57,7 @@ internal static class ColumnFit
         kind switch
         {
             ColumnKind.Real => "NaN or a negative zero",
-            ColumnKind.Decimal => "more than 15 digits",
+            ColumnKind.Decimal => "more digits than a number of 64 bits keeps",
             _ => "a moment outside the years 1 to 9999",
         };
 
@@ -90,14 +91,14 @@ internal static class ColumnFit
     // SQLite keeps a whole number of 64 bits, and of others what a double of 64 bits says (https://sqlite.org/datatype3.html).
     private static string Decimal(string name)
     {
-        var digits =
-            $"pg_catalog.length(pg_catalog.ltrim(pg_catalog.replace(pg_catalog.rtrim(pg_catalog.abs({name})::pg_catalog.text, '0'), "
-            + "'.', ''), '0'))";
+        // As its shortest decimal says again.
+        var again = $"{name}::pg_catalog.float8::pg_catalog.text::pg_catalog.numeric";
         return $"""
             {name}::pg_catalog.text {Equal} ANY (ARRAY['NaN', 'Infinity', '-Infinity']::pg_catalog.text[])
                 OR CASE WHEN {name}::pg_catalog.text {Equal} ANY (ARRAY['NaN', 'Infinity', '-Infinity']::pg_catalog.text[]) THEN false
-                    WHEN {name} {Equal} pg_catalog.trunc({name}) THEN pg_catalog.abs({name}) {More} 9223372036854775807
-                    ELSE {digits} {More} 15 OR pg_catalog.abs({name}) {Less} 1e-290 END
+                    WHEN {name} {Equal} pg_catalog.trunc({name}) AND pg_catalog.abs({name}) {NotMore} 9223372036854775807 THEN false
+                    WHEN pg_catalog.abs({name}) {More} 1e300 OR pg_catalog.abs({name}) {Less} 1e-290 THEN true
+                    ELSE {again} OPERATOR(pg_catalog.<>) {name} END
             """;
     }
 }

@@ -8,8 +8,25 @@ internal static class ComputedColumns
     /// <summary>What such a column is called in reports.</summary>
     public const string Kind = "generated column";
 
-    /// <summary>Makes them of those that have no equal.</summary>
-    public static CopyTable WithoutUntranslatable(string schema, CopyTable table, List<LeftOutObject> leftOut) =>
+    /// <summary>What makes a table whose columns are computed only where the expression translates.</summary>
+    public static (CopyTable Table, string Statement, IReadOnlyList<LeftOutObject> LeftOut) Creation(string schema, CopyTable table)
+    {
+        var leftOut = new List<LeftOutObject>();
+        while (true)
+        {
+            try
+            {
+                return (table, new TableScript(schema, table).Create(), leftOut);
+            }
+            catch (UntranslatableException)
+            {
+                table = WithoutUntranslatable(schema, table, leftOut);
+            }
+        }
+    }
+
+    // Makes them of those that have no equal.
+    private static CopyTable WithoutUntranslatable(string schema, CopyTable table, List<LeftOutObject> leftOut) =>
         table with
         {
             Columns = [.. table.Columns.Select(column => Check(schema, table, column, leftOut))],
@@ -18,7 +35,7 @@ internal static class ComputedColumns
     /// <summary>Makes one of all of them, because the server has refused one.</summary>
     public static CopyTable WithoutRefused(CopyTable table, List<LeftOutObject> leftOut, string refusal)
     {
-        var computed = table.Columns.Where(c => c.Generated is not null).Select(c => c.Name).ToList();
+        var computed = table.Columns.Where(c => c.Generated is not null).ToList();
         if (computed.Count == 0)
             throw new MigrationException(
                 ErrorId.CopyTargetOccupied,
@@ -50,11 +67,11 @@ internal static class ComputedColumns
         }
         catch (UntranslatableException e)
         {
-            leftOut.Add(Report(table, column.Name, e.Message));
+            leftOut.Add(Report(table, column, e.Message));
             return column with { Generated = null };
         }
     }
 
-    private static LeftOutObject Report(CopyTable table, string column, string reason) =>
-        new(Kind, column, table.Name, $"It is an ordinary column now, with the values: {reason}.", Text: null);
+    private static LeftOutObject Report(CopyTable table, CopyColumn column, string reason) =>
+        new(Kind, column.Name, table.Name, $"It is an ordinary column now, with the values: {reason}.", column.Text);
 }

@@ -33,6 +33,12 @@ internal sealed class ExpressionTokens(string text)
     /// <summary>Whether all tokens are passed.</summary>
     public bool IsAtEnd => _at >= _tokens.Count;
 
+    /// <summary>The place here, to return to.</summary>
+    public int Mark() => _at;
+
+    /// <summary>Goes back, or on, to a place.</summary>
+    public void ReturnTo(int mark) => _at = mark;
+
     /// <summary>A later token.</summary>
     public ExpressionToken Ahead(int count) => _at + count < _tokens.Count ? _tokens[_at + count] : End;
 

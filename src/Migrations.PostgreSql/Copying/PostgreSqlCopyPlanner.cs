@@ -25,8 +25,15 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
             planned.Add(await PlanAsync(table, cancellationToken).ConfigureAwait(false));
         var constraints = new SourceConstraints(connection, schema, KindOf);
         var whole = await constraints.AddAsync(planned, cancellationToken).ConfigureAwait(false);
+        var views = new SourceViews(connection, schema);
+        var read = await views.ReadAsync(_kinds, cancellationToken).ConfigureAwait(false);
         await LeaveOutObjectsAsync(cancellationToken).ConfigureAwait(false);
-        return new CopyPlan { Tables = whole, LeftOut = [.. _leftOut, .. constraints.LeftOut] };
+        return new CopyPlan
+        {
+            Tables = whole,
+            Views = read,
+            LeftOut = [.. _leftOut, .. constraints.LeftOut, .. views.LeftOut],
+        };
     }
 
     private void DemandColumns(IReadOnlyDictionary<string, SourceRelation> tables)
@@ -145,6 +152,7 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
     {
         if (column.Expression is not { } text || typed.IsIdentity)
             return typed;
+        typed = typed with { Text = text };
         try
         {
             return column.IsComputed
@@ -197,7 +205,7 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
                     owner is not null && _kinds.ContainsKey(owner[(owner.IndexOf('.', StringComparison.Ordinal) + 1)..])
                         ? owner[(owner.IndexOf('.', StringComparison.Ordinal) + 1)..]
                         : null,
-                    item.Type == SchemaObjectType.View ? "Views are not translated." : "SQLite has no equal.",
+                    "SQLite has no equal.",
                     item.CreateSql ?? item.Definition
                 )
             );
@@ -211,7 +219,6 @@ internal sealed class PostgreSqlCopyPlanner(PostgreSqlConnection connection, str
                 or SchemaObjectType.Domain
                 or SchemaObjectType.Sequence
                 or SchemaObjectType.Function
-                or SchemaObjectType.View
                 or SchemaObjectType.MaterializedView
                 or SchemaObjectType.Trigger
                 or SchemaObjectType.Rule

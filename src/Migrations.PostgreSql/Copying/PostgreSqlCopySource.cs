@@ -47,8 +47,12 @@ internal sealed class PostgreSqlCopySource : ICopySource
         PostgreSqlErrors.TranslateAsync(FindTablesAsync(scope, cancellationToken), "Reading the schema");
 
     /// <inheritdoc/>
-    public Task<IRowReader> ReadAsync(RowRequest request, CancellationToken cancellationToken) =>
-        PostgreSqlErrors.TranslateAsync(OpenReaderAsync(request, cancellationToken), $"Reading {request.Table}");
+    public async Task<IReadOnlyList<IRowReader>> ReadAsync(RowRequest request, int most, CancellationToken cancellationToken) =>
+        [
+            await PostgreSqlErrors
+                .TranslateAsync(OpenReaderAsync(request, cancellationToken), $"Reading {request.Table}")
+                .ConfigureAwait(false),
+        ];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

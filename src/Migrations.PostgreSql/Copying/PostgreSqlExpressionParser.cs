@@ -1,4 +1,3 @@
-using System.Globalization;
 using Migrations.Sql;
 using Migrations.Tables;
 
@@ -32,36 +31,71 @@ internal sealed class PostgreSqlExpressionParser
         ["nullif"] = "nullif",
     };
 
+    private static readonly string[] Aggregates = ["count", "sum", "avg", "min", "max", "string_agg"];
+
     private readonly ExpressionTokens _tokens;
-    private readonly Func<string, ColumnKind> _kinds;
+    private readonly Func<ColumnReference, ColumnKind> _kinds;
     private readonly ExpressionWriter _typing;
-    private readonly bool _isDefault;
+    private readonly ExpressionCasts _casts;
 
     // Texts that are compared by their bytes, as SQLite compares all.
     private readonly HashSet<SqlExpression> _byBytes = new(ReferenceEqualityComparer.Instance);
 
-    private PostgreSqlExpressionParser(string text, Func<string, ColumnKind> kinds, bool isDefault)
+    // Sums of integers, of which the server makes decimals unless they are cast.
+    private readonly HashSet<SqlExpression> _sums = new(ReferenceEqualityComparer.Instance);
+
+    /// <param name="tokens">The tokens, which a query goes on with.</param>
+    /// <param name="kinds">Finds the kind of a column; throws where its values are written in another form.</param>
+    /// <param name="isDefault">Whether it is a default: a literal of any type is what it says.</param>
+    public PostgreSqlExpressionParser(ExpressionTokens tokens, Func<ColumnReference, ColumnKind> kinds, bool isDefault = false)
     {
-        (_tokens, _kinds, _isDefault) = (new ExpressionTokens(text), kinds, isDefault);
-        _typing = new ExpressionWriter(c => kinds(c.Name));
+        (_tokens, _kinds, _typing) = (tokens, kinds, new ExpressionWriter(kinds));
+        _casts = new ExpressionCasts(tokens, _typing, isDefault);
     }
+
+    /// <summary>Whether values of many rows can be put together in it.</summary>
+    public bool TakesAggregates { private get; init; }
+
+    /// <summary>The table of columns that are named without one; null where none is to be said.</summary>
+    public string? OnlyTable { private get; set; }
 
     /// <summary>Reads it.</summary>
     /// <param name="text">The expression.</param>
     /// <param name="kinds">Finds the kind of a column; throws where its values are written in another form.</param>
     /// <exception cref="UntranslatableException">It has no equal.</exception>
     public static SqlExpression Parse(string text, Func<string, ColumnKind> kinds) =>
-        new PostgreSqlExpressionParser(text, kinds, isDefault: false).Whole();
+        new PostgreSqlExpressionParser(new ExpressionTokens(text), c => kinds(c.Name)).Whole();
+
+    /// <summary>Reads a part of an index: texts without regard to case are a column compared so.</summary>
+    /// <exception cref="UntranslatableException">It has no equal.</exception>
+    public static SqlExpression ParsePart(string text, Func<string, ColumnKind> kinds) =>
+        Parse(text, kinds) is var part && part is FunctionCall { Name: "lower", Arguments: [var operand] }
+            ? new NoCaseExpression(operand)
+            : part;
 
     /// <summary>Reads a default for a column of a kind.</summary>
     /// <exception cref="UntranslatableException">It has no equal.</exception>
     public static SqlExpression ParseDefault(string text, ColumnKind kind) =>
         CurrentMoments.Find(text, kind)
         ?? new PostgreSqlExpressionParser(
-            text,
+            new ExpressionTokens(text),
             _ => throw new UntranslatableException("a default reads no column"),
             isDefault: true
         ).Whole();
+
+    /// <summary>Reads an expression, up to what does not belong to it.</summary>
+    public SqlExpression Read() => Or();
+
+    /// <summary>What kind of values an expression gives that was read; null where that is not known.</summary>
+    public ColumnKind? KindOf(SqlExpression expression) => _sums.Contains(expression) ? ColumnKind.Decimal : _typing.KindOf(expression);
+
+    /// <summary>Demands that values are sorted here as in SQLite.</summary>
+    /// <exception cref="UntranslatableException">They are sorted by a language.</exception>
+    public void DemandByBytes(SqlExpression expression)
+    {
+        if (_typing.KindOf(expression) is ColumnKind.Text && !_byBytes.Contains(expression))
+            throw new UntranslatableException("the order of texts depends on the language");
+    }
 
     private SqlExpression Whole()
     {
@@ -99,6 +133,8 @@ internal sealed class PostgreSqlExpressionParser
                 left = new NullTest(left, isNot);
             else if (_tokens.Skip("DISTINCT", "FROM"))
                 left = new BinaryExpression(isNot ? "IS" : "IS NOT", left, Comparison());
+            else if (_tokens.Current.Is("TRUE") || _tokens.Current.Is("FALSE"))
+                left = new BinaryExpression(isNot ? "IS NOT" : "IS", left, new BooleanLiteral(_tokens.Take().Is("TRUE")));
             else
                 throw Unknown(_tokens.Current);
         }
@@ -157,7 +193,7 @@ internal sealed class PostgreSqlExpressionParser
             _tokens.Demand(")");
         if (_tokens.Skip("::"))
         {
-            if (TypeName() is not ("text[]" or "character varying[]" or "bpchar[]"))
+            if (_casts.TypeName() is not ("text[]" or "character varying[]" or "bpchar[]"))
                 throw new UntranslatableException("a cast of a list has no equal");
         }
 
@@ -191,6 +227,8 @@ internal sealed class PostgreSqlExpressionParser
 
     private BinaryExpression Operation(string sign, SqlExpression left, SqlExpression right)
     {
+        if (_sums.Contains(left) || _sums.Contains(right))
+            throw new UntranslatableException("a sum of integers is a decimal number here");
         var kinds = new[] { _typing.KindOf(left), _typing.KindOf(right) };
         var fits = sign is "||"
             ? kinds.All(k => k is ColumnKind.Text)
@@ -207,13 +245,19 @@ internal sealed class PostgreSqlExpressionParser
         while (true)
         {
             if (_tokens.Skip("::"))
-                operand = Cast(operand, TypeName());
+                operand = Cast(operand);
             else if (_tokens.Skip("COLLATE"))
                 operand = Collated(operand);
+            else if (_tokens.Current.Is("OVER") || _tokens.Current.Is("FILTER"))
+                throw new UntranslatableException($"{_tokens.Current.Text} is not translated");
             else
                 return operand;
         }
     }
+
+    // A sum that is cast to an integer is one.
+    private SqlExpression Cast(SqlExpression operand) =>
+        _casts.Cast(operand, _casts.TypeName()) is var cast && _sums.Contains(cast) ? cast with { } : cast;
 
     private SqlExpression Collated(SqlExpression operand)
     {
@@ -228,6 +272,8 @@ internal sealed class PostgreSqlExpressionParser
 
     private SqlExpression Primary()
     {
+        if (_tokens.Current.Is("SELECT") || _tokens.Current.Is("EXISTS"))
+            throw new UntranslatableException("a subquery is not translated");
         if (_tokens.Skip("("))
         {
             var inner = Or();
@@ -262,29 +308,56 @@ internal sealed class PostgreSqlExpressionParser
 
     private ColumnReference Column(ExpressionToken token)
     {
-        _ = _kinds(token.Name);
-        return new ColumnReference(token.Name);
+        var column = _tokens.Skip(".") ? new ColumnReference(_tokens.Take().Name, token.Name) : new ColumnReference(token.Name, OnlyTable);
+        _ = _kinds(column);
+        return column;
     }
 
     private SqlExpression Function(string name)
     {
+        var isDistinct = TakesAggregates && _tokens.Skip("DISTINCT");
         var arguments = new List<SqlExpression>();
-        while (!_tokens.Skip(")"))
-        {
+        for (_ = TakesAggregates && _tokens.Skip("*"); !_tokens.Skip(")"); _ = _tokens.Skip(","))
             arguments.Add(Or());
-            _ = _tokens.Skip(",");
-        }
-
+        if (TakesAggregates && Array.IndexOf(Aggregates, name) >= 0)
+            return Aggregate(name, arguments, isDistinct);
         if (!Functions.TryGetValue(name, out var own))
             throw new UntranslatableException($"the function {name} has no equal");
         if (name is "lower" or "upper" && !_byBytes.Contains(arguments[0]))
             throw new UntranslatableException($"{name} knows the case of all letters, SQLite that of ASCII letters");
         if (name is "substr" && arguments.Skip(1).Any(a => a is not NumberLiteral { IsInteger: true, Text: not "0" }))
             throw new UntranslatableException("substr counts from the end in SQLite");
-        return name is "lower" && arguments.Count == 1 ? new NoCaseExpression(arguments[0]) : new FunctionCall(own, arguments);
+        return Summed(new FunctionCall(own, arguments), arguments.Exists(_sums.Contains));
     }
 
-    private CaseExpression Case()
+    private FunctionCall Aggregate(string name, List<SqlExpression> arguments, bool isDistinct)
+    {
+        var kind = arguments.Count == 0 ? null : _typing.KindOf(arguments[0]);
+        var reason = (name, kind) switch
+        {
+            ("avg", not ColumnKind.Real) or ("sum", not (ColumnKind.Integer or ColumnKind.Real)) => $"SQLite computes {name} of reals",
+            ("string_agg", _) when isDistinct || kind is not ColumnKind.Text => "string_agg of such values has no equal",
+            _ => null,
+        };
+        if (reason is not null)
+            throw new UntranslatableException(reason);
+        if (name is "min" or "max")
+            DemandByBytes(arguments[0]);
+        var own = name is "string_agg" ? "group_concat" : name;
+        return (FunctionCall)Summed(
+            new FunctionCall(own, arguments) { IsDistinct = isDistinct },
+            name is "sum" && kind is ColumnKind.Integer
+        );
+    }
+
+    private SqlExpression Summed(SqlExpression expression, bool isSum)
+    {
+        if (isSum)
+            _sums.Add(expression);
+        return expression;
+    }
+
+    private SqlExpression Case()
     {
         var operand = _tokens.Current.Is("WHEN") ? null : Or();
         var branches = new List<(SqlExpression, SqlExpression)>();
@@ -297,95 +370,7 @@ internal sealed class PostgreSqlExpressionParser
 
         var otherwise = _tokens.Skip("ELSE") ? Or() : null;
         _tokens.Demand("END");
-        return new CaseExpression(operand, branches, otherwise);
-    }
-
-    // Types of several words, and with a length.
-    private string TypeName()
-    {
-        var name = _tokens.Take().Name;
-        if (_tokens.Skip("."))
-            name = _tokens.Take().Name;
-        if (name is "character" or "double" or "bit")
-            name +=
-                _tokens.Skip("varying") ? " varying"
-                : _tokens.Skip("precision") ? " precision"
-                : "";
-        if (_tokens.Skip("("))
-        {
-            while (!_tokens.IsAtEnd && !_tokens.Skip(")"))
-                _ = _tokens.Take();
-        }
-
-        if (name is "timestamp" or "time")
-            name +=
-                _tokens.Skip("without", "time", "zone") ? ""
-                : _tokens.Skip("with", "time", "zone") ? "tz"
-                : "";
-        while (_tokens.Skip("[", "]"))
-            name += "[]";
-        return name;
-    }
-
-    private static ColumnKind? KindOfType(string name) =>
-        name switch
-        {
-            "text" or "character varying" or "character" or "bpchar" or "name" => ColumnKind.Text,
-            "bigint" or "integer" or "smallint" => ColumnKind.Integer,
-            "double precision" or "real" => ColumnKind.Real,
-            "numeric" => ColumnKind.Decimal,
-            "boolean" => ColumnKind.Boolean,
-            "date" => ColumnKind.Date,
-            "timestamp" => ColumnKind.Timestamp,
-            "timestamptz" => ColumnKind.TimestampWithZone,
-            "json" or "jsonb" => ColumnKind.Json,
-            "uuid" => ColumnKind.Uuid,
-            "bytea" => ColumnKind.Bytes,
-            _ => null,
-        };
-
-    private SqlExpression Cast(SqlExpression operand, string type)
-    {
-        if (operand is NullLiteral)
-            return operand;
-        var kind = KindOfType(type);
-        if (operand is TextLiteral literal)
-            return OfLiteral(literal, type, kind);
-        return (_typing.KindOf(operand), kind) switch
-        {
-            ({ } from, { } to) when from == to => operand,
-            // A number as it is written.
-            (ColumnKind.Integer or ColumnKind.Real, ColumnKind.Decimal) when IsNumber(operand) => operand,
-            (ColumnKind.Integer or ColumnKind.Real, ColumnKind.Real) => new CastExpression(operand, ColumnKind.Real),
-            (ColumnKind.Integer, ColumnKind.Text) => new CastExpression(operand, ColumnKind.Text),
-            (ColumnKind.Boolean, ColumnKind.Integer) => new CastExpression(operand, ColumnKind.Integer),
-            _ => throw new UntranslatableException($"the cast to {type} has no equal"),
-        };
-    }
-
-    private static bool IsNumber(SqlExpression e) =>
-        e is NumberLiteral || (e is UnaryExpression { Operator: "-" } u && IsNumber(u.Operand));
-
-    private SqlExpression OfLiteral(TextLiteral literal, string type, ColumnKind? kind)
-    {
-        var text = literal.Value;
-        return kind switch
-        {
-            ColumnKind.Integer or ColumnKind.Real or ColumnKind.Decimal => Number(text),
-            ColumnKind.Boolean => new BooleanLiteral(text is "t" or "true"),
-            ColumnKind.Bytes when text.StartsWith("\\x", StringComparison.Ordinal) => new BytesLiteral(text[2..]),
-            // As its values are written.
-            ColumnKind.TimestampWithZone when text.EndsWith("+00", StringComparison.Ordinal) => new TextLiteral(text + ":00"),
-            { } => literal,
-            null when _isDefault => literal,
-            null => throw new UntranslatableException($"the type {type} has no equal"),
-        };
-    }
-
-    private static SqlExpression Number(string text)
-    {
-        if (!double.TryParse(text, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-            throw new UntranslatableException($"the number '{text}' has no equal");
-        return text.StartsWith('-') ? new UnaryExpression("-", new NumberLiteral(text[1..])) : new NumberLiteral(text.TrimStart('+'));
+        var isSum = branches.Exists(b => _sums.Contains(b.Item2)) || (otherwise is not null && _sums.Contains(otherwise));
+        return Summed(new CaseExpression(operand, branches, otherwise), isSum);
     }
 }

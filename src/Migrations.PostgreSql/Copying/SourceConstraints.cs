@@ -143,7 +143,7 @@ internal sealed class SourceConstraints(PostgreSqlConnection connection, string 
                 .. parts.Select(
                     (part, i) =>
                         new CopyIndexPart(
-                            names[i].Length > 0 ? new ColumnReference(names[i]) : PostgreSqlExpressionParser.Parse(part, Kind),
+                            names[i].Length > 0 ? new ColumnReference(names[i]) : PostgreSqlExpressionParser.ParsePart(part, Kind),
                             descending[i] is "DESC"
                         )
                 ),

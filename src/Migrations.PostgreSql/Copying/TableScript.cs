@@ -32,7 +32,10 @@ internal sealed class TableScript(string schema, CopyTable table)
                 () =>
                     $"ALTER TABLE {Name} ALTER COLUMN {TargetNames.Quoted(column.Name)} SET DEFAULT "
                     + _writer.Default(column.Default!, column.Type)
-            );
+            ) with
+            {
+                Source = column.Text,
+            };
         foreach (var index in table.Indexes)
             yield return Part("index", index.Name, () => Index(index)) with
             {

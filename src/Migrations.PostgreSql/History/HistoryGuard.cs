@@ -101,14 +101,14 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
     private string Others => $"CASE WHEN {IsPlain} THEN true ELSE {rows.AreKept} END";
 
     // In a transaction of the script's own, what it has written so far is not known.
-    private const string NoOthers = "$3 OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND $4 OPERATOR(pg_catalog.>=) 0::pg_catalog.int8";
+    private const string NoOthers = "$5 OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND $6 OPERATOR(pg_catalog.>=) 0::pg_catalog.int8";
 
     private string CheckText(string others) =>
         $"""
             SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event
                 FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
-            WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $5 AND h.event OPERATOR(pg_catalog.=) $6
-                AND {LastIsKept} AND {others} AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{_remembered}', true),
+            WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $7 AND h.event OPERATOR(pg_catalog.=) $8
+                AND {rows.IsLastKept} AND {others} AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{_remembered}', true),
                     '')) OPERATOR(pg_catalog.=) 0 THEN {Untouched}
                     ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{_remembered}', true) END)
             """;
@@ -119,8 +119,8 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
     /// an update.
     /// </summary>
     public string Whole =>
-        "(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(id), "
-        + $"pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8)) FROM ONLY {table})";
+        "(SELECT pg_catalog.format('%s/%s/%s', pg_catalog.count(*), pg_catalog.max(k.id), "
+        + $"pg_catalog.sum({KnownRows.Mark("k")})) FROM ONLY {table} k)";
 
     /// <summary>
     /// What shows, where a script has said RESET ALL and nothing is remembered, that no row was changed or taken away. Otherwise it would
@@ -129,14 +129,6 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
     private string Untouched =>
         $"pg_catalog.pg_stat_get_xact_tuples_updated({_oid}) OPERATOR(pg_catalog.=) 0 "
         + $"AND pg_catalog.pg_stat_get_xact_tuples_deleted({_oid}) OPERATOR(pg_catalog.=) 0";
-
-    /// <summary>What shows, whatever is remembered, that the last row that was read is there, and older than this transaction.</summary>
-    private string LastIsKept =>
-        $"""
-            (SELECT pg_catalog.count(*) FROM ONLY {table} k WHERE k.id OPERATOR(pg_catalog.=) $2 AND NOT ({KnownRows.IsWritten("k")}))
-                OPERATOR(pg_catalog.>=) CASE WHEN $2 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 THEN 0::pg_catalog.int8
-                    ELSE 1::pg_catalog.int8 END
-            """;
 
     /// <summary>Whether the table has a trigger, a rule, a policy or a check.</summary>
     private string RunsCode =>

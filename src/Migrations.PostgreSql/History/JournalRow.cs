@@ -35,6 +35,9 @@ internal static class JournalRow
             Position = Text(row, 20),
         };
 
+    /// <summary>The transaction that wrote the row.</summary>
+    public static long Mark(NpgsqlDataReader row) => row.GetFieldValue<uint>(21);
+
     /// <summary>A text; null for NULL.</summary>
     public static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

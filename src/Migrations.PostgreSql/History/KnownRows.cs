@@ -12,7 +12,9 @@ namespace Migrations.PostgreSql;
 internal sealed class KnownRows(string table)
 {
     private readonly List<string> _places = [];
-    private long? _read;
+    private long _read;
+    private long _lastMark;
+    private long _marks;
     private long _own;
     private Guid _runId;
 
@@ -23,16 +25,20 @@ internal sealed class KnownRows(string table)
     public int Open => _places.Count;
 
     /// <summary>All rows were read.</summary>
-    public void Read(long last, long count) => (LastRead, _read, _own) = (last, count, 0);
+    /// <param name="last">The number of the last one.</param>
+    /// <param name="lastMark">The transaction that wrote it
+    /// (<see href="https://www.postgresql.org/docs/current/ddl-system-columns.html">xmin</see>): an update would be another one.</param>
+    /// <param name="marks">The sum of the transactions that wrote them.</param>
+    public void Read(long last, long lastMark, long marks) => (LastRead, _read, _lastMark, _marks, _own) = (last, last, lastMark, marks, 0);
 
     /// <summary>There is no table.</summary>
-    public void Forget() => (LastRead, _read, _own) = (null, 0, 0);
+    public void Forget() => (LastRead, _read, _lastMark, _marks, _own) = (null, 0, 0, 0, 0);
 
-    /// <summary>Only the number of the last row was read: if it is another one, how many there are is no longer known.</summary>
+    /// <summary>Only the number of the last row was read: if it is another one, what the others are is no longer known.</summary>
     public void ReadLast(long last)
     {
         if (last != LastRead)
-            (LastRead, _read, _own) = (last, null, 0);
+            (LastRead, _read, _lastMark, _marks, _own) = (last, 0, 0, 0, 0);
     }
 
     /// <summary>A row was written in the transaction that is open.</summary>
@@ -51,7 +57,7 @@ internal sealed class KnownRows(string table)
     /// <summary>The transaction was rolled back, or a new one begins.</summary>
     public void RollBack() => _places.Clear();
 
-    /// <summary>Adds what <see cref="AreKept"/> compares with, as the first parameters of a command.</summary>
+    /// <summary>Adds what <see cref="AreKept"/> compares with, as the first six parameters of a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="runId">The run whose rows this session writes.</param>
     /// <param name="written">How many rows the transaction has written.</param>
@@ -60,20 +66,30 @@ internal sealed class KnownRows(string table)
         if (runId != _runId)
             (_runId, _own) = (runId, 0);
         command.Parameters.Add(PostgreSqlText.Parameter(runId, NpgsqlDbType.Uuid));
-        command.Parameters.Add(PostgreSqlText.Parameter((long?)(LastRead ?? 0)));
-        command.Parameters.Add(PostgreSqlText.Parameter((long?)(_read is { } read ? read + _own : 0)));
-        command.Parameters.Add(PostgreSqlText.Parameter((long?)written));
+        foreach (var number in (long[])[_read, _lastMark, _marks, _own, written])
+            command.Parameters.Add(PostgreSqlText.Parameter((long?)number));
     }
 
     /// <summary>
-    /// An expression: whether no row is missing that was read or committed before, and the transaction has written as many as it should. No
-    /// part of it depends on a parameter alone: the server would plan it again and again for each value.
+    /// An expression: whether the rows that were read are as they were, those that were committed since are there, and the transaction has
+    /// written as many as it should. No part of it depends on a parameter alone: the server would plan it again and again for each value.
     /// </summary>
     public string AreKept =>
         $"""
-            (SELECT pg_catalog.count(*) FILTER (WHERE NOT ({IsWritten("k")})
-                    AND (k.id OPERATOR(pg_catalog.<=) $2 OR k.run_id OPERATOR(pg_catalog.=) $1)) OPERATOR(pg_catalog.>=) $3
-                AND pg_catalog.count(*) FILTER (WHERE {IsWritten("k")}) OPERATOR(pg_catalog.=) $4 FROM ONLY {table} k)
+            (SELECT COALESCE(pg_catalog.sum({Mark("k")}) FILTER (WHERE k.id OPERATOR(pg_catalog.<=) $2), 0::pg_catalog."numeric")
+                    OPERATOR(pg_catalog.=) $4::pg_catalog."numeric"
+                AND pg_catalog.count(*) FILTER (WHERE k.id OPERATOR(pg_catalog.>) $2 AND k.run_id OPERATOR(pg_catalog.=) $1
+                    AND NOT ({IsWritten("k")})) OPERATOR(pg_catalog.>=) $5
+                AND pg_catalog.count(*) FILTER (WHERE k.id OPERATOR(pg_catalog.>) $2 AND {IsWritten("k")}) OPERATOR(pg_catalog.=) $6
+                FROM ONLY {table} k)
+            """;
+
+    /// <summary>An expression: whether the last row that was read is there, as it was.</summary>
+    public string IsLastKept =>
+        $"""
+            (SELECT pg_catalog.count(*) FROM ONLY {table} k WHERE k.id OPERATOR(pg_catalog.=) $2 AND {Mark("k")} OPERATOR(pg_catalog.=) $3)
+                OPERATOR(pg_catalog.>=) CASE WHEN $2 OPERATOR(pg_catalog.=) 0::pg_catalog.int8 THEN 0::pg_catalog.int8
+                    ELSE 1::pg_catalog.int8 END
             """;
 
     /// <summary>An expression: whether the rows of the open transaction are where this session has written them.</summary>
@@ -81,12 +97,17 @@ internal sealed class KnownRows(string table)
         $"(SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) {_places.Count} FROM ONLY {table} k WHERE k.ctid OPERATOR(pg_catalog.=) "
         + $"ANY ('{{{string.Join(',', _places.Select(p => $"\"{p}\""))}}}'::pg_catalog.tid[]) AND {IsWritten("k")})";
 
+    /// <summary>An expression: the transaction that wrote a row, as a number. It stays when the row is frozen.</summary>
+    /// <param name="row">The row's name.</param>
+    public static string Mark(string row) => $"{row}.xmin::pg_catalog.text::pg_catalog.int8";
+
     /// <summary>
     /// An expression: whether the transaction, or a part of it, has written a row. The numbers of its parts follow its own. That many
-    /// behind the last one that other sessions can see may be ours; a row that is older than half of all numbers is not taken for one.
+    /// behind the last one that other sessions can see may be ours. Numbers come round again after four thousand millions: only rows that
+    /// are younger than the session may be asked about.
     /// </summary>
     /// <param name="row">The row's name.</param>
-    public static string IsWritten(string row)
+    private static string IsWritten(string row)
     {
         const string Own = "pg_catalog.pg_current_xact_id()";
         var since = $"(pg_catalog.age({row}.xmin)::pg_catalog.int8 OPERATOR(pg_catalog.-) pg_catalog.age({Own}::pg_catalog.xid))";

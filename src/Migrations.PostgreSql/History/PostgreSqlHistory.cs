@@ -59,6 +59,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken)
     {
         var entries = new List<JournalEntry>();
+        var (last, lastMark, marks) = (0L, 0L, 0L);
         try
         {
             await _query
@@ -66,10 +67,18 @@ internal sealed class PostgreSqlHistory : IHistoryStore
                     _look,
                     // A name that the table does not have is looked up outside of the subquery: a table that no batch has been
                     // recorded in has no such column.
-                    $"SELECT {HistoryInsert.Columns}, h.id, h.{HistoryInsert.Position} FROM (SELECT NULL::pg_catalog.text AS "
+                    $"SELECT {HistoryInsert.Columns}, h.id, h.{HistoryInsert.Position}, h.xmin FROM (SELECT NULL::pg_catalog.text AS "
                         + $"{HistoryInsert.Position}) n CROSS JOIN LATERAL (SELECT {HistoryInsert.Columns}, id, "
-                        + $"{HistoryInsert.Position} FROM ONLY {_table}) h ORDER BY h.id",
-                    row => entries.Add(JournalRow.Read(row)),
+                        + $"{HistoryInsert.Position}, xmin FROM ONLY {_table}) h",
+                    row =>
+                    {
+                        var entry = JournalRow.Read(row);
+                        var mark = JournalRow.Mark(row);
+                        entries.Add(entry);
+                        marks += mark;
+                        if (entry.Id > last)
+                            (last, lastMark) = (entry.Id, mark);
+                    },
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -97,10 +106,34 @@ internal sealed class PostgreSqlHistory : IHistoryStore
             throw Errors.Broken(e, "Reading");
         }
 
-        if (_look.IsPartitioned)
+        if (entries.Count == 0 && !_look.IsStored && await IsPartitionedAsync(cancellationToken).ConfigureAwait(false))
             throw Errors.Partitioned();
-        Rows.Read(entries.Count == 0 ? 0 : entries[^1].Id, entries.Count);
+        // They stand in this order, nearly always; to sort them would cost the server a tenth of a call.
+        entries.Sort((one, other) => one.Id.CompareTo(other.Id));
+        Rows.Read(last, lastMark, marks);
         return entries;
+    }
+
+    /// <inheritdoc/>
+    public Task<FoundHistories> FindAllAsync(CancellationToken cancellationToken) =>
+        PostgreSqlErrors.TranslateAsync(
+            new HistorySearch(_connection).RunAsync(cancellationToken),
+            "Looking for the histories in the database"
+        );
+
+    // Such a table has no file, and holds no row itself.
+    private async Task<bool> IsPartitionedAsync(CancellationToken cancellationToken)
+    {
+        var isPartitioned = false;
+        await _query
+            .ReadAsync(
+                "SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass($1)",
+                row => isPartitioned = row.GetBoolean(0),
+                cancellationToken,
+                _table
+            )
+            .ConfigureAwait(false);
+        return isPartitioned;
     }
 
     /// <summary>Whether rows were appended since this session last read that it did not write.</summary>

@@ -41,11 +41,6 @@ internal sealed class StepFigures(string historyTable, int serverVersion, bool s
         }
     }
 
-    /// <summary>A statement after which one more changed row, which was not the step's, is not counted.</summary>
-    public string WithoutOneMore =>
-        $"SELECT pg_catalog.set_config('migrations.rows', ({Remembered("rows")}::pg_catalog.int8 OPERATOR(pg_catalog.+) 1)"
-        + "::pg_catalog.text, true)";
-
     /// <summary>Milliseconds since the step began.</summary>
     public string Elapsed
     {

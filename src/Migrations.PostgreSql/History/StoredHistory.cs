@@ -25,6 +25,22 @@ internal static class StoredHistory
         return await new PostgreSqlHistory(connection).ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The stamp of the database, in whichever of its histories; null where none can be read.</summary>
+    public static async Task<string?> TryReadStampAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await new HistorySearch(connection) { SkipsHidden = true }
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
+            return found.Stamp;
+        }
+        catch (Exception e) when (e is MigrationException || (e is PostgresException refused && !PostgreSqlErrors.IsBroken(refused)))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads it where that can be done, of a database that may be damaged; no rows otherwise.</summary>
     public static async Task<IReadOnlyList<JournalEntry>> TryReadAsync(PostgreSqlConnection connection, CancellationToken cancellationToken)
     {

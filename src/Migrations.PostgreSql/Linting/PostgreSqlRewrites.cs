@@ -143,8 +143,24 @@ internal static class PostgreSqlRewrites
                 $"ALTER TABLE {table} RENAME TO {Named(SqlNames.PlainLast(table) + "_unused")};",
                 "Now: what still uses it fails, and can be helped"
             ),
-            Contract(sql.Replace(table, CommonRewrites.Behind(table, "_unused"), StringComparison.OrdinalIgnoreCase) + ";"),
+            Contract(DropOfUnused(sql, table) + ";"),
         ];
+
+    // By words: as text, the name may also be a part of a keyword.
+    private static string DropOfUnused(string sql, string table)
+    {
+        var words = new StatementWords(sql);
+        for (var at = words[2] is "IF" && words[3] is "EXISTS" ? 4 : 2; words[at].Length > 0; at++)
+        {
+            var end = at;
+            if (string.Equals(LossReader.Shown(SqlNames.Qualified(words, ref end)), table, StringComparison.Ordinal))
+                return sql[..words.PlaceOf(at)]
+                    + CommonRewrites.Behind(table, "_unused")
+                    + sql[(words.PlaceOf(end - 1) + words[end - 1].Length)..];
+        }
+
+        return sql;
+    }
 
     /// <summary>Programs that read a column, before it may be NULL.</summary>
     public static IReadOnlyList<LintStep> DropNotNull(string sql) =>

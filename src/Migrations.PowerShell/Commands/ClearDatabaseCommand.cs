@@ -28,7 +28,8 @@ namespace Migrations.PowerShell.Commands;
 [OutputType(typeof(ClearResult))]
 public sealed class ClearDatabaseCommand : ChangeCommand
 {
-    private readonly HashSet<string> _cleared = new(StringComparer.Ordinal);
+    private readonly ClearedDatabases _turns = new();
+    private readonly ClearedDatabases _plans = new() { IsPlan = true };
     private bool _yesToAll;
     private bool _noToAll;
 
@@ -50,6 +51,10 @@ public sealed class ClearDatabaseCommand : ChangeCommand
     [Parameter]
     public SwitchParameter AcceptDataLoss { get; set; }
 
+    /// <summary>Clears also what other services, and those with another history, have in the database.</summary>
+    [Parameter]
+    public SwitchParameter IncludeOthers { get; set; }
+
     /// <summary>Does not ask, even where the environment requires confirmation, and runs the seed there too; the loss of rows has its own
     /// switch.</summary>
     [Parameter]
@@ -68,26 +73,21 @@ public sealed class ClearDatabaseCommand : ChangeCommand
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var folder = Migrate ? Folder : "";
-        var request = RequestFor(database.Target, folder);
+        var request = RequestFor(folder);
         var plan = Call(database, folder, (clearer, token) => clearer.PlanAsync(request, token));
         if (!ShouldProcess(database.Target.Display, Describe(plan)))
         {
             if (this.IsWhatIf())
-            {
                 WriteObject(plan);
-                _cleared.Add(database.Target.Display);
-            }
-
             return;
         }
 
         if (MayLose(database.Target, plan, request) is not { } answered)
             return;
         WriteObject(Call(database, folder, (clearer, token) => clearer.ClearAsync(answered, token)));
-        _cleared.Add(database.Target.Display);
     }
 
-    private ClearRequest RequestFor(DatabaseTarget target, string folder) =>
+    private ClearRequest RequestFor(string folder) =>
         new()
         {
             AcceptDataLoss = AcceptDataLoss.IsPresent,
@@ -96,8 +96,9 @@ public sealed class ClearDatabaseCommand : ChangeCommand
             IsProtected = Selected?.Confirm == true,
             Force = Force,
             Services = ServicesOfCall,
-            // What services share is cleared once, in the turn of the first.
-            IsCleared = _cleared.Contains(target.Display),
+            Histories = HistoriesOfCall,
+            IncludesOthers = IncludeOthers,
+            Turns = this.IsWhatIf() ? _plans : _turns,
         };
 
     private static string Describe(ClearResult plan)

@@ -132,6 +132,14 @@ public sealed class CopyDatabaseCommand : PairCommand
     [Parameter]
     public SwitchParameter Recreate { get; set; }
 
+    /// <summary>
+    /// How many connections read the source at once, and how many tables are written to PostgreSQL at once. Default: one for each
+    /// processor, at most 4.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = CopyRequest.DefaultThrottleLimit;
+
     /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -246,6 +254,7 @@ public sealed class CopyDatabaseCommand : PairCommand
             },
             Mapping = _mapping,
             Recreates = Recreate,
+            ThrottleLimit = ThrottleLimit,
             RejectFile = _rejectFile,
             Stamp = into.Stamp,
             Folder = into.Folder.Length == 0 ? null : new TargetFolder(into.Folder, Migrator(into, events)),

@@ -75,6 +75,10 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
     [ValidateNotNullOrEmpty]
     public string? Stamp { get; set; }
 
+    /// <summary>With -Stamp: replaces another stamp, which otherwise is an error.</summary>
+    [Parameter]
+    public SwitchParameter Restamp { get; set; }
+
     /// <summary>How often to try to connect. Default: <c>$env:DB_RETRY_ATTEMPTS</c>, else 5.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -112,6 +116,12 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
                 "-Owner, -Encoding and -Template say how to create the database.",
                 "Add -Create, or leave them out."
             );
+        if (Restamp && Stamp is null)
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "-Restamp replaces the stamp of the database.",
+                "Name the new one with -Stamp, or leave it out."
+            );
         var folder = Folder;
         if (ShouldProcess(database.Target.Display, $"Initialize with {folder}"))
             WriteObject(Run(database, folder, (initializer, token) => initializer.InitializeAsync(Request, token)));
@@ -135,6 +145,7 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
             IsProtected = Selected?.Confirm == true,
             Force = Force,
             Stamp = Stamp,
+            ReplacesStamp = Restamp,
             Apply = new ApplyRequest
             {
                 TransactionMode = Settings.TransactionMode?.Value ?? TransactionMode.Each,

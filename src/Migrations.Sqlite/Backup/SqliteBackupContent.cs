@@ -26,7 +26,7 @@ internal static class SqliteBackupContent
             SchemaFingerprint = SqliteSchemaReader.Read(handle, historyTable, isLeftOut).Fingerprint,
             LastMigration = last?.Name,
             MigrationVersion = last?.Version?.Text,
-            Stamp = HistoryView.StampIn(entries),
+            Stamp = new HistorySearch(handle, source, historyTable).FindStamp(),
             // Every other mode is the connection's (https://sqlite.org/pragma.html#pragma_journal_mode).
             Settings = handle.QueryText("PRAGMA main.journal_mode") is "wal"
                 ? new Dictionary<string, string>(StringComparer.Ordinal) { [JournalMode] = "wal" }

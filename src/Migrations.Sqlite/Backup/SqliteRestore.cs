@@ -96,7 +96,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             await using var _ = stamped.ConfigureAwait(false);
             var outcome = new SqliteFileReplacement(_path, job, reached, IsInWalMode).Replace(stamped.Handle, cancellationToken);
             Litestream.Warn(_path, target, job.Session.Events);
-            return outcome with { StampedTable = stamped.Table };
+            return outcome with { StampedTables = stamped.Tables };
         }
         catch (SqliteFailure e)
         {
@@ -125,7 +125,7 @@ internal sealed class SqliteRestore(BackupSource backup, DatabaseTarget target, 
             var outcome = await SqliteCalls
                 .Call(handle, target, () => CopyInto(stamped.Handle, handle, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
-            return outcome with { StampedTable = stamped.Table };
+            return outcome with { StampedTables = stamped.Tables };
         }
         catch
         {

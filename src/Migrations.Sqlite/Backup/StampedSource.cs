@@ -12,18 +12,18 @@ internal sealed class StampedSource : IAsyncDisposable
 {
     private readonly IScratchDatabase? _scratch;
 
-    private StampedSource(SqliteHandle handle, IScratchDatabase? scratch, string? table)
+    private StampedSource(SqliteHandle handle, IScratchDatabase? scratch, IReadOnlyList<string> tables)
     {
         _scratch = scratch;
         Handle = handle;
-        Table = table;
+        Tables = tables;
     }
 
     /// <summary>The source.</summary>
     public SqliteHandle Handle { get; }
 
-    /// <summary>The history table, when it has a row more than that of the backup; otherwise null.</summary>
-    public string? Table { get; }
+    /// <summary>The history tables that have a row more than those of the backup.</summary>
+    public IReadOnlyList<string> Tables { get; }
 
     /// <summary>Takes the backup, or makes the copy.</summary>
     public static async Task<StampedSource> OfAsync(
@@ -34,8 +34,18 @@ internal sealed class StampedSource : IAsyncDisposable
     )
     {
         var name = job.Session.HistoryTable;
-        if (job.Stamp?.RowFor(new HistoryReader(backup, target, new HistoryTable(backup, target, name)).ReadIfThere()) is not { } row)
-            return new StampedSource(backup, scratch: null, table: null);
+        var rows = job.Stamp?.RowsFor(
+            new HistorySearch(backup, target, name).Run(),
+            new FoundHistory
+            {
+                Table = name,
+                Display = name,
+                IsOwn = true,
+                Entries = [],
+            }
+        );
+        if (rows is not { Count: > 0 })
+            return new StampedSource(backup, scratch: null, []);
         var scratch = await new SqliteScratch().CreateAsync(new ScratchRequest(), cancellationToken).ConfigureAwait(false);
         try
         {
@@ -43,9 +53,10 @@ internal sealed class StampedSource : IAsyncDisposable
             SqliteFileCopy.CreateFile(path);
             var progress = new WorkProgress(job.Session.Events, $"Stamping the copy for {target.Database}", "bytes");
             SqliteFileCopy.ToFile(backup, path, progress, cancellationToken);
-            await WriteAsync(scratch.Target, job.Session with { Access = SessionAccess.Write }, row, cancellationToken)
-                .ConfigureAwait(false);
-            return new StampedSource(SqliteOpening.OpenImmutable(path), scratch, name);
+            foreach (var (history, row) in rows)
+                await WriteAsync(scratch.Target, history.Within(job.Session) with { Access = SessionAccess.Write }, row, cancellationToken)
+                    .ConfigureAwait(false);
+            return new StampedSource(SqliteOpening.OpenImmutable(path), scratch, [.. rows.Select(r => r.History.Table)]);
         }
         catch
         {

@@ -87,7 +87,7 @@ internal sealed class ConnectionState(SqliteHandle handle, string historyTable)
     {
         var isInside = handle.InTransaction;
         HasReplacedHistory = false;
-        foreach (var (name, value) in _pragmas.Where(p => !isInside || SqlitePragmas.TakesEffectInside(p.Key)).ToList())
+        foreach (var (name, value) in _pragmas.Where(p => !isInside || MayRestoreInside(p.Key)).ToList())
         {
             if (name is "busy_timeout")
                 handle.Watch.Attach(handle.Api, handle.Pointer);
@@ -107,6 +107,11 @@ internal sealed class ConnectionState(SqliteHandle handle, string historyTable)
         DropAll("SELECT printf('DETACH \"%w\"', name) FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
         _hasAttached = false;
     }
+
+    // Switched off, SQLite would forget the rows whose parents are still missing, and commit them. It does so itself at the commit, once it
+    // has found none (https://sqlite.org/pragma.html#pragma_defer_foreign_keys).
+    private bool MayRestoreInside(string pragma) =>
+        SqlitePragmas.TakesEffectInside(pragma) && (pragma is not "defer_foreign_keys" || !DeferredForeignKeys.ArePending(handle));
 
     // WAL is the file's, and stays; every other mode is the connection's (https://sqlite.org/pragma.html#pragma_journal_mode).
     private void RestoreJournalMode()

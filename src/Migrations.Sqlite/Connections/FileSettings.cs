@@ -40,6 +40,8 @@ internal sealed class FileSettings(SqliteHandle handle)
         name switch
         {
             "journal_mode" when !IsJournalMode(value) => $"there is no such mode: the modes are {string.Join(", ", JournalModes)}.",
+            "journal_mode" when SqlitePragmas.IsNoJournal(value) =>
+                "a failure in the middle of a change would destroy the database without a journal on disk.",
             "journal_mode" when isInside =>
                 "it stands in a transaction, in which SQLite does not change the mode: put it before BEGIN or behind COMMIT, or into a"
                     + " migration of its own.",
@@ -75,6 +77,7 @@ internal sealed class FileSettings(SqliteHandle handle)
                 StringComparison.Ordinal
             ),
             // The other modes hold for the connection, and end with the script.
+            "journal_mode" when SqlitePragmas.IsNoJournal(asked) => string.Equals(asked, actual, StringComparison.OrdinalIgnoreCase),
             "journal_mode" => IsJournalMode(asked) && IsWal(asked) == IsWal(actual),
             "encoding" => Plain(actual).StartsWith(Plain(asked), StringComparison.Ordinal),
             _ => string.Equals(asked, actual, StringComparison.Ordinal),

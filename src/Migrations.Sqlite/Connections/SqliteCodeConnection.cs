@@ -32,6 +32,12 @@ internal sealed class SqliteCodeConnection : ISharedConnection
     /// <summary>The transaction that is open; null without one.</summary>
     public SqliteTransaction? Transaction => _transaction;
 
+    /// <summary>Whether the transaction that was begun here is still open, as far as its provider knows.</summary>
+    public bool IsInTransaction => _transaction?.Connection is not null;
+
+    /// <summary>Whether it is open; code may have closed it, and the engine goes on with the handle.</summary>
+    public bool IsOpen => Connection.State == System.Data.ConnectionState.Open;
+
     /// <summary>The <c>sqlite3*</c>.</summary>
     public nint Pointer => _handle.DangerousGetHandle();
 
@@ -74,21 +80,30 @@ internal sealed class SqliteCodeConnection : ISharedConnection
         Forget();
     }
 
-    /// <summary>The transaction is over.</summary>
+    /// <summary>The transaction is over, and so is one that code has begun itself.</summary>
     public void Forget()
+    {
+        Forget(_transaction);
+        _transaction = null;
+        if (!IsOpen)
+            return;
+        // Its commands have the transaction that the provider takes for the open one.
+        using var command = Connection.CreateCommand();
+        Forget(command.Transaction);
+    }
+
+    private void Forget(SqliteTransaction? transaction)
     {
         try
         {
-            _transaction?.Dispose();
+            transaction?.Dispose();
         }
         catch (SqliteException)
         {
-            // A commit that was refused has ended it without the provider's knowledge, which wants to roll something back.
+            // It was ended without the provider's knowledge, which wants to roll something back.
             _ = raw.sqlite3_exec(_handle, "BEGIN");
-            _transaction!.Dispose();
+            transaction!.Dispose();
         }
-
-        _transaction = null;
     }
 
     /// <inheritdoc/>

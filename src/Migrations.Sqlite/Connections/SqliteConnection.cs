@@ -72,7 +72,7 @@ internal sealed class SqliteConnection : IDisposable
         DemandSameFile();
         _journal.OnBegin(isLast);
         // Its provider knows no exclusive transactions.
-        if (Code is { } code)
+        if (Code is { IsOpen: true } code)
             code.Begin(Handle);
         else
             Handle.Execute(modes is "EXCLUSIVE" ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
@@ -82,7 +82,7 @@ internal sealed class SqliteConnection : IDisposable
     public void Commit()
     {
         DemandSameFile();
-        if (Code is { } code)
+        if (Code is { IsInTransaction: true } code)
             code.Commit(Handle);
         else
             Handle.Execute("COMMIT");
@@ -90,17 +90,14 @@ internal sealed class SqliteConnection : IDisposable
     }
 
     /// <summary>Rolls back the open transaction, if any. What scripts have set stays until it is restored.</summary>
-    /// <returns>Whether there was one.</returns>
-    public bool RollBack()
+    public void RollBack()
     {
         Handle.Watch.Token = CancellationToken.None;
         State.FileSettings.Forget();
         Keyless.Forget();
-        var isOpen = Handle.InTransaction;
-        if (isOpen)
+        if (Handle.InTransaction)
             Handle.Execute("ROLLBACK");
         Code?.Forget();
-        return isOpen;
     }
 
     /// <summary>Restores what scripts have set.</summary>

@@ -14,7 +14,7 @@ internal static class SqliteOpening
     public static async Task<SqliteHandle> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
         if (!SqliteTarget.IsMemory(target))
-            RunningCode.Refuse(target, t => RealPath.Of(SqliteTarget.PathOf(t)));
+            RunningCode.Refuse(target, t => RealPath.IdentityOf(SqliteTarget.PathOf(t)));
         DatabasePlace.Check(target, options.Access);
         int? attempts = options.ConnectWait > TimeSpan.Zero ? null : options.ConnectAttempts;
         var clock = Stopwatch.StartNew();

@@ -62,6 +62,8 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
     private readonly List<string> _uncleanKeys = [];
     private readonly List<string> _choiceKeys = [];
 
+    private IEnumerable<List<string>> Named => [_realKeys, _textKeys, _blobKeys, _uncleanKeys, _choiceKeys];
+
     /// <summary>What the declared type promises.</summary>
     public DeclaredWord Word => word;
 
@@ -95,22 +97,45 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
                 AddInteger(row.Int64(column));
                 break;
             case SqliteType.Real:
-                Name(_realKeys, key);
+                Name(_realKeys, row, column, key);
                 AddReal(row.Double(column));
                 break;
             case SqliteType.Text:
                 if (word.Affinity != Affinity.Text)
-                    Name(_textKeys, key);
-                AddText(row.Bytes(column), key);
+                    Name(_textKeys, row, column, key);
+                AddText(row, column, key);
                 break;
             default:
                 Blobs++;
-                Name(_blobKeys, key);
+                Name(_blobKeys, row, column, key);
                 break;
         }
 
         if (_trial is not null)
             Try(row, column, key);
+    }
+
+    /// <summary>Adds what another has found in other rows of the column.</summary>
+    public void Add(ColumnScan other)
+    {
+        Nulls += other.Nulls;
+        Integers += other.Integers;
+        Reals += other.Reals;
+        Texts += other.Texts;
+        Blobs += other.Blobs;
+        Lowest = Math.Min(Lowest, other.Lowest);
+        Highest = Math.Max(Highest, other.Highest);
+        LargeIntegers += other.LargeIntegers;
+        BeyondPrecision += other.BeyondPrecision;
+        Infinities += other.Infinities;
+        UncleanTexts += other.UncleanTexts;
+        Longest = Math.Max(Longest, other.Longest);
+        Misfits += other.Misfits;
+        BeyondChoice += other.BeyondChoice;
+        for (var i = 0; i < Moments.Length; i++)
+            Moments[i] += other.Moments[i];
+        foreach (var (own, others) in Named.Zip(other.Named))
+            own.AddRange(others.Take(MostKeys - own.Count));
     }
 
     private void AddInteger(long value)
@@ -142,14 +167,15 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
         }
     }
 
-    private void AddText(ReadOnlySpan<byte> text, Func<string> key)
+    private void AddText(SqliteStatement row, int column, Func<string> key)
     {
+        var text = row.Bytes(column);
         Texts++;
         Longest = Math.Max(Longest, text.Length);
         if (!RowEncoder.IsCleanText(text))
         {
             UncleanTexts++;
-            Name(_uncleanKeys, key);
+            Name(_uncleanKeys, row, column, key);
         }
 
         switch (word.Promise)
@@ -172,7 +198,7 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
         if (!RowEncoder.TryAdd(_trial!, row, column, chosen) || (isJson && !IsJson(row.Bytes(column))))
         {
             BeyondChoice++;
-            Name(_choiceKeys, key);
+            Name(_choiceKeys, row, column, key);
         }
 
         _trial!.Clear();
@@ -193,9 +219,12 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
         }
     }
 
-    private static void Name(List<string> keys, Func<string> key)
+    private static void Name(List<string> keys, SqliteStatement row, int column, Func<string> key)
     {
-        if (keys.Count < MostKeys)
-            keys.Add(key());
+        if (keys.Count >= MostKeys)
+            return;
+        var (name, value) = (key(), RowLiteral.Short(row, column));
+        // The key itself may be what does not fit.
+        keys.Add(name.EndsWith(" " + value, StringComparison.Ordinal) ? name : $"{name}: {value}");
     }
 }

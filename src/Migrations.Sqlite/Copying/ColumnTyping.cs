@@ -12,6 +12,9 @@ namespace Migrations.Sqlite;
 /// <param name="scan">What all its values are.</param>
 internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
 {
+    private const string Text = "text";
+    private const string Bytes = "bytea";
+
     private readonly List<CopyObstacle> _obstacles = [];
 
     /// <summary>What stands in the way.</summary>
@@ -40,14 +43,14 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
                 _ => ByAffinity(),
             };
         if (scan.UncleanTexts > 0 && type.Kind != ColumnKind.Bytes && scan.Chosen is null)
-            Refuse("text with NUL characters or invalid UTF-8", scan.UncleanKeys, scan.UncleanTexts, canReject: true);
+            Refuse("text with NUL characters or invalid UTF-8", scan.UncleanKeys, scan.UncleanTexts, canReject: true, Bytes);
         return (type, reason);
     }
 
     private (ColumnType, string) Check(ColumnType type)
     {
         if (scan.BeyondChoice > 0)
-            Refuse($"values that do not fit the chosen type {type}", scan.ChoiceKeys, scan.BeyondChoice, canReject: true);
+            Refuse($"values that do not fit the chosen type {type}", scan.ChoiceKeys, scan.BeyondChoice, canReject: true, Text);
         Converted = type.Kind switch
         {
             ColumnKind.Text => scan.Integers + scan.Reals + scan.Blobs,
@@ -92,7 +95,8 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
                 $"values that are no integers in a column declared {scan.Word.Type} ({scan.Classes})",
                 [.. scan.TextKeys, .. scan.BlobKeys, .. scan.RealKeys],
                 scan.Values - scan.Integers,
-                canReject: true
+                canReject: true,
+                scan.Texts + scan.Blobs == 0 && scan.Infinities == 0 ? "numeric" : Text
             );
         return (new(ColumnKind.Integer), "SQLite's integers have 64 bits whatever the declared type");
     }
@@ -100,7 +104,7 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
     private (ColumnType, string) Texts()
     {
         if (scan.Blobs > 0)
-            Refuse($"blobs among texts ({scan.Classes})", scan.BlobKeys, scan.Blobs, canReject: false);
+            Refuse($"blobs among texts ({scan.Classes})", scan.BlobKeys, scan.Blobs, canReject: false, Text);
         return (new(ColumnKind.Text), "text; SQLite keeps no lengths");
     }
 
@@ -131,7 +135,9 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
     private (ColumnType, string) Moment()
     {
         if (scan.Texts < scan.Values)
-            return OneClass() is { } one ? (one.Type, one.Reason + "; not a date, because it is not text") : Mixed();
+            return OneClass() is { } one ? (one.Type, one.Reason + "; not a date, because it is not text")
+                : scan.Blobs == 0 ? SeveralForms()
+                : Mixed();
         if (scan.Moments[(int)MomentTextForm.Day] == scan.Texts)
             return scan.Word.Promise == WordPromise.Day
                 ? (new(ColumnKind.Date), "every value is an ISO date without a time")
@@ -142,6 +148,13 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
             return (new(ColumnKind.Timestamp), "every value is an ISO date and time without an offset");
         var forms = Enum.GetValues<MomentTextForm>().Where(f => scan.Moments[(int)f] > 0).Select(Describe);
         return (new(ColumnKind.Text), "text, because not every value is of one ISO form: " + string.Join(", ", forms));
+    }
+
+    // Moments as text and as numbers in one column: each keeps its own form, as text.
+    private (ColumnType, string) SeveralForms()
+    {
+        Converted = scan.Integers + scan.Reals;
+        return (new(ColumnKind.Text), $"text, because moments are stored in several forms ({scan.Classes})");
     }
 
     private string Describe(MomentTextForm form)
@@ -191,11 +204,22 @@ internal sealed class ColumnTyping(string table, string column, ColumnScan scan)
             $"values of several classes in a column declared {scan.Word.Type} ({scan.Classes})",
             [.. scan.TextKeys, .. scan.BlobKeys],
             scan.Texts + scan.Blobs,
-            canReject: false
+            canReject: false,
+            Text
         );
         return (new(ColumnKind.Text), "values of several classes");
     }
 
-    private void Refuse(string problem, IReadOnlyList<string> keys, long rows, bool canReject) =>
-        _obstacles.Add(new CopyObstacle(table, column, problem, [.. keys.Take(ColumnScan.MostKeys)], rows) { CanReject = canReject });
+    private void Refuse(string problem, IReadOnlyList<string> keys, long rows, bool canReject, string fits) =>
+        _obstacles.Add(
+            new CopyObstacle(table, column, problem, [.. keys.Take(ColumnScan.MostKeys)], rows)
+            {
+                CanReject = canReject,
+                // Bytes take any text; among other values, nothing takes one that is not clean.
+                Fits =
+                    scan.UncleanTexts == 0 ? fits
+                    : scan.Integers + scan.Reals == 0 ? Bytes
+                    : null,
+            }
+        );
 }

@@ -7,6 +7,8 @@ namespace Migrations.Sqlite;
 /// <summary>Writes a value as SQL, so that an INSERT stores just the same.</summary>
 internal static class RowLiteral
 {
+    private const int LongestShown = 40;
+
     /// <summary>Writes it. A text that is not clean UTF-8 is written by its bytes.</summary>
     public static string Of(SqliteStatement row, int column) =>
         row.TypeOf(column) switch
@@ -19,6 +21,19 @@ internal static class RowLiteral
             SqliteType.Text => $"CAST(x'{Convert.ToHexString(row.Bytes(column))}' AS TEXT)",
             _ => $"x'{Convert.ToHexString(row.Bytes(column))}'",
         };
+
+    /// <summary>Writes it for people: a long one is cut.</summary>
+    public static string Short(SqliteStatement row, int column)
+    {
+        if (row.TypeOf(column) is SqliteType.Integer or SqliteType.Real || row.Bytes(column).Length <= LongestShown)
+            return Of(row, column);
+        var start = row.Bytes(column)[..LongestShown];
+        var shown =
+            row.TypeOf(column) == SqliteType.Text && !start.Contains((byte)0)
+                ? $"'{Encoding.UTF8.GetString(start).TrimEnd('\uFFFD')}...'"
+                : $"x'{Convert.ToHexString(start)}...'";
+        return string.Create(CultureInfo.InvariantCulture, $"{shown} ({row.Bytes(column).Length} bytes)");
+    }
 
     private static string OfReal(double value)
     {

@@ -24,6 +24,8 @@ internal sealed class SqliteCopyTarget : ICopyTarget
 
     private SqliteHandle Handle => _handle!;
 
+    private IEnumerable<SqliteViewScript> Views => _plan.Views.Select(SqliteViewScript.Of);
+
     /// <summary>Opens it, under the migration lock unless it is only looked at.</summary>
     public static async Task<SqliteCopyTarget> OpenAsync(DatabaseTarget target, SessionOptions options, CancellationToken cancellationToken)
     {
@@ -64,9 +66,10 @@ internal sealed class SqliteCopyTarget : ICopyTarget
                 .. _look.Drops,
                 .. _scripts.Select(s => s.Create),
                 .. _scripts.SelectMany(s => s.Indexes).Select(i => i.Statement).OfType<string>(),
+                .. Views.Select(v => v.Statement).OfType<string>(),
                 .. _scripts.Select(s => SqliteNumbering.Show(s.Table)).OfType<string>(),
             ],
-            LeftOut = [.. _scripts.SelectMany(s => s.LeftOut)],
+            LeftOut = [.. _scripts.SelectMany(s => s.LeftOut), .. Views.Select(v => v.LeftOut).OfType<LeftOutObject>()],
             Obstacles = _look.Obstacles,
             Replaced = _look.Replaced,
         };
@@ -79,6 +82,9 @@ internal sealed class SqliteCopyTarget : ICopyTarget
             await CreateFileAsync(cancellationToken).ConfigureAwait(false);
         return await CallAsync(CreateTables, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task<int> WidenAsync(int most, CancellationToken cancellationToken) => Task.FromResult(1);
 
     /// <inheritdoc/>
     public Task<IRowWriter> WriteAsync(CopyTable table, CancellationToken cancellationToken) =>
@@ -176,6 +182,15 @@ internal sealed class SqliteCopyTarget : ICopyTarget
                 refused.Add(SqliteCopyProof.Refused("index", index.Name, script.Table.Name, $"SQLite says '{words}'", index.Text));
         }
 
+        foreach (var (view, statement) in Views.Where(v => v.Statement is not null).Select(v => (v.View, v.Statement!)))
+        {
+            // SQLite finds out what is wrong with a view when it is read.
+            if (Try(statement, $"SELECT * FROM main.{SqliteNames.Quote(view.Name)} LIMIT 0") is { } words)
+                refused.Add(
+                    new LeftOutObject("view", view.Name, Table: null, $"SQLite says '{words}'.", view.Text) { IsRefused = true }
+                );
+        }
+
         foreach (var script in _scripts)
         {
             SqliteNumbering.Set(Handle, script.Table);
@@ -185,12 +200,13 @@ internal sealed class SqliteCopyTarget : ICopyTarget
         return refused;
     }
 
-    private string? Try(string statement)
+    private string? Try(params string[] statements)
     {
         Handle.Execute("SAVEPOINT migrations_part");
         try
         {
-            Handle.Execute(statement);
+            foreach (var statement in statements)
+                Handle.Execute(statement);
             return null;
         }
         catch (SqliteFailure e) when (e.PrimaryCode is SqliteCodes.Error or SqliteCodes.Constraint)

@@ -29,6 +29,7 @@ internal static class SqliteExpressionWriter
             CaseExpression c => Case(c),
             CastExpression c => $"CAST({Write(c.Operand)} AS {TypeOf(c.Kind)})",
             NoCaseExpression n => $"{Write(n.Operand)} COLLATE NOCASE",
+            FunctionCall { Name: "count", Arguments: [] } => "count(*)",
             FunctionCall f => $"{f.Name}({(f.IsDistinct ? "DISTINCT " : "")}{List(f.Arguments)})",
             _ => throw new UntranslatableException("an expression of this kind has no equal"),
         };

@@ -4,7 +4,7 @@ using Migrations.Tables;
 
 namespace Migrations.Sqlite;
 
-/// <summary>Reads the rows of a table in the canonical form.</summary>
+/// <summary>Reads the rows of a table in the canonical form: all of them, or those of the ranges that it takes.</summary>
 internal sealed class SqliteRowReader : IRowReader
 {
     private readonly SqliteHandle _handle;
@@ -14,9 +14,10 @@ internal sealed class SqliteRowReader : IRowReader
     private readonly ColumnType[] _types;
     private readonly SqliteStatement _row;
     private readonly int _first;
+    private readonly RowidRanges? _ranges;
     private bool _isAtEnd;
 
-    public SqliteRowReader(SqliteHandle handle, DatabaseTarget target, SourceTable table, RowRequest request)
+    public SqliteRowReader(SqliteHandle handle, DatabaseTarget target, SourceTable table, RowRequest request, RowidRanges? ranges = null)
     {
         (_handle, _target, _table, _request) = (handle, target, table, request);
         _types = [.. request.Columns.Select(c => c.Type)];
@@ -24,8 +25,13 @@ internal sealed class SqliteRowReader : IRowReader
         IReadOnlyList<string> key = request.Rejected is null ? [] : table.KeyColumns;
         _first = key.Count;
         var list = key.Concat(request.Columns.Select(c => c.Name)).Select(SqliteNames.Quote);
-        _row = handle.Prepare($"SELECT {string.Join(", ", list)} FROM main.{table.Shape.Quoted}");
+        _row = handle.Prepare($"SELECT {string.Join(", ", list)} FROM main.{table.Shape.Quoted}{RowidRanges.Condition(ranges)}");
+        _ranges = ranges;
+        _isAtEnd = ranges?.TryBind(_row) == false;
     }
+
+    /// <summary>Is called when the reader is done with its connection.</summary>
+    public Action? Released { get; init; }
 
     /// <inheritdoc/>
     public ValueTask<bool> ReadAsync(RowBatch batch, CancellationToken cancellationToken)
@@ -39,7 +45,7 @@ internal sealed class SqliteRowReader : IRowReader
                 if (_row.Step())
                     Add(batch);
                 else
-                    _isAtEnd = true;
+                    _isAtEnd = _ranges?.TryBind(_row) != true;
             }
 
             return ValueTask.FromResult(batch.Rows > 0);
@@ -62,6 +68,7 @@ internal sealed class SqliteRowReader : IRowReader
     public ValueTask DisposeAsync()
     {
         _row.Dispose();
+        Released?.Invoke();
         return ValueTask.CompletedTask;
     }
 

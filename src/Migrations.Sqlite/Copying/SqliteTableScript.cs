@@ -84,11 +84,11 @@ internal sealed class SqliteTableScript
         }
 
         if (column.IsIdentity)
-            LeaveOut("identity", column.Name, "SQLite numbers rows only by a primary key of one integer column.", text: null);
+            LeaveOut("identity", column.Name, "SQLite numbers rows only by a primary key of one integer column.", "IDENTITY");
         var text = name + (column.NotNull ? " NOT NULL" : "") + (column.IgnoresCase ? " COLLATE NOCASE" : "");
         if (
             column.Generated is { } computed
-            && Try(() => SqliteExpressionWriter.Write(computed), "generated column", column.Name) is { } sql
+            && Try(() => SqliteExpressionWriter.Write(computed), "generated column", column.Name, column.Text) is { } sql
         )
         {
             _columns.Add(column);
@@ -98,7 +98,7 @@ internal sealed class SqliteTableScript
         _columns.Add(column with { Generated = null });
         return
             column.Default is { } value
-            && Try(() => SqliteExpressionWriter.Default(value, column.Type.Kind), "default", column.Name) is { } given
+            && Try(() => SqliteExpressionWriter.Default(value, column.Type.Kind), "default", column.Name, column.Text) is { } given
             ? $"{text} DEFAULT {given}"
             : text;
     }

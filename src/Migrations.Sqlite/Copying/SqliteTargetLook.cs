@@ -37,8 +37,24 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
                 obstacles.Add(Obstacle(table.Name, $"{index.Name} exists, and an index is to have this name"));
         }
 
+        var views = new List<string>();
+        foreach (var view in plan.Views)
+        {
+            foreach (var there in items.Where(i => SqliteNames.Comparer.Equals(i.Name, view.Name) && i.Type is not "trigger"))
+            {
+                if (recreates && there.Type is "view")
+                    views.Add(there.Name);
+                else
+                    obstacles.Add(Obstacle(view.Name, $"{there.Name} exists"));
+            }
+        }
+
         obstacles.AddRange(Clashes(plan));
-        return new SqliteTargetLook(obstacles, [.. replaced.Select(r => $"DROP TABLE {SqliteNames.Quote(r)}")], replaced);
+        return new SqliteTargetLook(
+            obstacles,
+            [.. views.Select(v => $"DROP VIEW {SqliteNames.Quote(v)}"), .. replaced.Select(r => $"DROP TABLE {SqliteNames.Quote(r)}")],
+            [.. views, .. replaced]
+        );
     }
 
     private static bool Holds(List<SqliteSchemaItem> items, List<string> replaced, string name) =>
@@ -51,13 +67,13 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
     private static IEnumerable<CopyObstacle> OfItself(CopyTable table)
     {
         if (table.Columns.Count > MostColumns)
-            yield return Obstacle(table.Name, $"it has {table.Columns.Count} columns, and a table of SQLite {MostColumns} at most");
+            yield return OfForm(table.Name, $"it has {table.Columns.Count} columns, and a table of SQLite {MostColumns} at most");
         if (table.Columns.Count == 0)
-            yield return Obstacle(table.Name, "it has no columns, and a table of SQLite has at least one");
+            yield return OfForm(table.Name, "it has no columns, and a table of SQLite has at least one");
         if (SqliteNames.IsInternal(table.Name))
-            yield return Obstacle(table.Name, "SQLite keeps names that begin with sqlite_ for itself");
+            yield return OfForm(table.Name, "SQLite keeps names that begin with sqlite_ for itself");
         foreach (var twins in table.Columns.GroupBy(c => c.Name, SqliteNames.Comparer).Where(g => g.Count() > 1))
-            yield return Obstacle(
+            yield return OfForm(
                 table.Name,
                 $"the columns {string.Join(" and ", twins.Select(c => c.Name))} differ only in case, which SQLite does not distinguish"
             );
@@ -66,14 +82,17 @@ internal sealed record SqliteTargetLook(IReadOnlyList<CopyObstacle> Obstacles, I
     private static IEnumerable<CopyObstacle> Clashes(CopyPlan plan) =>
         plan
             .Tables.SelectMany(t => t.Indexes.Select(i => i.Name).Prepend(t.Name).Select(n => (Table: t.Name, Name: n)))
+            .Concat(plan.Views.Select(v => (Table: v.Name, v.Name)))
             .GroupBy(n => n.Name, SqliteNames.Comparer)
             .Where(g => g.Count() > 1)
             .Select(g =>
-                Obstacle(
+                OfForm(
                     g.First().Table,
                     $"the names {string.Join(" and ", g.Select(n => n.Name))} differ only in case, which SQLite does not distinguish"
                 )
             );
+
+    private static CopyObstacle OfForm(string table, string problem) => Obstacle(table, problem) with { IsOfForm = true };
 
     private static CopyObstacle Obstacle(string table, string problem) => new(table, Column: null, problem, [], Rows: null);
 }

@@ -45,6 +45,10 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
         );
 
     /// <inheritdoc/>
+    public Task<FoundHistories> FindAllAsync(CancellationToken cancellationToken) =>
+        Call(() => new HistorySearch(_handle, _connection.Target, _table.Name).Run(), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<long> ReadLastIdAsync(CancellationToken cancellationToken) => Call(ReadLastId, cancellationToken);
 
     /// <inheritdoc/>

@@ -43,7 +43,7 @@ internal sealed class SqliteLock : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        RunningCode.Refuse(target, PathOf);
+        RunningCode.Refuse(target, t => RealPath.IdentityOf(t.ConnectionString));
         var path = PathOf(target);
         var clock = Stopwatch.StartNew();
         var (reported, asked) = (-ReportEvery, TimeSpan.Zero);

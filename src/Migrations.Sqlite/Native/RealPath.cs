@@ -1,3 +1,5 @@
+using Migrations.Folders;
+
 namespace Migrations.Sqlite;
 
 /// <summary>The path of a file with all links resolved, so that two names of one file are one lock.</summary>
@@ -8,6 +10,16 @@ internal static class RealPath
 
     /// <summary>Resolves links in every part of a full path. What does not exist, or cannot be read, stays as it is written.</summary>
     public static string Of(string path) => Of(path, MostLinks);
+
+    /// <summary>What distinguishes a file from every other one, under whichever of its names: on Unix its number on its device, as hard
+    /// links share it.</summary>
+    public static string IdentityOf(string path)
+    {
+        path = Of(path);
+        return OperatingSystem.IsWindows() ? path.ToUpperInvariant()
+            : FileStatus.Of(path) is { } file ? $"{file.Device}:{file.Number}"
+            : path;
+    }
 
     private static string Of(string path, int linksLeft)
     {

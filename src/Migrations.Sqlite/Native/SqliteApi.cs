@@ -56,6 +56,8 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int> IsReadOnly;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, int, int*, int> FileControl;
 
+    private SqliteSnapshotApi? _snapshots;
+
     private readonly delegate* unmanaged[Cdecl]<int> _versionNumber;
     private readonly delegate* unmanaged[Cdecl]<nint, int> _totalChanges;
     private readonly delegate* unmanaged[Cdecl]<nint, long> _totalChanges64;
@@ -122,6 +124,9 @@ internal sealed unsafe class SqliteApi
 
     /// <summary>The functions that copy whole databases.</summary>
     public SqliteCopyApi Copy { get; }
+
+    /// <summary>The functions that let several connections read one state.</summary>
+    public SqliteSnapshotApi Snapshots => _snapshots ??= new SqliteSnapshotApi(Library);
 
     /// <summary>The VFS that databases are opened with from now on; null for the usual one.</summary>
     public byte* Vfs { get; set; }

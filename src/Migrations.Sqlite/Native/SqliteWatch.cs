@@ -35,6 +35,12 @@ internal sealed unsafe class SqliteWatch : IDisposable
     /// <summary>Whether the statement that was just interrupted had reached its limit.</summary>
     public bool TimedOut { get; private set; }
 
+    /// <summary>Interrupts whatever runs, on any thread, as long as it is set.</summary>
+    public bool EndsAll { private get; set; }
+
+    /// <summary>Whether that has interrupted anything since the last statement of our own began.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Lets SQLite ask here.</summary>
     public void Attach(SqliteApi api, nint db)
     {
@@ -45,7 +51,7 @@ internal sealed unsafe class SqliteWatch : IDisposable
     /// <summary>A statement begins.</summary>
     public void StartStatement()
     {
-        TimedOut = false;
+        (TimedOut, HasEnded) = (false, false);
         _statementEnd = StatementTimeout is { } limit
             ? Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency)
             : long.MaxValue;
@@ -57,7 +63,8 @@ internal sealed unsafe class SqliteWatch : IDisposable
     private static int OnProgress(nint self)
     {
         var watch = (SqliteWatch)GCHandle.FromIntPtr(self).Target!;
-        if (watch.Token.IsCancellationRequested)
+        watch.HasEnded |= watch.EndsAll;
+        if (watch.EndsAll || watch.Token.IsCancellationRequested)
             return 1;
         watch.TimedOut = watch._statementEnd != long.MaxValue && Stopwatch.GetTimestamp() > watch._statementEnd;
         return watch.TimedOut ? 1 : 0;

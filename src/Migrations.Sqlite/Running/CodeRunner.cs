@@ -17,37 +17,58 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
     {
         var open = step.Analysis.SuspendsForeignKeys ? OpenKeys() : [];
         connection.State.RememberAll();
+        KeepJournal();
         using (var guard = new CommitGuard(_handle))
         {
             _handle.Watch.StartStatement();
-            Call(cancellationToken);
-            if (!_handle.InTransaction)
-                throw CodeFailure.EndedTransaction(step.Script, kept: false);
-            if (guard.OpenReader() is { } statement)
-                throw CodeFailure.OpenReader(step.Script, SqliteErrors.Cover(statement));
+            var failure = Call(cancellationToken);
+            Demand(guard, failure, guard.FindOpen());
         }
 
         if (step.Analysis.SuspendsForeignKeys && !step.MayLeaveKeysOpen && OpenKeys().Except(open, StringComparer.Ordinal).Any())
             throw Broken(OpenKeys().Except(open, StringComparer.Ordinal));
     }
 
-    private void Call(CancellationToken cancellationToken)
+    // Once a page is changed, SQLite keeps to its journal until the end of the transaction: PRAGMA journal_mode=OFF does nothing, without
+    // which a rollback would leave a destroyed file (https://sqlite.org/pragma.html#pragma_journal_mode).
+    private void KeepJournal() => _handle.Execute($"PRAGMA main.user_version={_handle.QueryInt64("PRAGMA main.user_version")}");
+
+    /// <summary>Runs it.</summary>
+    /// <returns>How it failed; null when it did not.</returns>
+    private MigrationException? Call(CancellationToken cancellationToken)
     {
         var code = connection.Code!;
         try
         {
             // Not on this thread: what it waits for may need the caller's.
             Task.Run(
-                    () => step.RunCodeAsync(code.Connection, code.Transaction, connection.Target, cancellationToken),
+                    () => step.RunCodeAsync(code.Connection, code.Transaction, connection.Target, identity: null, cancellationToken),
                     CancellationToken.None
                 )
                 .GetAwaiter()
                 .GetResult();
+            return null;
         }
-        catch (MigrationException e) when (!_handle.InTransaction)
+        catch (MigrationException e)
         {
-            throw CodeFailure.EndedTransaction(step.Script, kept: false, e);
+            return e;
         }
+    }
+
+    /// <summary>Refuses to go on when it failed, ended the transaction, or left something open.</summary>
+    private void Demand(CommitGuard guard, MigrationException? failure, (string Statement, bool IsRunning)? open)
+    {
+        var isOver = guard.WasRolledBack || !_handle.InTransaction || !connection.Code!.IsInTransaction;
+        if (_handle.Watch.TimedOut && (failure is not null || isOver))
+            throw CodeFailure.TimedOut(step.Script, _handle.Watch.StatementTimeout, isOfAll: true, failure);
+        if (guard.WasCommitTried)
+            throw CodeFailure.EndedTransaction(step.Script, failure);
+        if (failure is not null)
+            throw failure;
+        if (open is { } left)
+            throw CodeFailure.LeftOpen(step.Script, SqliteErrors.Cover(left.Statement), left.IsRunning);
+        if (isOver)
+            throw CodeFailure.EndedTransaction(step.Script);
     }
 
     private List<string> OpenKeys() => [.. OpenForeignKeys.Find(_handle).Select(k => k.Message)];

@@ -107,6 +107,12 @@ internal sealed unsafe class ScriptRunner(SqliteHandle handle, ConnectionState s
         }
 
         state.Remember(head);
+        if (SqlitePragmas.TakesJournal(head))
+        {
+            window.Advance(length);
+            return false;
+        }
+
         // On a copy an ATTACH is not put off: whether it is refused is known before what needs it runs.
         if (head.NeedsAutocommit && handle.InTransaction && !(handle.IsConfined && head.Kind == StatementKind.Attach))
         {

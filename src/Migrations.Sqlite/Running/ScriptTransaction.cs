@@ -12,6 +12,7 @@ namespace Migrations.Sqlite;
 internal sealed class ScriptTransaction(SqliteConnection connection, SqliteHistory history)
 {
     private HistoryMark? _knownBefore;
+    private bool _isBegun;
 
     /// <summary>The connection.</summary>
     public SqliteConnection Connection => connection;
@@ -45,7 +46,7 @@ internal sealed class ScriptTransaction(SqliteConnection connection, SqliteHisto
             );
         }
 
-        _knownBefore = history.Known;
+        (_knownBefore, _isBegun) = (history.Known, true);
         history.CreateIfDue();
     }
 
@@ -60,7 +61,7 @@ internal sealed class ScriptTransaction(SqliteConnection connection, SqliteHisto
     /// <summary>Ends the one of a whole run; rolls back what is not committed.</summary>
     public void EndRun()
     {
-        if (connection.Handle.InTransaction)
+        if (_isBegun)
             RollBack();
         IsOfRun = false;
     }
@@ -72,6 +73,7 @@ internal sealed class ScriptTransaction(SqliteConnection connection, SqliteHisto
     {
         connection.Commit();
         history.OnCommitted();
+        _isBegun = false;
         foreach (var statement in AfterCommit)
             RunAfterCommit(statement, leftOut);
         AfterCommit.Clear();
@@ -83,8 +85,11 @@ internal sealed class ScriptTransaction(SqliteConnection connection, SqliteHisto
     public void RollBack()
     {
         AfterCommit.Clear();
-        if (connection.RollBack())
+        connection.RollBack();
+        // Also where SQLite has rolled back already, as it does for some errors (https://sqlite.org/lang_transaction.html).
+        if (_isBegun)
             history.ReturnTo(_knownBefore);
+        _isBegun = false;
         connection.Restore();
     }
 

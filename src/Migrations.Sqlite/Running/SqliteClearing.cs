@@ -39,7 +39,7 @@ internal sealed class SqliteClearing(SqliteConnection connection)
         }
         catch
         {
-            _ = connection.RollBack();
+            connection.RollBack();
             throw;
         }
         finally

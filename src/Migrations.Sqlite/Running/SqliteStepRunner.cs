@@ -67,6 +67,7 @@ internal sealed class SqliteStepRunner
         catch (SqliteFailure e) when (_hasRunCode)
         {
             // Code is not run again by itself: what it did elsewhere was not rolled back.
+            _transaction.RollBack();
             throw SqliteErrors.Translate(e, _connection.Target, _handle);
         }
         catch

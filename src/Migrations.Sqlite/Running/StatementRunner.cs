@@ -21,6 +21,8 @@ internal static class StatementRunner
         try
         {
             connection.State.Remember(head);
+            if (SqlitePragmas.TakesJournal(head))
+                return 0;
             var before = handle.TotalChanges;
             using (var compiled = handle.Prepare(statement.Text))
                 compiled.Run(step.Rows);

@@ -67,6 +67,16 @@ internal static class SqlitePragmas
     public static bool SuspendsForeignKeys(StatementHead pragma) =>
         IsForeignKeys(pragma) && pragma.Value is { } value && value.ToUpperInvariant() is "OFF" or "0" or "NO" or "FALSE";
 
+    /// <summary>
+    /// Whether a pragma asks for a journal that is lost with the process, or for none (<see
+    /// href="https://sqlite.org/pragma.html#pragma_journal_mode"/>): then a failure or a kill destroys the database.
+    /// </summary>
+    public static bool TakesJournal(StatementHead pragma) =>
+        pragma is { Kind: StatementKind.Pragma, Name: "journal_mode", Value: { } mode } && IsNoJournal(mode);
+
+    /// <summary>Whether a journal mode keeps no journal on disk.</summary>
+    public static bool IsNoJournal(string mode) => mode.ToUpperInvariant() is "OFF" or "MEMORY";
+
     /// <summary>Whether a pragma can be set inside a transaction too.</summary>
     public static bool TakesEffectInside(string name) => !Outside.Contains(name);
 

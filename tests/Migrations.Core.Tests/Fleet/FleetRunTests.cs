@@ -25,7 +25,7 @@ public sealed class FleetRunTests
                 Assert.InRange(Volatile.Read(ref running), 1, limit);
                 await Task.Yield();
                 Interlocked.Decrement(ref running);
-                return Began(member);
+                return Outcome(Began(member));
             },
             Token
         );
@@ -40,7 +40,7 @@ public sealed class FleetRunTests
     public async Task Work_may_end_at_once_with_the_same_task()
     {
         var run = Of([.. Enumerable.Range(1, 500).Select(i => Member($"db{i}"))], new FleetOptions { ThrottleLimit = 32 });
-        var done = Task.FromResult(true);
+        var done = Task.FromResult(FleetOutcome.Completed);
         await run.RunAsync(_ => done, Token);
         Assert.Equal(500, run.Completed);
     }
@@ -54,7 +54,7 @@ public sealed class FleetRunTests
             _ =>
             {
                 all.Signal();
-                return Task.FromResult(all.Wait(TimeSpan.FromSeconds(30), Token));
+                return Task.FromResult(Outcome(all.Wait(TimeSpan.FromSeconds(30), Token)));
             },
             Token
         );
@@ -69,7 +69,7 @@ public sealed class FleetRunTests
     {
         var options = new FleetOptions { ThrottleLimit = limit, StopAfter = stopAfter };
         var run = Of([Member("a"), Member("b"), Member("c"), Member("d")], options);
-        await run.RunAsync(member => Task.FromResult(Began(member) && member.Target.Display is not ("a" or "b")), Token);
+        await run.RunAsync(member => Task.FromResult(Outcome(Began(member) && member.Target.Display is not ("a" or "b"))), Token);
         Assert.Equal(message, run.Stopped?.Message);
         Assert.Equal(message is null ? null : ErrorId.FleetStopped, run.Stopped?.Id);
     }
@@ -87,7 +87,7 @@ public sealed class FleetRunTests
                     Assert.Equal(2, run.Completed);
                 Began(member);
                 await Task.Yield();
-                return member.Target.Display != failing;
+                return Outcome(member.Target.Display != failing);
             },
             Token
         );
@@ -112,7 +112,7 @@ public sealed class FleetRunTests
                 Assert.InRange(running.AddOrUpdate(server, 1, (_, n) => n + 1), 1, server.Length > 0 ? 2 : 8);
                 await Task.Yield();
                 running.AddOrUpdate(server, 0, (_, n) => n - 1);
-                return true;
+                return Outcome(true);
             },
             Token
         );
@@ -136,7 +136,7 @@ public sealed class FleetRunTests
             async member =>
             {
                 await Task.Yield();
-                return Began(member);
+                return Outcome(Began(member));
             },
             Token
         );
@@ -155,7 +155,7 @@ public sealed class FleetRunTests
                 Assert.Equal(1, Interlocked.Increment(ref running));
                 await Task.Yield();
                 Interlocked.Decrement(ref running);
-                return true;
+                return Outcome(true);
             },
             Token
         );
@@ -171,7 +171,7 @@ public sealed class FleetRunTests
             async member =>
             {
                 await source.CancelAsync();
-                return Began(member);
+                return Outcome(Began(member));
             },
             source.Token
         );
@@ -184,6 +184,8 @@ public sealed class FleetRunTests
         _begun.Enqueue(member.Target.Display);
         return true;
     }
+
+    private static FleetOutcome Outcome(bool isCompleted) => isCompleted ? FleetOutcome.Completed : FleetOutcome.Failed(null);
 
     private static FleetRun Of(IReadOnlyList<FleetMember> members, FleetOptions options) =>
         new(members, new ServiceTurns([.. members.Select(m => m.Database)], undoes: false), options);

@@ -134,6 +134,41 @@ public sealed class NameProblemTests
         Assert.Contains($"--path \"{folder.Path}\"", error.NextStep.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Where undo scripts stand that are not read, and the name that the first of them should have.</summary>
+    [Theory]
+    [InlineData("m", "m/revert", new[] { "m/001_a.sql", "m/revert/001_a.sql", "m/revert/002_b.sql" }, "(2)", "001_a.down.sql")]
+    [InlineData("m", "m/down", new[] { "m/001_a.sql", "m/down/users.sql" }, "(1)", "<number>_users.down.sql")]
+    [InlineData("m", "m/Undo/2024", new[] { "m/001_a.sql", "m/Undo/2024/001_a.sql" }, "(1)", "001_a.down.sql")]
+    [InlineData("m", "rollback", new[] { "m/001_a.sql", "rollback/001_a.sql" }, "(1)", "001_a.down.sql")]
+    [InlineData(
+        "up",
+        "down",
+        new[] { "up/001_a.sql", "up/002_b.sql", "up/002_b.down.sql", "down/001_a.down.sql" },
+        "(1)",
+        "001_a.down.sql"
+    )]
+    public void Undo_scripts_in_a_folder_that_is_not_read_are_reported(string path, string where, string[] names, string count, string name)
+    {
+        using var folder = new TemporaryFolder().With(names);
+
+        var warnings = Read(System.IO.Path.Combine(folder.Path, path)).Warnings;
+
+        var warning = Assert.Single(warnings, w => w.Location.File == System.IO.Path.Combine(folder.Path, where));
+        Assert.Contains(count, warning.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", warning.Remedy.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("m", new[] { "m/001_a.sql", "m/rollback/001_a.sql", "rollback/001_a.sql" })] // They have their undo.
+    [InlineData("m", new[] { "m/001_a.sql", "down/002_b.sql", "undo/readme.md" })] // Those of others.
+    [InlineData("m", new[] { "m/V1__a.sql", "m/undo/U1__a.sql" })] // Read.
+    public void Undo_scripts_that_are_read_or_of_others_are_not_reported(string path, string[] names)
+    {
+        using var folder = new TemporaryFolder().With(names);
+
+        Assert.Empty(Read(System.IO.Path.Combine(folder.Path, path)).Warnings);
+    }
+
     [Theory]
     [InlineData("B1_10__base.sql", "'V1_10__base.sql'", "up to 1.10")]
     [InlineData("B2__base.sql", "'V2__base.sql'", "up to 2")]

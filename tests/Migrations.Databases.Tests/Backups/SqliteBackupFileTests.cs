@@ -140,6 +140,8 @@ public sealed class SqliteBackupFileTests() : BackupSuite(DatabaseKind.Sqlite)
 
         public ILintRules Rules => driver.Rules;
 
+        public IChangeWriter Changes => driver.Changes;
+
         public IBackupProvider Backups => driver.Backups;
 
         public IDatabaseCreator Creator => driver.Creator;

@@ -121,7 +121,9 @@ public abstract class CodeConformance(DatabaseKind kind) : Conformance(kind)
             await EndAsync(way, c);
         });
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => engine.ApplyAsync(new ApplyRequest { TransactionMode = mode }));
-        Assert.True(error.Id is ErrorId.TransactionUnbalanced, error.ToString());
+        // What comes after is known only of a server on which no one else commits.
+        var mayBeUnknown = way is "close" or "rollback-and-on" && Kind == DatabaseKind.PostgreSql;
+        Assert.True(error.Id is ErrorId.TransactionUnbalanced || (mayBeUnknown && error.Id is ErrorId.OutcomeUnknown), error.ToString());
         Assert.Equal(mode == TransactionMode.Each ? "a" : "", await TablesAsync());
         Assert.Equal(
             mode == TransactionMode.Each ? "1_first" : "",
@@ -167,7 +169,8 @@ public abstract class CodeConformance(DatabaseKind kind) : Conformance(kind)
         });
         var error = await Assert.ThrowsAnyAsync<MigrationException>(() => engine.ApplyAsync());
         var stays = (await TablesAsync()).Contains("stays", StringComparison.Ordinal);
-        Assert.Equal(stays ? ErrorId.OutcomeUnknown : ErrorId.TransactionUnbalanced, error.Id);
+        // On SQLite it cannot be opened again.
+        Assert.Equal(stays ? ErrorId.OutcomeUnknown : ErrorId.CodeFailed, error.Id);
     }
 
     private static string Names(IEnumerable<MigrationStatus> statuses) => string.Join(", ", statuses.Select(s => s.Name));
@@ -367,7 +370,7 @@ public sealed class SqliteCodeTests() : CodeConformance(DatabaseKind.Sqlite);
 public sealed class PostgreSqlCodeTests() : CodeConformance(DatabaseKind.PostgreSql)
 {
     [Fact]
-    public async Task Without_the_right_to_temporary_tables_a_commit_is_found_out_afterwards()
+    public async Task Without_the_right_to_temporary_tables_a_commit_is_prevented_too()
     {
         await using var role = await PostgreSqlRole.CreateAsync();
         await role.Database.ExecuteAsync($"REVOKE TEMPORARY ON DATABASE \"{role.Database.Name}\" FROM PUBLIC");
@@ -385,9 +388,8 @@ public sealed class PostgreSqlCodeTests() : CodeConformance(DatabaseKind.Postgre
             )
         );
         var engine = new Migrator(Kind.Driver, target, source, EngineOptions());
-        var error = await ThrowsAsync<MigrationException>(ErrorId.OutcomeUnknown, () => engine.ApplyAsync());
-        Assert.Contains("GRANT TEMPORARY", error.NextStep.ToString(), StringComparison.Ordinal);
-        Assert.Equal("1_good Applied, 2_commits Pending", await StatesAsync(engine));
-        Assert.Equal(["a", "b", "migration_journal"], await role.Database.TablesAsync());
+        await ThrowsAsync<MigrationException>(ErrorId.TransactionUnbalanced, () => engine.ApplyAsync());
+        Assert.Equal("1_good Applied, 2_commits Failed", await StatesAsync(engine));
+        Assert.Equal(["a", "migration_journal"], await role.Database.TablesAsync());
     }
 }

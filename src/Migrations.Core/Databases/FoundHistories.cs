@@ -1,0 +1,51 @@
+using Migrations.Configuration;
+
+namespace Migrations.Databases;
+
+/// <summary>
+/// All histories of this tool in a database. A stamp is of the database: whichever history holds it, it counts for all of them.
+/// </summary>
+/// <param name="Identity">What distinguishes the database from every other one, whichever address it was reached by.</param>
+/// <param name="All">The histories, the session's own first.</param>
+public sealed record FoundHistories(string Identity, IReadOnlyList<FoundHistory> All)
+{
+    /// <summary>The environment that the database is of: as its own history says, or any other; null without a stamp.</summary>
+    public string? Stamp => Stamped.FirstOrDefault()?.Stamp;
+
+    /// <summary>The histories that have a stamp.</summary>
+    public IEnumerable<FoundHistory> Stamped => All.Where(h => h.Stamp is not null);
+
+    /// <summary>Refuses a database that any of its histories says to be of another environment.</summary>
+    /// <param name="expected">Which stamp it may have.</param>
+    /// <param name="target">The database.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/></exception>
+    public void Demand(ExpectedStamp expected, DatabaseTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(target);
+        foreach (var history in Stamped)
+            expected.Demand(history.Stamp, target.Display, history.IsOwn ? null : history.Table, history.Schema);
+    }
+
+    /// <summary>Refuses to give the database another stamp than it has, in whichever of its histories.</summary>
+    /// <param name="wanted">The stamp that it is to get.</param>
+    /// <param name="expected">Knows the environments by their stamps.</param>
+    /// <param name="target">The database.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/></exception>
+    public void DemandStampable(string wanted, ExpectedStamp expected, DatabaseTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(target);
+        if (Others(wanted).FirstOrDefault() is not { } history)
+            return;
+        var place = ExpectedStamp.InHistory(history.IsOwn ? null : history.Table, history.Schema);
+        throw new MigrationException(
+            ErrorId.StampDiffers,
+            $"{target.Display} is stamped '{history.Stamp}'{place}, " + $"and was to be stamped '{wanted}'. Nothing was changed.",
+            $"{expected.RightDatabase(history.Stamp!)} Where that stamp is wrong, replace it with {CallOption.Restamp}."
+        );
+    }
+
+    /// <summary>The histories that have another stamp than this one; null: any.</summary>
+    public IEnumerable<FoundHistory> Others(string? stamp) => Stamped.Where(h => !string.Equals(h.Stamp, stamp, StringComparison.Ordinal));
+}
