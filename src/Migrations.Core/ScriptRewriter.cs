@@ -32,7 +32,7 @@ public sealed class ScriptRewriter(IDatabaseDriver driver, DatabaseTarget target
     /// <param name="findings">What was found in the pending migrations.</param>
     /// <param name="write">Whether files are written; else only what would be.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The findings, each with its files, or with the reason why there are none.</returns>
+    /// <returns>The findings, each with its files, or with the reason why it has none.</returns>
     /// <exception cref="MigrationException">The database cannot be copied, or the files cannot be written.</exception>
     public async Task<IReadOnlyList<LintFinding>> RewriteAsync(
         IReadOnlyList<LintFinding> findings,

@@ -185,7 +185,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
             .ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Adds the column for the positions of batches where it is missing.</summary>
     public async Task EnsurePositionsAsync(CancellationToken cancellationToken)
     {
         try

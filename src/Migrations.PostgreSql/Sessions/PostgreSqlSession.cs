@@ -136,6 +136,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     }
 
     /// <inheritdoc/>
+    public Task EnsurePositionsAsync(CancellationToken cancellationToken) => _history.EnsurePositionsAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<string?> ReadValueAsync(string query, CancellationToken cancellationToken)
     {
         await Connection.ReconnectAsync(cancellationToken).ConfigureAwait(false);

@@ -74,7 +74,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
             cancellationToken
         );
 
-    /// <inheritdoc/>
+    /// <summary>Adds the column for the positions of batches where it is missing.</summary>
     public Task EnsurePositionsAsync(CancellationToken cancellationToken) =>
         Call(
             () =>

@@ -117,6 +117,9 @@ internal sealed class SqliteSession : IDatabaseSession
         Connection.Call(() => SqliteBatchKeys.Find(Connection.Handle, batch), cancellationToken);
 
     /// <inheritdoc/>
+    public Task EnsurePositionsAsync(CancellationToken cancellationToken) => _history.EnsurePositionsAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task<string?> ReadValueAsync(string query, CancellationToken cancellationToken) =>
         RetryAsync("the table", () => Connection.Handle.QueryText(query), cancellationToken);
 
