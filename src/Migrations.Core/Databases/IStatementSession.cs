@@ -23,9 +23,6 @@ public interface IStatementSession
     /// none.</exception>
     Task<BatchKey> FindBatchKeyAsync(BatchStatement batch, CancellationToken cancellationToken);
 
-    /// <summary>Adds the column for the positions of batches to a history that has recorded none yet.</summary>
-    Task EnsurePositionsAsync(CancellationToken cancellationToken);
-
     /// <summary>
     /// The first value of a query's first row as text, with names as scripts have them and values as literals need them; null without a
     /// row.

@@ -59,7 +59,7 @@ internal sealed class BatchRun(
         if (resume is not null && !string.Equals(resume.Completed.LastOrDefault(), checksum, StringComparison.Ordinal))
             throw Edited(step, batch.Location);
         DemandLiterals(resume?.Position, key);
-        await session.EnsurePositionsAsync(cancellationToken).ConfigureAwait(false);
+        await session.History.EnsurePositionsAsync(cancellationToken).ConfigureAwait(false);
         var end = await RunBatchesAsync(step, batch, key, checksum, cancellationToken).ConfigureAwait(false);
         if (end is not null && LooksForRest && batch.IsCountable)
             await ReportRestAsync(step, batch, key, end, cancellationToken).ConfigureAwait(false);

@@ -59,6 +59,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public IHistoryStore History => _history;
 
     /// <inheritdoc/>
+    public IForeignTables Foreign => _history.Foreign;
+
+    /// <inheritdoc/>
     public IDatabaseInspector Inspector { get; }
 
     /// <summary>The connection.</summary>
@@ -134,9 +137,6 @@ internal sealed class PostgreSqlSession : IDatabaseSession
             .TranslateAsync(new PostgreSqlBatchKeys(Connection, batch).FindAsync(cancellationToken), $"Reading the keys of {batch.Table}")
             .ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public Task EnsurePositionsAsync(CancellationToken cancellationToken) => _history.EnsurePositionsAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string?> ReadValueAsync(string query, CancellationToken cancellationToken)

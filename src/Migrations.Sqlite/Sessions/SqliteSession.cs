@@ -32,6 +32,9 @@ internal sealed class SqliteSession : IDatabaseSession
     public IHistoryStore History => _history;
 
     /// <inheritdoc/>
+    public IForeignTables Foreign => _history.Foreign;
+
+    /// <inheritdoc/>
     public IDatabaseInspector Inspector => _inspector;
 
     /// <inheritdoc/>
@@ -115,9 +118,6 @@ internal sealed class SqliteSession : IDatabaseSession
     /// <inheritdoc/>
     public Task<BatchKey> FindBatchKeyAsync(BatchStatement batch, CancellationToken cancellationToken) =>
         Connection.Call(() => SqliteBatchKeys.Find(Connection.Handle, batch), cancellationToken);
-
-    /// <inheritdoc/>
-    public Task EnsurePositionsAsync(CancellationToken cancellationToken) => _history.EnsurePositionsAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task<string?> ReadValueAsync(string query, CancellationToken cancellationToken) =>
