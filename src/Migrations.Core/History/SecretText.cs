@@ -193,14 +193,14 @@ internal static partial class SecretText
     private static partial Regex BearerPattern();
 
     // https://datatracker.ietf.org/doc/html/rfc7468#section-10
-    [GeneratedRegex(@"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?<s>[^-]{1,20000})(-----END|$)", Options, Milliseconds)]
+    [GeneratedRegex(@"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----\s{0,5}(?<s>[^-]{1,20000}?)\s{0,5}(-----END|$)", Options, Milliseconds)]
     private static partial Regex KeyBlockPattern();
 
     // What is a secret by its beginning (https://docs.github.com/code-security/secret-scanning lists such forms), a signature in a URL, and
     // a web hook, whose path is its only secret.
     [GeneratedRegex(
-        @"\b(?<s>(gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-|[sr]k_(live|test)_|AKIA|AIza)[\w-]{10,255})"
-            + @"|[?&;]sig=(?<s>[^&;\s'""]{8,500})|://hooks\.[\w.-]{1,100}/services/(?<s>[^\s'""]{1,300})",
+        @"\b(gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-|[sr]k_(live|test)_|AKIA|AIza)(?<s>[\w-]{10,255})"
+            + @"|[?&;]sig=(?<s>[^&;\s'""]{8,500})|://hooks\.[\w.-]{1,100}/services/([^\s'""/]{1,100}/){0,5}(?<s>[^\s'""/]{1,300})",
         Options,
         Milliseconds
     )]
