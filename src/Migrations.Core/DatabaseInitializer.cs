@@ -157,6 +157,12 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
                     + "its own commands would be refused afterwards.",
                 $"Use {CallOption.Stamp.Of(own)}, or name the environment of that stamp with {CallOption.Environment}."
             );
+        if (request.Create is { } create && driver.Creator.IsImplicit && (create.Owner ?? create.Encoding ?? create.Template) is not null)
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                $"A {driver.Engine} database is a file: it has no owner, encoding or template that could be chosen.",
+                $"Leave out {CallOption.Owner}, {CallOption.Encoding} and {CallOption.Template}."
+            );
         if (request.Seed)
             SeedData.Demand(request.IsProtected, request.Force, _options.Environment);
     }

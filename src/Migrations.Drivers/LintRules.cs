@@ -1,3 +1,4 @@
+using Migrations.Configuration;
 using Migrations.Sql;
 
 namespace Migrations;
@@ -7,6 +8,31 @@ public static class LintRules
 {
     /// <summary>All of them; what several engines have in common is there once for each.</summary>
     public static IReadOnlyList<LintRule> All => [.. DatabaseDrivers.All.SelectMany(d => d.Rules.Rules)];
+
+    /// <summary>The rules that a call and the configuration switch off.</summary>
+    /// <param name="configured">What the configuration says; null when it says nothing.</param>
+    /// <param name="given">What the call says.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/> with the place, or <see
+    /// cref="ErrorId.UsageInvalid"/>: one does not exist.</exception>
+    public static IReadOnlyList<string> Off(ConfiguredValue<IReadOnlyList<string>>? configured, IReadOnlyList<string> given)
+    {
+        Demand(given);
+        if (configured is null)
+            return given;
+        try
+        {
+            Demand(configured.Value);
+        }
+        catch (MigrationException e)
+        {
+            throw new MigrationException(ErrorId.ConfigurationInvalid, $"{configured.Place}: {e.Message}", e.NextStep, e)
+            {
+                Location = configured.Place,
+            };
+        }
+
+        return [.. configured.Value, .. given];
+    }
 
     /// <summary>Refuses rules that do not exist.</summary>
     /// <param name="off">The ids of rules that are switched off.</param>

@@ -105,11 +105,13 @@ public abstract class ConfiguredCommand : MigrationCommand
 
     /// <summary>The folder for backups that the configuration names.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it names none.</exception>
-    private protected string BackupFolderIn(ConfigurationSettings settings) =>
+    private protected string BackupFolderIn(ConfigurationSettings settings, string? environment = null) =>
         FindBackupFolder(settings)
         ?? throw new MigrationException(
             ErrorId.UsageInvalid,
-            "No folder for backups is named.",
+            environment is null
+                ? "No folder for backups is named."
+                : $"The environment '{environment}', whose backup is wanted, names no folder for backups.",
             $"Name one on the command line, or as \"backup\": {{ \"folder\": ... }} in {MigrationConfiguration.FileName}."
         );
 

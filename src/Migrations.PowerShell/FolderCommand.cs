@@ -116,16 +116,8 @@ public abstract class FolderCommand : DatabaseCommand
     /// <summary>Which rules for scripts count, and whether what they find stops a run.</summary>
     /// <param name="strict">Whether the call says so.</param>
     /// <param name="off">The rules that the call switches off.</param>
-    private protected LintOptions LintOptions(bool strict, params IReadOnlyList<string> off)
-    {
-        var options = new LintOptions
-        {
-            Off = [.. Settings.AdviceOff?.Value ?? [], .. off],
-            Strict = strict || Settings.AdviceStrict?.Value == true,
-        };
-        LintRules.Demand(options.Off);
-        return options;
-    }
+    private protected LintOptions LintOptions(bool strict, params IReadOnlyList<string> off) =>
+        new() { Off = LintRules.Off(Settings.AdviceOff, off), Strict = strict || Settings.AdviceStrict?.Value == true };
 
     /// <summary>Runs a call of the engine on one database.</summary>
     private protected T Call<T>(

@@ -105,6 +105,44 @@ public sealed class ClearCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_shown_of_a_shared_database_names_the_service()
+    {
+        _temporary.Write("api/001_api.sql", "CREATE TABLE api (id integer);");
+        _temporary.Write("web/001_web.sql", "CREATE TABLE web (id integer);");
+        _temporary.Write(
+            "migrations.json",
+            """
+            { "defaultEnvironment": "local", "services": { "api": { "path": "api" }, "web": { "path": "web" } },
+              "environments": { "local": { "database": "all.db" }, "other": { "database": "other.db" } }, "advice": { "off": ["no-rule"] } }
+            """
+        );
+        var unknown = await RunAsync("up", "--service", "api");
+        Assert.Matches(@"error ConfigurationInvalid: .*migrations\.json:2:\d+: There is no rule 'no-rule'", unknown.Error);
+        var text = await File.ReadAllTextAsync(_temporary["migrations.json"]);
+        _temporary.Write("migrations.json", text.Replace("\"no-rule\"", "", StringComparison.Ordinal));
+        Assert.Contains("would be applied to ", await OutputAsync("up", "--service", "*", "--what-if"), StringComparison.Ordinal);
+        var up = await OutputAsync("up", "--service", "*");
+        Assert.Matches(@"(?s)Applied 1 migration to .*all\.db \(service api\).*Applied 1 migration to .*all\.db \(service web\)", up);
+        Assert.Contains("all.db (service web)", await OutputAsync("status", "--service", "*"), StringComparison.Ordinal);
+        Assert.Matches("(?s)Event +Service +Migration.*applied +web +001_web", await OutputAsync("history", "--database", "all.db"));
+        var restore = await RunAsync("restore", "--latest", "--source-environment", "other", "--service", "api", "--yes");
+        Assert.Contains("The environment 'other', whose backup is wanted, names no folder", restore.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_nowhere_and_a_service_without_a_file_are_named()
+    {
+        File.CreateSymbolicLink(_temporary["migrations.json"], "gone.json");
+        var link = await RunAsync("status");
+        Assert.Contains("is a link to 'gone.json', which does not exist", link.Error, StringComparison.Ordinal);
+        File.Delete(_temporary["migrations.json"]);
+        var service = await RunAsync("status", "--service", "api");
+        Assert.Contains("there is no migrations.json in", service.Error, StringComparison.Ordinal);
+        var init = await RunAsync("init", "--create", "--owner", "ada", "--database", "x.db");
+        Assert.Contains("it has no owner", init.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Services_with_histories_and_addresses_of_their_own_are_cleared_once_and_keep_the_stamp()
     {
         _temporary.Write("api/001_api.sql", "CREATE TABLE api (id integer);");

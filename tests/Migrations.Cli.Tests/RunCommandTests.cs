@@ -22,6 +22,15 @@ public abstract class RunCommandConformance(string engine) : CliTests(engine)
         Assert.StartsWith("id", await OutputAsync("run", "--command", "SELECT 1 AS id", "--quiet"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Standard_input_is_a_script()
+    {
+        await TableAsync();
+        var result = await CliProcess.RunAsync(Call("run", "-", "--csv") with { Input = "SELECT id FROM t WHERE id < 3 ORDER BY id" });
+        Assert.Equal("id\n1\n2\n", result.Output);
+        AssertError(await CliProcess.RunAsync(Call("run", "-x")), ErrorId.UsageInvalid, 2, "'-x'");
+    }
+
     [Theory]
     [InlineData("SELECT * FROM nowhere")]
     [InlineData("SELECT nothing FROM t")]

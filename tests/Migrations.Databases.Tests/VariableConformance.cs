@@ -63,8 +63,8 @@ public abstract class VariableConformance(DatabaseKind kind) : Conformance(kind)
     [InlineData("SELECT ${x}'41';", ErrorId.VariableInvalid, 1, 8, "beside it")]
     [InlineData("SELECT '${users}';", ErrorId.VariableInvalid, 1, 9, "-- Variables: quoted")]
     [InlineData("SELECT \"${users}\";", ErrorId.VariableInvalid, 1, 9, "-- Variables: quoted")]
-    [InlineData("SELECT ${a-b};", ErrorId.VariableInvalid, 1, 8, "begins no reference")]
-    [InlineData("SELECT ${users:-b};", ErrorId.VariableInvalid, 1, 8, "begins no reference")]
+    [InlineData("SELECT ${a-b};", ErrorId.VariableInvalid, 1, 8, "'a-b' cannot be the name of a variable")]
+    [InlineData("SELECT ${users:-b};", ErrorId.VariableInvalid, 1, 8, "'users:-b' cannot be the name of a variable")]
     [InlineData("SELECT ${users", ErrorId.VariableInvalid, 1, 8, "begins no reference")]
     [InlineData("-- Variables: qouted\nSELECT ${users};", ErrorId.HeaderInvalid, 1, 1, "'qouted' is no rule")]
     public async Task What_is_wrong_names_its_place_and_the_way_out(string script, ErrorId id, int line, int column, string words)

@@ -146,7 +146,8 @@ internal static class RestoreCommand
             return catalogue.FindLatestAsync(call.Settings.BackupFolder(choice.From), call.Target, events, cancellationToken);
         var source = call.Settings.Selector.InEnvironment(environment, call.Settings.Service);
         var (_, target) = DatabaseDrivers.Resolve(source.Database, source.BaseFolder);
-        return catalogue.FindLatestAsync(call.Settings.For(source).BackupFolder(choice.From), target, events, cancellationToken);
+        var folder = call.Settings.For(source).BackupFolder(choice.From, environment);
+        return catalogue.FindLatestAsync(folder, target, events, cancellationToken);
     }
 
     private static async Task<int> SalvageAsync(DatabaseCall call, string destination, CancellationToken cancellationToken)

@@ -10,7 +10,11 @@ internal static class RunCommand
 {
     public static DescribedCommand Create(DatabaseRunner runner)
     {
-        var file = new Argument<string?>("file") { Arity = ArgumentArity.ZeroOrOne, Description = "The script to run: a file of SQL." };
+        var file = new Argument<string?>(GivenValues.TakesInput)
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "The script to run: a file of SQL; '-' reads standard input.",
+        };
         var sql = OptionOf.Text("--command", "SQL", "Run this SQL instead of a file. Do not put secrets in it: others can see it run.");
         var csv = OptionOf.Flag("--csv", "Print rows as CSV, and nothing else on standard output.");
         var acceptLoss = OptionOf.Flag(
@@ -45,20 +49,25 @@ internal static class RunCommand
         command.Effect = CommandEffect.Changes;
         command.SetAction(
             (parse, cancellationToken) =>
-                runner.RunAsync(
+            {
+                var path = parse.GetValue(file);
+                // Read once, also for several databases.
+                var input = new Lazy<string?>(() => path is FleetGroup.StandardInput ? Console.In.ReadToEnd() : null);
+                return runner.RunAsync(
                     parse,
                     (call, token) =>
                     {
                         var request = new DatabaseScriptRequest
                         {
-                            File = parse.GetValue(file) is { } path ? Path.GetFullPath(path) : null,
-                            Command = parse.GetValue(sql),
+                            File = path is null or FleetGroup.StandardInput ? null : Path.GetFullPath(path),
+                            Command = input.Value ?? parse.GetValue(sql),
                             AcceptDataLoss = parse.GetValue(acceptLoss),
                         };
                         return RunAsync(call, request, parse.GetValue(csv), token);
                     },
                     cancellationToken
-                )
+                );
+            }
         );
         return command;
     }

@@ -15,6 +15,9 @@ internal static class GivenValues
     // SQL may begin with a comment, and have addresses in it.
     private const string TakesSql = "--command";
 
+    /// <summary>The name of an operand that may be standard input.</summary>
+    public const string TakesInput = "file";
+
     /// <summary>What is wrong with the values, a sentence for each fault; secrets are not repeated.</summary>
     /// <param name="parse">The call.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -60,7 +63,10 @@ internal static class GivenValues
     {
         if (string.IsNullOrWhiteSpace(value))
             return isOperand ? $"The {name} is empty. (A variable that is not set?)" : Empty(name);
-        if ((name is TakesSql && value.Any(char.IsWhiteSpace)) || (name is FleetGroup.FileName && value is FleetGroup.StandardInput))
+        if (
+            (name is TakesSql && value.Any(char.IsWhiteSpace))
+            || (value is FleetGroup.StandardInput && (name is FleetGroup.FileName || (isOperand && name is TakesInput)))
+        )
             return null;
         if (value[0] != '-')
             return !TakesDatabase.Contains(name, StringComparer.Ordinal) && IsSecret(value)

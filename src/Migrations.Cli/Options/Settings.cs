@@ -56,12 +56,16 @@ internal sealed record Settings
     public TransactionMode TransactionMode => Configured.TransactionMode?.Value ?? TransactionMode.Each;
 
     /// <summary>The folder for backups: as it was given, or as the configuration names it.</summary>
+    /// <param name="given">As the call gives it.</param>
+    /// <param name="environment">The other environment whose folder it is; null for the call's own.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: neither names one.</exception>
-    public string BackupFolder(string? given) =>
+    public string BackupFolder(string? given, string? environment = null) =>
         FindBackupFolder(given)
         ?? throw new MigrationException(
             ErrorId.UsageInvalid,
-            "No folder for backups is named.",
+            environment is null
+                ? "No folder for backups is named."
+                : $"The environment '{environment}', whose backup is wanted, names no folder for backups.",
             $"Name one on the command line, or as \"backup\": {{ \"folder\": ... }} in {MigrationConfiguration.FileName}."
         );
 
@@ -74,16 +78,8 @@ internal sealed record Settings
     /// <summary>Which rules count for pending scripts, and whether what they find stops a run.</summary>
     /// <param name="strict">Whether the call says so.</param>
     /// <param name="off">The rules that the call switches off.</param>
-    public LintOptions Lint(bool strict, IReadOnlyList<string> off)
-    {
-        var options = new LintOptions
-        {
-            Off = [.. Configured.AdviceOff?.Value ?? [], .. off],
-            Strict = strict || Configured.AdviceStrict?.Value == true,
-        };
-        LintRules.Demand(options.Off);
-        return options;
-    }
+    public LintOptions Lint(bool strict, IReadOnlyList<string> off) =>
+        new() { Off = LintRules.Off(Configured.AdviceOff, off), Strict = strict || Configured.AdviceStrict?.Value == true };
 
     /// <summary>The file that gets the schema after a run: as it was given, or as the configuration names it; null: none.</summary>
     public string? SchemaFile(string? given) =>

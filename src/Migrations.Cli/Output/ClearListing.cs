@@ -16,11 +16,12 @@ internal static class ClearListing
             parts.Add(PlainText.Count(result.Applied.Count, "migration") + " applied");
         if (result.Seed is { } seed)
             parts.Add($"{seed} run");
+        var database = result.Service is { } service ? $"{result.Database} (service {service})" : result.Database;
         var what = parts.Count == 0 ? "nothing to do" : string.Join(", ", parts);
         terminal.Out(
             isWhatIf
-                ? $"What if: {result.Database} would be cleared: {what}. Nothing was changed."
-                : $"Cleared {result.Database} in {PlainText.Of(result.Duration)}: {what}."
+                ? $"What if: {database} would be cleared: {what}. Nothing was changed."
+                : $"Cleared {database} in {PlainText.Of(result.Duration)}: {what}."
         );
     }
 }

@@ -6,6 +6,9 @@ namespace Migrations.Cli.Output;
 /// <summary>Prints the events of the history, oldest first.</summary>
 internal static class HistoryListing
 {
+    // Where the service stands, when there are services.
+    private const int ServiceAt = 3;
+
     private static readonly string[] Header = ["Id", "When (UTC)", "Event", "Migration", "Took", "Rows", "By", "Note"];
 
     public static void Print(Terminal terminal, DatabaseTarget target, IReadOnlyList<JournalEntry> entries, bool isFiltered)
@@ -18,7 +21,18 @@ internal static class HistoryListing
             return;
         }
 
-        TablePrinter.Print(terminal, Header, [.. entries.Select(Row)]);
+        var hasServices = entries.Any(e => e.Service is not null);
+        TablePrinter.Print(
+            terminal,
+            hasServices ? [.. Header[..ServiceAt], "Service", .. Header[ServiceAt..]] : Header,
+            [
+                .. entries.Select(e =>
+                    Row(e) is var row && hasServices
+                        ? [.. row[..ServiceAt], PlainText.Clean(e.Service ?? ""), .. row[ServiceAt..]]
+                        : row
+                ),
+            ]
+        );
     }
 
     private static string[] Row(JournalEntry entry) =>

@@ -8,6 +8,10 @@ namespace Migrations.Cli.Output;
 /// <summary>Small pieces of text for people.</summary>
 internal static class PlainText
 {
+    /// <summary>A database, and the service that is meant in it: several may share it.</summary>
+    public static string Name(DatabaseTarget target, string? service) =>
+        service is null ? target.Display : $"{target.Display} (service {service})";
+
     /// <summary>Makes characters visible that could move the cursor, colour the screen or turn the reading order.</summary>
     public static string Clean(string text) => VisibleText.Of(text);
 

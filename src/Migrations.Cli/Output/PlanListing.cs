@@ -9,7 +9,7 @@ internal static class PlanListing
 {
     public static void Print(
         Terminal terminal,
-        DatabaseTarget target,
+        string database,
         MigrationPlan plan,
         ISqlDialect dialect,
         IReadOnlyList<StepLoss> losses
@@ -28,8 +28,8 @@ internal static class PlanListing
         var count = plan.Steps.Count == 0 ? "nothing" : PlainText.Count(plan.Steps.Count, "migration");
         terminal.Out(
             plan.Direction == MigrationDirection.Up
-                ? $"What if: {count} would be applied to {target.Display}. Nothing was changed."
-                : $"What if: {count} would be rolled back in {target.Display}. Nothing was changed."
+                ? $"What if: {count} would be applied to {database}. Nothing was changed."
+                : $"What if: {count} would be rolled back in {database}. Nothing was changed."
         );
     }
 

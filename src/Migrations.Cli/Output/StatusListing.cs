@@ -6,7 +6,7 @@ internal static class StatusListing
     public static void Print(Terminal terminal, DatabaseTarget target, IReadOnlyList<MigrationStatus> statuses)
     {
         using var _ = terminal.Listing();
-        var title = "Migration Status: " + target.Display;
+        var title = "Migration Status: " + PlainText.Name(target, statuses.Count == 0 ? null : statuses[0].Service);
         terminal.Out(title);
         terminal.Out(new string('=', title.Length));
         terminal.Out();

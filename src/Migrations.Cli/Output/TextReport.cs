@@ -65,7 +65,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail, ConcurrentDic
         Begin();
         foreach (var warning in plan.Warnings)
             _events.Warn(warning.ToString());
-        PlanListing.Print(terminal, target, plan, dialect, losses);
+        PlanListing.Print(terminal, PlainText.Name(target, service), plan, dialect, losses);
     }
 
     public void Run(DatabaseTarget target, MigrationDirection direction, IReadOnlyList<MigrationResult> results, TimeSpan elapsed)
@@ -73,6 +73,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail, ConcurrentDic
         terminal.Progress(null);
         if (detail == Detail.Quiet)
             return;
+        var name = PlainText.Name(target, results.FirstOrDefault()?.Service);
         var done = results.Count(result => result.Outcome == MigrationOutcome.Done);
         terminal.Out(
             (done, direction) switch
@@ -80,8 +81,8 @@ internal sealed class TextReport(Terminal terminal, Detail detail, ConcurrentDic
                 (0, MigrationDirection.Up) => $"Nothing to apply: {target.Display} is up to date.",
                 (0, _) => $"Nothing to roll back in {target.Display}.",
                 (_, MigrationDirection.Up) =>
-                    $"Applied {PlainText.Count(done, "migration")} to {target.Display} in {PlainText.Of(elapsed)}.",
-                _ => $"Rolled back {PlainText.Count(done, "migration")} of {target.Display} in {PlainText.Of(elapsed)}.",
+                    $"Applied {PlainText.Count(done, "migration")} to {name} in {PlainText.Of(elapsed)}.",
+                _ => $"Rolled back {PlainText.Count(done, "migration")} of {name} in {PlainText.Of(elapsed)}.",
             }
         );
         if (results.Select(result => result.Backup).FirstOrDefault(backup => backup is not null) is { } made)

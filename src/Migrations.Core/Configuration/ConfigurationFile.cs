@@ -24,7 +24,9 @@ public static class ConfigurationFile
             return Read(Path.GetFullPath(path, folder));
         if (Find(folder) is not { } found)
             return null;
-        Trust(found);
+        // A link that leads nowhere has no owner; reading it says so.
+        if (FindMissingTarget(found) is null)
+            Trust(found);
         return Read(found);
     }
 
@@ -72,6 +74,12 @@ public static class ConfigurationFile
         byte[] bytes;
         try
         {
+            if (FindMissingTarget(path) is { } there)
+                throw new MigrationException(
+                    ErrorId.ConfigurationMissing,
+                    $"The {what} '{path}' is a link to '{there}', which does not exist.",
+                    "Correct or remove the link."
+                );
             if (!File.Exists(path))
             {
                 if (ClosedFolder.Find(path) is { } closed)
@@ -105,6 +113,13 @@ public static class ConfigurationFile
         if (Utf8Check.FindProblem(path, bytes, position: 0, line: 1) is { } problem)
             throw ConfigurationError.At(problem.Location, problem.Message, problem.Remedy);
         return ConfigurationNodeReader.Read(path, bytes.AsSpan()[Utf8Check.MarkLength(bytes)..]);
+    }
+
+    /// <summary>Where a link leads that leads nowhere; null for all else.</summary>
+    private static string? FindMissingTarget(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is { } target && file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false } ? target : null;
     }
 
     private static void Trust(string path)

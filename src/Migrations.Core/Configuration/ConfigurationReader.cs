@@ -30,8 +30,15 @@ internal static class ConfigurationReader
 
     private static IEnumerable<ConfigurationMember> Named(ConfigurationObject all, string name)
     {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in all.Object(name)?.Members ?? [])
         {
+            if (!names.Add(member.Name))
+                throw ConfigurationError.At(
+                    member.Place,
+                    $"'{member.Name}' differs from another name in '{name}' in upper and lower case only.",
+                    "Give them names that no one takes for one another."
+                );
             if (!ConfiguredName.IsName(member.Name))
             {
                 throw ConfigurationError.At(member.Place, $"'{member.Name}' cannot be a name in '{name}'.", ConfiguredName.Form);

@@ -97,7 +97,12 @@ public sealed class ConfigurationReferences(string folder, Func<string, string, 
         var mark = reference.IndexOf(":-", StringComparison.Ordinal);
         var name = mark < 0 ? reference : reference[..mark];
         if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-            throw Malformed(place, "A reference names no variable, file or secret.");
+            throw Malformed(
+                place,
+                name.Length > 0 && !name.Contains(':', StringComparison.Ordinal) && !name.Contains('$', StringComparison.Ordinal)
+                    ? $"'{name}' cannot be the name of an environment variable: it has letters, digits and '_', and begins with no digit."
+                    : "A reference names no variable, file or secret."
+            );
         if (mark >= 0 && reference.Contains("${", StringComparison.Ordinal))
             throw Malformed(place, $"The default of '${{{name}}}' has a reference in it.");
         if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)

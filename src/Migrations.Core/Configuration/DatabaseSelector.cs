@@ -57,7 +57,10 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
         if (choice.Databases.Count > 0)
             return Given(choice.Databases);
         if (!IsConfigured)
-            return (EnvironmentSettings.Database ?? choice.EngineAddress()) is { } address ? Given([address]) : [];
+            return
+                (EnvironmentSettings.Database ?? choice.EngineAddress()) is { } address ? Given([address])
+                : configuration is null && choice.Services.Count > 0 ? throw NoConfiguration()
+                : [];
         var environment = Environment ?? throw NoEnvironment();
         return [.. Services.Select(s => Configured(environment, s))];
     }
@@ -332,6 +335,14 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
             $"Remove DATABASE_URL to use the environment '{environment.Name}', or name the database with {CallOption.Database}."
         );
     }
+
+    private MigrationException NoConfiguration() =>
+        Usage(
+            $"No database is named for the service '{choice.Services[0]}', and there is no {MigrationConfiguration.FileName} in "
+                + $"'{choice.CurrentFolder}' or above it that could name one.",
+            $"Name the file with {CallOption.Config}, or the database with {CallOption.Database}; or create a file with "
+                + $"'{Call.Config.With(CallOption.New)}'."
+        );
 
     private MigrationException NoEnvironment() =>
         Usage(

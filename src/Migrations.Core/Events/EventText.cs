@@ -22,8 +22,11 @@ public static class EventText
     /// <summary>What a run is going to do.</summary>
     public static string Of(RunStarted e) =>
         e.Direction == MigrationDirection.Up
-            ? $"Applying {Count(e.Total, "migration")} to {e.Database}"
-            : $"Undoing {Count(e.Total, "migration")} of {e.Database}";
+            ? $"Applying {Count(e.Total, "migration")} to {e.Database}{Service(e.Service)}"
+            : $"Undoing {Count(e.Total, "migration")} of {e.Database}{Service(e.Service)}";
+
+    // Services may share a database.
+    private static string Service(string? service) => service is null ? "" : $" (service {service})";
 
     /// <summary>Which step begins.</summary>
     public static string Of(StepStarted e) =>

@@ -30,7 +30,11 @@ public sealed record LockAwaited(LockHolder? Holder, TimeSpan Waited, TimeSpan T
 /// <param name="Database">The database as shown to people.</param>
 /// <param name="Direction">Up or down.</param>
 /// <param name="Total">How many steps it has.</param>
-public sealed record RunStarted(string Database, MigrationDirection Direction, int Total) : MigrationEvent;
+public sealed record RunStarted(string Database, MigrationDirection Direction, int Total) : MigrationEvent
+{
+    /// <summary>The service whose migrations they are; null without services.</summary>
+    public string? Service { get; init; }
+}
 
 /// <summary>A step begins.</summary>
 /// <param name="Migration">The migration's full name.</param>

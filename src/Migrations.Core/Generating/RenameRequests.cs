@@ -55,7 +55,7 @@ internal sealed class RenameRequests(ISqlDialect dialect, SchemaSnapshot from, S
         var old = parts.Length == 2 ? FindIn(from, parts[0]) : null;
         if (old is null)
             throw Invalid(text, "what is left of the equals sign is no table or column that the migrations make");
-        var last = SqlNameReader.Unquoted(parts[1][(parts[1].LastIndexOf('.') + 1)..]);
+        var last = SqlNameReader.Unquoted(parts[1].AsSpan(parts[1].LastIndexOf('.') + 1));
         var wanted = to.Objects.FirstOrDefault(o =>
             o.Type == old.Type
             && string.Equals(_names.LastName(o.Name), last, StringComparison.OrdinalIgnoreCase)

@@ -7,6 +7,9 @@ namespace Migrations.History;
 internal static class KnownSecrets
 {
     private const string Mask = "***";
+
+    // The longest value that is taken for a part of other words.
+    private const int LongestInWords = 2;
     private static string[] _values = [];
 
     /// <summary>Keeps values out of what is shown from now on.</summary>
@@ -26,7 +29,7 @@ internal static class KnownSecrets
     public static string Hide(string text)
     {
         foreach (var value in _values)
-            text = text.Replace(value, Mask, StringComparison.OrdinalIgnoreCase);
+            text = Replace(text, value, Mask);
         return text;
     }
 
@@ -34,9 +37,40 @@ internal static class KnownSecrets
     public static string Cover(string text)
     {
         foreach (var value in _values)
-            text = text.Replace(value, new string('*', value.Length), StringComparison.OrdinalIgnoreCase);
+            text = Replace(text, value, new string('*', value.Length));
         return text;
     }
+
+    // A few letters are in many words, and no secret: they are hidden only where they stand alone.
+    private static string Replace(string text, string value, string mask)
+    {
+        if (value.Length > LongestInWords)
+            return text.Replace(value, mask, StringComparison.OrdinalIgnoreCase);
+        for (
+            var at = text.IndexOf(value, StringComparison.OrdinalIgnoreCase);
+            at >= 0;
+            at = at < text.Length ? text.IndexOf(value, at, StringComparison.OrdinalIgnoreCase) : -1
+        )
+        {
+            var end = at + value.Length;
+            if (IsOfWord(text, at - 1, at) || IsOfWord(text, end - 1, end))
+            {
+                at++;
+                continue;
+            }
+
+            text = string.Concat(text.AsSpan(0, at), mask, text.AsSpan(end));
+            at += mask.Length;
+        }
+
+        return text;
+    }
+
+    /// <summary>Whether two neighbouring characters are of one word.</summary>
+    private static bool IsOfWord(string text, int first, int second) =>
+        first >= 0 && second < text.Length && IsWord(text[first]) && IsWord(text[second]);
+
+    private static bool IsWord(char c) => char.IsLetterOrDigit(c) || c == '_';
 
     // What PostgreSQL keeps of a name (https://www.postgresql.org/docs/current/sql-syntax-lexical.html).
     private static string Cut(string value)

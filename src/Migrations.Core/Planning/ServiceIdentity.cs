@@ -77,7 +77,8 @@ internal sealed class ServiceIdentity(PlanningInput input, IReadOnlyList<Journal
             isCertain
                 ? $"{Names(hidden)} {Was(hidden)} applied to this database without a service, and would run again for '{service}'."
                 : $"Services share this history, and {Names(hidden)} in it {(hidden.Count == 1 ? "belongs" : "belong")} to none of them.",
-            $"Assign those of the folder of '{service}' to it: {Call.Repair.With(CallOption.AssignService.Of(service))}",
+            $"Assign those of the folder of '{service}' to it: '{Call.Repair.With(CallOption.AssignService.Of(service))}'; the others in "
+                + $"the same way to their services.",
             [.. hidden.Select(r => r.Name)]
         );
 

@@ -91,7 +91,7 @@ internal sealed class MigrationRun(
         CancellationToken cancellationToken
     )
     {
-        _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count));
+        _events.Publish(new RunStarted(target.Display, plan.Direction, plan.Steps.Count) { Service = options.Service });
         var last = Hooks.Find(HookPoint.AfterRun, plan.Direction);
         var groups = new StepGroups(recorder, Mirror, Hooks.Find).Of(plan, analyses, concludes: last is null);
         if (Scripts.HaveCode)

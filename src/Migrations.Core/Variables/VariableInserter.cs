@@ -76,6 +76,14 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
     // Where a script runs in batches, that is no variable but the place of their condition.
     private bool IsBatch(string source, int at) => script.Header.Batch is not null && BatchStatement.IsMarkerAt(source, at);
 
+    /// <summary>What stands in braces where a name should; null when they are empty, or not closed on the line.</summary>
+    private static string? NotAName(string source, int at, int end)
+    {
+        var rest = source.AsSpan(at + VariableReference.Opening.Length, end - at - VariableReference.Opening.Length);
+        var length = rest.IndexOfAny('}', '\r', '\n');
+        return length > 0 && rest[length] == '}' ? rest[..length].ToString() : null;
+    }
+
     /// <summary>Outside of quotes.</summary>
     /// <returns>Where the reference ends.</returns>
     private int FillBare(string source, int at, int end, FilledTextBuilder result)
@@ -87,7 +95,9 @@ internal sealed class VariableInserter(ISqlDialect dialect, VariableSet variable
             Add(
                 ErrorId.VariableInvalid,
                 place,
-                "'${' begins no reference to a variable.",
+                NotAName(source, at, end) is { } other
+                    ? $"'{other}' cannot be the name of a variable."
+                    : "'${' begins no reference to a variable.",
                 "Write ${name}; a name has letters, digits and '_'. For a script without variables: '-- Variables: none'."
             );
         }

@@ -108,7 +108,8 @@ internal sealed class HistoryGuard(PostgreSqlConnection connection, string table
             SELECT 1 OPERATOR(pg_catalog./) (SELECT pg_catalog.count(*) FROM (SELECT run_id, name, event
                 FROM ONLY {table} ORDER BY id DESC LIMIT 1) h
             WHERE h.run_id OPERATOR(pg_catalog.=) $1 AND h.name OPERATOR(pg_catalog.=) $7 AND h.event OPERATOR(pg_catalog.=) $8
-                AND {rows.IsLastKept} AND {others} AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{_remembered}', true),
+                AND {rows.IsLastKept} AND {others}
+                AND CASE WHEN pg_catalog.length(COALESCE(pg_catalog.current_setting('{_remembered}', true),
                     '')) OPERATOR(pg_catalog.=) 0 THEN {Untouched}
                     ELSE {State(added: 1)} OPERATOR(pg_catalog.=) pg_catalog.current_setting('{_remembered}', true) END)
             """;

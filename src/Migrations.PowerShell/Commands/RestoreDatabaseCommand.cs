@@ -160,7 +160,7 @@ public sealed class RestoreDatabaseCommand : BackupCommand
             ? null
             : new DatabaseSelector(Configured, Choice([], folder: null)).InEnvironment(SourceEnvironment, CurrentService);
         var target = source is null ? own : DatabaseDrivers.Resolve(source.Database, source.BaseFolder).Target;
-        var folder = From is null ? BackupFolderIn(source?.Settings ?? Settings) : Paths.Literal(From);
+        var folder = From is null ? BackupFolderIn(source?.Settings ?? Settings, SourceEnvironment) : Paths.Literal(From);
         return Run((events, token) => catalogue.FindLatestAsync(folder, target, events, token));
     }
 

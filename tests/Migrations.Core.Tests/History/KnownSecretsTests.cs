@@ -18,6 +18,15 @@ public sealed class KnownSecretsTests
         ];
 
     [Theory]
+    [InlineData("qzj", "aqzjb", "a***b")]
+    [InlineData("qz", "aqzb qz", "aqzb ***")]
+    public void Only_values_of_two_characters_are_shown_within_words(string value, string text, string shown)
+    {
+        KnownSecrets.Add([value]);
+        Assert.Equal(shown, KnownSecrets.Hide(text));
+    }
+
+    [Theory]
     [MemberData(nameof(Texts))]
     public void It_is_hidden_in_any_case_and_cut_as_a_name(string text)
     {
