@@ -121,7 +121,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
             Folder = context.Folder,
             Scripts = context.HooksOf(planned.Plan),
             HooksSkipped = planned.Plan.HooksSkipped,
-            Mirror = await StepMirror.FindAsync(session.History.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
+            Mirror = await StepMirror.FindAsync(session.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
             Backup = protection.Backup?.Path,
         };
         try

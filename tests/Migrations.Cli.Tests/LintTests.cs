@@ -84,6 +84,25 @@ public abstract class LintConformance(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task Safe_steps_are_written_where_they_are_proven()
+    {
+        Write("001_a.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
+        await OutputAsync("up");
+        Write("002_b.sql", "DROP TABLE a;\n");
+        var found = await RunAsync("lint", "--rewrite", "--what-if", "--output", "json");
+        var preview = found.Json.EnumerateArray().Single(f => f.GetProperty("rule").GetString() == "drop-table");
+        Assert.True(preview.GetProperty("written").GetArrayLength() == 2, found.Output + found.Error);
+        Assert.Equal(2, Directory.GetFiles(Temporary["migrations"]).Length);
+
+        var written = await RunAsync("lint", "--rewrite");
+        Assert.Equal(4, written.ExitCode);
+        Assert.Contains("  Proven: migrations/003_b_contract.sql", written.Output, StringComparison.Ordinal);
+        Assert.StartsWith("ALTER TABLE a RENAME TO a_unused;", await File.ReadAllTextAsync(FileOf("002_b.sql")), StringComparison.Ordinal);
+        await OutputAsync("up", "--no-hooks");
+        await FailsAsync(ErrorId.UsageInvalid, 2, ["no database is given"], "lint", "--engine", "sqlite", "--rewrite");
+    }
+
+    [Fact]
     public async Task Up_warns_what_if_shows_and_strict_refuses()
     {
         TwoFindings();

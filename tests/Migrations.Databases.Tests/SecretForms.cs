@@ -8,6 +8,16 @@ internal static class SecretForms
     /// <summary>Statements for PostgreSQL, most of which it refuses.</summary>
     public static readonly string[] PostgreSql =
     [
+        $"INSERT INTO nowhere (name, pass_word) VALUES ('ann', '{Canary}')",
+        $"INSERT INTO nowhere (name, totp_seed) VALUES ('ann', '{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('DefaultEndpointsProtocol=https;AccountKey={Canary};EndpointSuffix=x')",
+        $"INSERT INTO nowhere (v) VALUES ('Endpoint=sb://x/;SharedAccessKey={Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('https://x/y?sv=1&sig={Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('-----BEGIN RSA PRIVATE KEY-----\n{Canary}\n-----END RSA PRIVATE KEY-----')",
+        $"INSERT INTO nowhere (v) VALUES ('https://hooks.slack.com/services/T0/B0/{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('ghp_{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('xoxb-{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('sk_live_{Canary}')",
         $"CREATE ROLE nowhere_user LOGIN PASSWORD '{Canary}' IN ROLE nowhere_group",
         $"ALTER ROLE nowhere_user ENCRYPTED PASSWORD '{Canary}'",
         $"ALTER USER nowhere_user WITH PASSWORD {Canary}",
@@ -91,6 +101,16 @@ internal static class SecretForms
     /// <summary>Statements for SQLite.</summary>
     public static readonly string[] Sqlite =
     [
+        $"INSERT INTO nowhere (name, pass_word) VALUES ('ann', '{Canary}')",
+        $"INSERT INTO nowhere (name, totp_seed) VALUES ('ann', '{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('DefaultEndpointsProtocol=https;AccountKey={Canary};EndpointSuffix=x')",
+        $"INSERT INTO nowhere (v) VALUES ('Endpoint=sb://x/;SharedAccessKey={Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('https://x/y?sv=1&sig={Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('-----BEGIN RSA PRIVATE KEY-----\n{Canary}\n-----END RSA PRIVATE KEY-----')",
+        $"INSERT INTO nowhere (v) VALUES ('https://hooks.slack.com/services/T0/B0/{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('ghp_{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('xoxb-{Canary}')",
+        $"INSERT INTO nowhere (v) VALUES ('sk_live_{Canary}')",
         $"PRAGMA key = '{Canary}'; SELECT no_such_column",
         $"PRAGMA key = {Canary}; SELECT no_such_column",
         $"PRAGMA key('{Canary}'); SELECT no_such_column",

@@ -52,7 +52,8 @@ public sealed class SqliteUnfinishedTests() : Conformance(DatabaseKind.Sqlite)
         Migration("001_base", Base);
         await Of(MigrationSource.FromFolder(Folder)).ApplyAsync();
         string[] statements = [pragma, "PRAGMA cache_size=5", Change, "INSERT INTO base VALUES (1, 'twice')"];
-        await Assert.ThrowsAnyAsync<MigrationException>(() => Of(Source(statements, isCode)).ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+        var engine = Of(Source(statements, isCode));
+        await Assert.ThrowsAnyAsync<MigrationException>(() => engine.ApplyAsync(new ApplyRequest { TransactionMode = mode }));
         Assert.Equal("ok", await Database.ScalarAsync("PRAGMA integrity_check"));
         Assert.Equal("4000|0", (await Database.RowsAsync("SELECT count(*), sum(t LIKE 'changed%') FROM base")).Single());
     }

@@ -34,6 +34,19 @@ Describe 'Test-MigrationScript on <Engine>' -ForEach $engines {
         (Get-Content -Raw "$folder/../lint.sarif" | ConvertFrom-Json).runs[0].results.ruleId | Should -Be 'drop-column'
     }
 
+    It 'writes the safe steps that copies have proven' {
+        Set-Content "$folder/002_t.sql" 'DROP TABLE a;'
+        Set-Content "$folder/002_t_rollback.sql" 'CREATE TABLE a (id integer PRIMARY KEY, t text);'
+        $found = Test-MigrationScript $database $folder -Rewrite -WhatIf | Where-Object Rule -EQ 'drop-table'
+        $found.Written | Should -HaveCount 3 -Because $found.NotWritten
+        Get-ChildItem $folder | Should -HaveCount 4
+        $found = Test-MigrationScript $database $folder -Rewrite | Where-Object Rule -EQ 'drop-table'
+        $found.Written | ForEach-Object { $_ | Should -Exist }
+        Get-Content -Raw "$folder/002_t.sql" | Should -BeLike 'ALTER TABLE a RENAME TO a_unused;*'
+        (Invoke-Migration $database $folder -WarningAction SilentlyContinue).Outcome | Should -Be 'Done', 'Done'
+        (Get-ErrorOf { Test-MigrationScript -Engine $Engine -Path $folder -Rewrite }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
+    }
+
     It 'is asked by Invoke-Migration: a warning, or a refusal' {
         $failure = Get-ErrorOf { Invoke-Migration $database $folder -Strict }
         $failure.FullyQualifiedErrorId | Should -BeLike 'UnsafeChange,*'

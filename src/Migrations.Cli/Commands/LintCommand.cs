@@ -31,6 +31,11 @@ internal sealed class LintCommand
 
     private readonly Option<string?> _sarif = OptionOf.Text("--sarif", "file", "Also write the findings to a SARIF 2.1.0 file.");
 
+    private readonly Option<bool> _rewrite = new("--rewrite")
+    {
+        Description = "Write the safe steps as files of the folder, where two copies of the database show that the end is the same.",
+    };
+
     // Of one call: a process makes one.
     private readonly List<IDatabaseDriver> _drivers = [];
 
@@ -42,10 +47,11 @@ internal sealed class LintCommand
         var command = new DescribedCommand(
             "lint",
             "Find in migrations what fails on filled tables, loses data or blocks others, and show the safe SQL.",
-            SharedOptions.Migrations,
+            SharedOptions.Migrations | SharedOptions.WhatIf,
             "migrations lint --database postgres://ada@db/shop",
             "migrations lint --engine postgresql --sarif lint.sarif",
-            "migrations lint 042 --engine sqlite"
+            "migrations lint 042 --engine sqlite",
+            "migrations lint 043 --rewrite --database shop.db"
         )
         {
             _names,
@@ -53,6 +59,7 @@ internal sealed class LintCommand
             _from,
             _off,
             _sarif,
+            _rewrite,
         };
         command.SetAction(
             (parse, cancellationToken) =>
@@ -73,6 +80,18 @@ internal sealed class LintCommand
         );
         return command;
     }
+
+    private static Task<IReadOnlyList<LintFinding>> RewriteAsync(
+        Settings settings,
+        IDatabaseDriver driver,
+        DatabaseTarget? target,
+        (string Path, MigratorOptions Options) folder,
+        IReadOnlyList<LintFinding> found,
+        CancellationToken cancellationToken
+    ) =>
+        target is null
+            ? throw ScriptRewriter.NeedsDatabase()
+            : new ScriptRewriter(driver, target, folder.Path, folder.Options).RewriteAsync(found, !settings.WhatIf, cancellationToken);
 
     private List<LintRule> RulesOfAll() => [.. _drivers.SelectMany(d => d.Rules.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal)];
 
@@ -106,6 +125,8 @@ internal sealed class LintCommand
             Options = rules,
         };
         var found = await linter.LintAsync(request, cancellationToken).ConfigureAwait(false);
+        if (parse.GetValue(_rewrite))
+            found = await RewriteAsync(settings, driver, target, (folder, migrator), found, cancellationToken).ConfigureAwait(false);
         all.AddRange(found);
         if (!_drivers.Contains(driver))
             _drivers.Add(driver);

@@ -20,6 +20,8 @@ internal sealed record JsonFinding(
     long? Rows,
     string Advice,
     IReadOnlyList<LintStep> Rewrite,
+    IReadOnlyList<string> Written,
+    string? NotWritten,
     string Link
 )
 {
@@ -39,6 +41,8 @@ internal sealed record JsonFinding(
             f.Rows,
             f.Advice,
             f.Rewrite,
+            f.Written,
+            f.NotWritten,
             f.Link
         );
 }

@@ -52,6 +52,10 @@ internal static class LintListing
             terminal.Out("    " + step.Sql.ReplaceLineEndings("\n    "));
         }
 
+        foreach (var file in finding.Written)
+            terminal.Out("  Proven: " + Relative(file), Tone.Good);
+        if (finding.NotWritten is { } reason)
+            terminal.Out($"  Not written: {reason}.", Tone.Notice);
         terminal.Out("  See:  " + finding.Link, Tone.Faint);
         terminal.Out();
     }

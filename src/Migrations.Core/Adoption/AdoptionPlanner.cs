@@ -20,7 +20,7 @@ internal sealed class AdoptionPlanner(RunContext context, AdoptionRequest reques
     {
         DemandNoHistory(input);
         DemandOneProof();
-        var source = await AdoptionSource.FindAsync(session.History.Foreign, request, input, cancellationToken).ConfigureAwait(false);
+        var source = await AdoptionSource.FindAsync(session.Foreign, request, input, cancellationToken).ConfigureAwait(false);
         var (history, reading) = (source.History, source.Reading);
         if (request.KeepInStep && !history.Tool.CanWrite)
         {

@@ -75,7 +75,7 @@ internal sealed class AdoptionUndo(RunContext context)
         var run = await session.BeginRunAsync([], cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
-            var foreign = session.History.Foreign;
+            var foreign = session.Foreign;
             await foreign.ExecuteAsync([.. planned.Statements, foreign.DropHistory], cancellationToken).ConfigureAwait(false);
             await run.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -97,7 +97,7 @@ internal sealed class AdoptionUndo(RunContext context)
         var changes = Changes(input, takenOver);
         if (changes.Count == 0)
             return [];
-        var table = await TakeOverWatch.FindTableAsync(session.History.Foreign, takenOver, cancellationToken).ConfigureAwait(false);
+        var table = await TakeOverWatch.FindTableAsync(session.Foreign, takenOver, cancellationToken).ConfigureAwait(false);
         if (table is null || !tool.CanWrite)
         {
             throw new MigrationException(
@@ -109,7 +109,7 @@ internal sealed class AdoptionUndo(RunContext context)
             );
         }
 
-        var rows = await session.History.Foreign.ReadAsync(table, cancellationToken).ConfigureAwait(false);
+        var rows = await session.Foreign.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var written = new WrittenTable(table, rows);
         return
         [

@@ -36,7 +36,7 @@ public sealed class HistoryImporter(IDatabaseDriver driver, DatabaseTarget targe
         _context.WriteAsync(
             async (session, input) =>
             {
-                var other = await OtherAsync(session.History.Foreign, request ?? new AdoptionRequest(), cancellationToken)
+                var other = await OtherAsync(session.Foreign, request ?? new AdoptionRequest(), cancellationToken)
                     .ConfigureAwait(false);
                 var held = other is null
                     ? null

@@ -14,10 +14,10 @@ internal static class TakeOverWatch
     {
         if (input.History.TakenOver is not { Digest: not null } takenOver || ForeignTools.Find(takenOver.Tool) is not { } tool)
             return null;
-        var table = await FindTableAsync(session.History.Foreign, takenOver, cancellationToken).ConfigureAwait(false);
+        var table = await FindTableAsync(session.Foreign, takenOver, cancellationToken).ConfigureAwait(false);
         if (table is null)
             return null;
-        var rows = await session.History.Foreign.ReadAsync(table, cancellationToken).ConfigureAwait(false);
+        var rows = await session.Foreign.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var recorded = new EntryMapping(tool, tool.Read(rows), input).Pairs.Select(p => p.Migration).ToList();
         var unknown = recorded.Where(m => input.RecordOf(m) is not { IsApplied: true }).ToList();
         var since = input

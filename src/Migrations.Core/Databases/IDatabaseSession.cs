@@ -11,6 +11,9 @@ public interface IDatabaseSession : IStatementSession, IAsyncDisposable
     /// <summary>The journal in this database.</summary>
     IHistoryStore History { get; }
 
+    /// <summary>The tables in which other tools keep their histories, read through this connection.</summary>
+    IForeignTables Foreign { get; }
+
     /// <summary>Looks at the database through this connection, and changes nothing.</summary>
     IDatabaseInspector Inspector { get; }
 

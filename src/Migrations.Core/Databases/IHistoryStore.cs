@@ -39,9 +39,6 @@ public interface IHistoryStore
     /// <summary>Creates the table when it is not there. Safe when several do so at once.</summary>
     Task EnsureAsync(CancellationToken cancellationToken);
 
-    /// <summary>The tables in which other tools keep their histories, read through the same connection.</summary>
-    IForeignTables Foreign { get; }
-
     /// <summary>Adds the column for the positions of batches to a table that an earlier version created.</summary>
     Task EnsurePositionsAsync(CancellationToken cancellationToken);
 

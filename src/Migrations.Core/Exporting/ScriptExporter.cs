@@ -126,7 +126,7 @@ internal sealed class ScriptExporter(RunContext context, ScriptRequest request, 
     {
         var found = session is null
             ? null
-            : await StepMirror.FindAsync(session.History.Foreign, input.History, CancellationToken.None).ConfigureAwait(false);
+            : await StepMirror.FindAsync(session.Foreign, input.History, CancellationToken.None).ConfigureAwait(false);
         return found is null && client == ScriptClient.D1 ? WranglerFolder.MirrorOf(context.Source.Folder, input.History) : found;
     }
 

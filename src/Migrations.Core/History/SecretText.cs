@@ -12,6 +12,7 @@ internal static partial class SecretText
     private static readonly string[] Signs =
     [
         "password",
+        "pass_word",
         "passwd",
         "passphrase",
         "pwd",
@@ -20,6 +21,23 @@ internal static partial class SecretText
         "_key",
         "apikey",
         "token",
+        "accountkey",
+        "accesskey",
+        "sig=",
+        "_seed",
+        "private key-----",
+        "ghp_",
+        "gho_",
+        "ghs_",
+        "github_pat_",
+        "glpat-",
+        "npm_",
+        "xox",
+        "sk_live_",
+        "sk_test_",
+        "rk_live_",
+        "akia",
+        "aiza",
         "crypt(",
         "crypt_",
         "hmac",
@@ -37,6 +55,18 @@ internal static partial class SecretText
         "sshpass",
         "-u ",
         "--user",
+    ];
+
+    private static readonly Regex[] Patterns =
+    [
+        UrlPattern(),
+        AssignedPattern(),
+        QuotedPattern(),
+        RolePattern(),
+        BearerPattern(),
+        LoginPattern(),
+        KeyBlockPattern(),
+        KnownPattern(),
     ];
 
     /// <summary>Whether a text may hold a secret at all; nearly all do not.</summary>
@@ -99,12 +129,7 @@ internal static partial class SecretText
     {
         try
         {
-            return
-            [
-                .. new[] { UrlPattern(), AssignedPattern(), QuotedPattern(), RolePattern(), BearerPattern(), LoginPattern() }
-                    .SelectMany(p => p.Matches(text))
-                    .Select(m => (m.Groups["s"].Index, m.Groups["s"].Length)),
-            ];
+            return [.. Patterns.SelectMany(p => p.Matches(text)).Select(m => (m.Groups["s"].Index, m.Groups["s"].Length))];
         }
         catch (RegexMatchTimeoutException)
         {
@@ -127,7 +152,8 @@ internal static partial class SecretText
     private const int Milliseconds = 2000;
 
     private const string Secret =
-        "(password|passwd|passphrase|passcode|pwd|secret|api_?key|access_?key|private_?key|encryption_?key|auth_?token|access_?token)";
+        "(pass_?word|passwd|passphrase|passcode|pwd|secret|(api|access|account|private|encryption)_?key"
+        + "|(auth|access)_?token|t?otp_?seed)";
 
     [GeneratedRegex(Secret + @"\w{0,60}$|(^|[_.])(tokens?|pw)$", Options, Milliseconds)]
     private static partial Regex NamePattern();
@@ -165,6 +191,20 @@ internal static partial class SecretText
     // https://datatracker.ietf.org/doc/html/rfc6750#section-2.1
     [GeneratedRegex(@"\b(bearer|authorization:\s{0,5}\w{1,20})\s{1,5}(?<s>[\w.~+/=-]{8,})", Options, Milliseconds)]
     private static partial Regex BearerPattern();
+
+    // https://datatracker.ietf.org/doc/html/rfc7468#section-10
+    [GeneratedRegex(@"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----\s{0,5}(?<s>[^-]{1,20000}?)\s{0,5}(-----END|$)", Options, Milliseconds)]
+    private static partial Regex KeyBlockPattern();
+
+    // What is a secret by its beginning (https://docs.github.com/code-security/secret-scanning lists such forms), a signature in a URL, and
+    // a web hook, whose path is its only secret.
+    [GeneratedRegex(
+        @"\b(gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-|[sr]k_(live|test)_|AKIA|AIza)(?<s>[\w-]{10,255})"
+            + @"|[?&;]sig=(?<s>[^&;\s'""]{8,500})|://hooks\.[\w.-]{1,100}/services/([^\s'""/]{1,100}/){0,5}(?<s>[^\s'""/]{1,300})",
+        Options,
+        Milliseconds
+    )]
+    private static partial Regex KnownPattern();
 
     // curl --user name:password, sshpass -p password
     [GeneratedRegex(

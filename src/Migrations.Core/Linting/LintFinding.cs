@@ -53,6 +53,12 @@ public sealed record LintFinding
     /// <summary>The same as SQL for this statement, step by step; empty without one.</summary>
     public IReadOnlyList<LintStep> Rewrite { get; init; } = [];
 
+    /// <summary>The files of the safe steps, with their full paths, where they were asked for and proven; empty otherwise.</summary>
+    public IReadOnlyList<string> Written { get; init; } = [];
+
+    /// <summary>Why the safe steps were not written though they were asked for; null where they were, or were not asked for.</summary>
+    public string? NotWritten { get; init; }
+
     /// <summary>The page of the database's documentation that it rests on.</summary>
     public required string Link { get; init; }
 }

@@ -25,7 +25,7 @@ internal static class PlanningInputReader
         if (!entries.Any(e => e.IsOfMigration))
             input = input with
             {
-                Foreign = await ForeignHistoryFinder.FindAsync(session.History.Foreign, cancellationToken).ConfigureAwait(false),
+                Foreign = await ForeignHistoryFinder.FindAsync(session.Foreign, cancellationToken).ConfigureAwait(false),
             };
         // What was applied before the service had a name was applied where that history says.
         var owner = input.History.HasOwnRows || input.History.Applied.Count == 0 ? options.Service : null;

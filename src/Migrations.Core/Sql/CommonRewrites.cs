@@ -22,7 +22,17 @@ public static class CommonRewrites
 
     /// <summary>Rows are changed in a migration of its own.</summary>
     /// <param name="sql">The statement.</param>
-    public static IReadOnlyList<LintStep> Apart(string sql) => [new LintStep("In a migration of its own, after this one", sql + ";")];
+    public static IReadOnlyList<LintStep> Apart(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        return
+        [
+            new LintStep("In a migration of its own, after this one", sql + ";")
+            {
+                Place = sql.StartsWith("INSERT", StringComparison.OrdinalIgnoreCase) ? LintStepPlace.Following : LintStepPlace.Batches,
+            },
+        ];
+    }
 
     /// <summary>A name with something behind it, also where it is quoted.</summary>
     /// <param name="name">The name.</param>

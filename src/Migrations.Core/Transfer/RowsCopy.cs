@@ -103,7 +103,7 @@ internal sealed class RowsCopy(
                 planned.History
             )
             {
-                Mirror = await StepMirror.FindAsync(session.History.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
+                Mirror = await StepMirror.FindAsync(session.Foreign, planned.History, cancellationToken).ConfigureAwait(false),
                 Concluding = fill,
             };
             await run.RunAsync(planned.Plan, planned.Analyses, cancellationToken).ConfigureAwait(false);

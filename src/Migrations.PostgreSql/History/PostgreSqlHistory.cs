@@ -52,7 +52,7 @@ internal sealed class PostgreSqlHistory : IHistoryStore
 
     private string Display => HistoryTable.Display(_connection.Options);
 
-    /// <inheritdoc/>
+    /// <summary>The tables in which other tools keep their histories, read through the same connection.</summary>
     public IForeignTables Foreign { get; }
 
     /// <inheritdoc/>

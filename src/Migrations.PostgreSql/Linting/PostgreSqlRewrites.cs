@@ -9,12 +9,21 @@ internal static class PostgreSqlRewrites
     private const string Next = "In the next migration";
     private const string Later = "In a later migration, when no running program uses it any more";
     private const string Alone = "In a migration of its own, which then runs without a transaction";
+    private const string Filling = "In the next migration, in batches";
+
+    private static LintStep Here(string sql, string when = Now) => new(when, sql) { Place = LintStepPlace.InPlace };
+
+    private static LintStep Following(string sql, string when = Next) => new(when, sql) { Place = LintStepPlace.Following };
+
+    private static LintStep Batched(string sql) => new(Filling, sql) { Place = LintStepPlace.Batches };
+
+    private static LintStep Contract(string sql, string when = Later) => new(when, sql) { Place = LintStepPlace.Contract };
 
     /// <summary>An index that is built beside writers.</summary>
     public static IReadOnlyList<LintStep> ConcurrentIndex(string sql, int behindIndex) => Outside(sql.Insert(behindIndex, "CONCURRENTLY "));
 
     /// <summary>A statement that cannot run in a transaction.</summary>
-    public static IReadOnlyList<LintStep> Outside(string sql) => [new LintStep(Alone, sql + ";")];
+    public static IReadOnlyList<LintStep> Outside(string sql) => [Following(sql + ";", Alone)];
 
     /// <summary>An index of a partitioned table, which cannot be built beside writers at once.</summary>
     public static IReadOnlyList<LintStep> PartitionedIndex(string sqlOnly) =>
@@ -30,25 +39,25 @@ internal static class PostgreSqlRewrites
     /// <summary>A constraint that holds for new rows at once, and for the old ones when they were read.</summary>
     public static IReadOnlyList<LintStep> NotValid(string table, string name, string text) =>
         [
-            new LintStep(Now, $"ALTER TABLE {table} ADD CONSTRAINT {name} {text} NOT VALID;"),
-            new LintStep(Next, $"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
+            Here($"ALTER TABLE {table} ADD CONSTRAINT {name} {text} NOT VALID;"),
+            Following($"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
         ];
 
     /// <summary>A statement that waits for the next migration.</summary>
-    public static IReadOnlyList<LintStep> NextMigration(string sql) => [new LintStep(Next, sql + ";")];
+    public static IReadOnlyList<LintStep> NextMigration(string sql) => [Following(sql + ";")];
 
     /// <summary>A constraint of a new column, as one of the table.</summary>
     public static IReadOnlyList<LintStep> ColumnConstraint(string table, ColumnDefinition column, string word, string constraint)
     {
         var name = Named($"{SqlNames.PlainLast(table)}_{column.Name}_{(word is "CHECK" ? "check" : "fkey")}");
-        return [new LintStep(Now, $"ALTER TABLE {table} ADD COLUMN {column.Without(word)};"), .. NotValid(table, name, constraint)];
+        return [Here($"ALTER TABLE {table} ADD COLUMN {column.Without(word)};"), .. NotValid(table, name, constraint)];
     }
 
     /// <summary>A unique constraint from an index that was built beside writers.</summary>
     public static IReadOnlyList<LintStep> UniqueIndex(string table, string name, string kind, string columns) =>
         [
-            new LintStep(Alone, $"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns};"),
-            new LintStep(Next, $"ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name};"),
+            Following($"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns};", Alone),
+            Following($"ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name};"),
         ];
 
     /// <summary>A new column with unique values.</summary>
@@ -57,7 +66,7 @@ internal static class PostgreSqlRewrites
         var name = Named($"{SqlNames.PlainLast(table)}_{(column.IsPrimaryKey ? "pkey" : column.Name + "_key")}");
         return
         [
-            new LintStep(Now, $"ALTER TABLE {table} ADD COLUMN {column.Without("UNIQUE", "PRIMARY")};"),
+            Here($"ALTER TABLE {table} ADD COLUMN {column.Without("UNIQUE", "PRIMARY")};"),
             .. UniqueIndex(table, name, column.IsPrimaryKey ? "PRIMARY KEY" : "UNIQUE", $"({column.WrittenName})"),
         ];
     }
@@ -68,11 +77,11 @@ internal static class PostgreSqlRewrites
         var name = Named($"{SqlNames.PlainLast(shown)}_{SqlNames.Plain(column)}_not_null");
         return
         [
-            new LintStep(Now, $"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID;"),
-            new LintStep(Next, $"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
-            new LintStep(
-                "In the one after it, which finds the proof and reads no rows",
-                $"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;\nALTER TABLE {table} DROP CONSTRAINT {name};"
+            Here($"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID;"),
+            Following($"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"),
+            Following(
+                $"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;\nALTER TABLE {table} DROP CONSTRAINT {name};",
+                "In the one after it, which finds the proof and reads no rows"
             ),
         ];
     }
@@ -81,10 +90,7 @@ internal static class PostgreSqlRewrites
     public static IReadOnlyList<LintStep> NotNullColumn(string table, ColumnDefinition column) =>
         [
             new LintStep(Now, $"ALTER TABLE {table} ADD COLUMN {column.Without("NOT")};"),
-            new LintStep(
-                "In the next migration, in batches",
-                $"UPDATE {table} SET {column.WrittenName} = ... WHERE {column.WrittenName} IS NULL;"
-            ),
+            new LintStep(Filling, $"UPDATE {table} SET {column.WrittenName} = ... WHERE {column.WrittenName} IS NULL;"),
             .. SetNotNull(table, table, column.WrittenName).Select((step, i) => i == 0 ? step with { When = "Then" } : step),
         ];
 
@@ -96,15 +102,11 @@ internal static class PostgreSqlRewrites
         var value = words.TextOf(start, end);
         return
         [
-            new LintStep(
-                Now,
+            Here(
                 $"ALTER TABLE {table} ADD COLUMN {column.Without("DEFAULT", "NOT")};\n"
                     + $"ALTER TABLE {table} ALTER COLUMN {column.WrittenName} SET DEFAULT {value};"
             ),
-            new LintStep(
-                "In the next migration, in batches",
-                $"UPDATE {table} SET {column.WrittenName} = {value} WHERE {column.WrittenName} IS NULL;"
-            ),
+            Batched($"UPDATE {table} SET {column.WrittenName} = {value} WHERE {column.WrittenName} IS NULL;"),
             .. column.IsNotNull
                 ? SetNotNull(table, table, column.WrittenName).Select((step, i) => i == 0 ? step with { When = "Then" } : step)
                 : [],
@@ -118,14 +120,11 @@ internal static class PostgreSqlRewrites
         var value = conversion.Length > 0 ? conversion : $"{column}::{type}";
         return
         [
-            new LintStep("Now; programs write both columns from here on", $"ALTER TABLE {table} ADD COLUMN {added} {type};"),
-            new LintStep(
-                "In the next migration, in batches",
-                $"UPDATE {table} SET {added} = {value} WHERE {added} IS NULL AND {column} IS NOT NULL;"
-            ),
-            new LintStep(
-                "In a later migration, when programs read the new column",
-                $"ALTER TABLE {table} DROP COLUMN {column};\nALTER TABLE {table} RENAME COLUMN {added} TO {column};"
+            Here($"ALTER TABLE {table} ADD COLUMN {added} {type};", "Now; programs write both columns from here on"),
+            Batched($"UPDATE {table} SET {added} = {value} WHERE {added} IS NULL AND {column} IS NOT NULL;"),
+            Contract(
+                $"ALTER TABLE {table} DROP COLUMN {column};\nALTER TABLE {table} RENAME COLUMN {added} TO {column};",
+                "In a later migration, when programs read the new column"
             ),
         ];
     }
@@ -133,19 +132,35 @@ internal static class PostgreSqlRewrites
     /// <summary>A column that goes when no one uses it.</summary>
     public static IReadOnlyList<LintStep> DropColumn(string table, string column) =>
         [
-            new LintStep("Now: programs can leave it out", $"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;"),
-            new LintStep(Later, $"ALTER TABLE {table} DROP COLUMN {column};"),
+            Here($"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;", "Now: programs can leave it out"),
+            Contract($"ALTER TABLE {table} DROP COLUMN {column};"),
         ];
 
     /// <summary>A table that goes when no one uses it.</summary>
     public static IReadOnlyList<LintStep> DropTable(string sql, string table) =>
         [
-            new LintStep(
-                "Now: what still uses it fails, and can be helped",
-                $"ALTER TABLE {table} RENAME TO {Named(SqlNames.PlainLast(table) + "_unused")};"
+            Here(
+                $"ALTER TABLE {table} RENAME TO {Named(SqlNames.PlainLast(table) + "_unused")};",
+                "Now: what still uses it fails, and can be helped"
             ),
-            new LintStep(Later, sql.Replace(table, CommonRewrites.Behind(table, "_unused"), StringComparison.OrdinalIgnoreCase) + ";"),
+            Contract(DropOfUnused(sql, table) + ";"),
         ];
+
+    // By words: as text, the name may also be a part of a keyword.
+    private static string DropOfUnused(string sql, string table)
+    {
+        var words = new StatementWords(sql);
+        for (var at = words[2] is "IF" && words[3] is "EXISTS" ? 4 : 2; words[at].Length > 0; at++)
+        {
+            var end = at;
+            if (string.Equals(LossReader.Shown(SqlNames.Qualified(words, ref end)), table, StringComparison.Ordinal))
+                return sql[..words.PlaceOf(at)]
+                    + CommonRewrites.Behind(table, "_unused")
+                    + sql[(words.PlaceOf(end - 1) + words[end - 1].Length)..];
+        }
+
+        return sql;
+    }
 
     /// <summary>Programs that read a column, before it may be NULL.</summary>
     public static IReadOnlyList<LintStep> DropNotNull(string sql) =>
@@ -154,36 +169,33 @@ internal static class PostgreSqlRewrites
     /// <summary>A column under two names for a while.</summary>
     public static IReadOnlyList<LintStep> RenameColumn(string table, string column, string name, string? type) =>
         [
-            new LintStep("Now; programs write both columns from here on", $"ALTER TABLE {table} ADD COLUMN {name} {type ?? "<its type>"};"),
-            new LintStep(
-                "In the next migration, in batches",
-                $"UPDATE {table} SET {name} = {column} WHERE {name} IS NULL AND {column} IS NOT NULL;"
-            ),
-            new LintStep("In a later migration, when programs use the new name", $"ALTER TABLE {table} DROP COLUMN {column};"),
+            Here($"ALTER TABLE {table} ADD COLUMN {name} {type ?? "<its type>"};", "Now; programs write both columns from here on") with
+            {
+                Place = type is null ? LintStepPlace.Advice : LintStepPlace.InPlace,
+            },
+            Batched($"UPDATE {table} SET {name} = {column} WHERE {name} IS NULL AND {column} IS NOT NULL;"),
+            Contract($"ALTER TABLE {table} DROP COLUMN {column};", "In a later migration, when programs use the new name"),
         ];
 
     /// <summary>A table under two names for a while.</summary>
     public static IReadOnlyList<LintStep> RenameTable(string sql, string table, string name) =>
         [
-            new LintStep("In its place, in one migration", $"{sql};\nCREATE VIEW {table} AS SELECT * FROM {Beside(table, name)};"),
-            new LintStep("In a later migration, when programs use the new name", $"DROP VIEW {table};"),
+            Here($"{sql};\nCREATE VIEW {table} AS SELECT * FROM {Beside(table, name)};", "In its place, in one migration"),
+            Contract($"DROP VIEW {table};", "In a later migration, when programs use the new name"),
         ];
 
     /// <summary>A table in two schemas for a while.</summary>
     public static IReadOnlyList<LintStep> MoveTable(string sql, string table, string schema) =>
         [
-            new LintStep(
-                "In its place, in one migration",
-                $"{sql};\nCREATE VIEW {table} AS SELECT * FROM {schema}.{SqlNames.LastPart(table)};"
-            ),
-            new LintStep("In a later migration, when programs use the new name", $"DROP VIEW {table};"),
+            Here($"{sql};\nCREATE VIEW {table} AS SELECT * FROM {schema}.{SqlNames.LastPart(table)};", "In its place, in one migration"),
+            Contract($"DROP VIEW {table};", "In a later migration, when programs use the new name"),
         ];
 
     /// <summary>A value that takes the place of another.</summary>
     public static IReadOnlyList<LintStep> EnumValue(string type, string value) =>
         [
             new LintStep("Now; programs understand both values from here on", $"ALTER TYPE {type} ADD VALUE {value};"),
-            new LintStep("In the next migration, in batches", "UPDATE ... SET ... WHERE ...;"),
+            new LintStep(Filling, "UPDATE ... SET ... WHERE ...;"),
         ];
 
     /// <summary>Space without a lock.</summary>

@@ -59,6 +59,9 @@ internal sealed class PostgreSqlSession : IDatabaseSession
     public IHistoryStore History => _history;
 
     /// <inheritdoc/>
+    public IForeignTables Foreign => _history.Foreign;
+
+    /// <inheritdoc/>
     public IDatabaseInspector Inspector { get; }
 
     /// <summary>The connection.</summary>

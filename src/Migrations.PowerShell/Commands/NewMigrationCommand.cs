@@ -15,7 +15,8 @@ namespace Migrations.PowerShell.Commands;
 /// With -From the migration is written from the schema that is wanted, both halves, and proven on a copy with rows that are made up; what
 /// is not proven is not written, and the object says why. With -UndoOf and -MissingUndo it replays the folder on a scratch database,
 /// writes the difference that a migration made backwards, and rehearses it; only what is proven there is written, and one object per
-/// migration says what was found out. Rows that a migration put in are deleted by their key where the script names it; other changes of rows are said to be irreversible.
+/// migration says what was found out. Rows that a migration put in are deleted by their key where the script names it; other changes of
+/// rows are said to be irreversible.
 /// </remarks>
 /// <example>
 /// <code>New-Migration 'add user preferences' -Path ./migrations</code>

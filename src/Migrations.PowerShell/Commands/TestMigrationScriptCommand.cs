@@ -24,7 +24,11 @@ namespace Migrations.PowerShell.Commands;
 /// <code>Test-MigrationScript -Engine SQLite -Path ./migrations -Off no-down -SarifPath ./lint.sarif</code>
 /// <para>Switches a rule off, and writes a SARIF file for a pipeline to show.</para>
 /// </example>
-[Cmdlet(VerbsDiagnostic.Test, "MigrationScript")]
+/// <example>
+/// <code>Test-MigrationScript -Database shop.db -Path ./migrations -Rewrite -WhatIf</code>
+/// <para>Shows which files would hold the safe steps, proven on two copies of the database.</para>
+/// </example>
+[Cmdlet(VerbsDiagnostic.Test, "MigrationScript", SupportsShouldProcess = true)]
 [OutputType(typeof(LintFinding), typeof(bool))]
 public sealed class TestMigrationScriptCommand : FolderCommand
 {
@@ -60,6 +64,13 @@ public sealed class TestMigrationScriptCommand : FolderCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SarifPath { get; set; }
+
+    /// <summary>
+    /// Writes the safe steps as files of the folder, where two copies of the database, made with all of its rows, show that schema and rows
+    /// are the same in the end.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Rewrite { get; set; }
 
     /// <summary>Makes an error of findings, after they are written. Default: they are objects only.</summary>
     [Parameter]
@@ -129,12 +140,27 @@ public sealed class TestMigrationScriptCommand : FolderCommand
             Options = LintOptions(Strict, Off),
         };
         var found = Run((events, token) => new ScriptLinter(driver, target, folder, OptionsFor(events)).LintAsync(request, token));
+        if (Rewrite)
+            found = WithSteps(driver, target, folder, found);
         _all.AddRange(found);
         _engines.Add(driver.Engine);
         foreach (var finding in found)
             Log.Issue(finding.IsError, LintText.Line(finding), finding.Location);
         if (!Quiet)
             WriteObject(found, enumerateCollection: true);
+    }
+
+    private IReadOnlyList<LintFinding> WithSteps(
+        IDatabaseDriver driver,
+        DatabaseTarget? target,
+        string folder,
+        IReadOnlyList<LintFinding> found
+    )
+    {
+        if (target is null)
+            throw ScriptRewriter.NeedsDatabase();
+        var write = ShouldProcess(folder, "Write the safe steps that are proven on copies");
+        return Run((events, token) => new ScriptRewriter(driver, target, folder, OptionsFor(events)).RewriteAsync(found, write, token));
     }
 
     private void WriteSarif()

@@ -29,7 +29,7 @@ internal sealed class SqliteHistory : IHistoryStore, IDisposable
     /// <summary>The table as this session has read or written it last; null before it has read it.</summary>
     public HistoryMark? Known { get; private set; }
 
-    /// <inheritdoc/>
+    /// <summary>The tables in which other tools keep their histories, read through the same connection.</summary>
     public IForeignTables Foreign { get; }
 
     /// <inheritdoc/>

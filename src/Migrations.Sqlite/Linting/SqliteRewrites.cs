@@ -7,8 +7,13 @@ internal static class SqliteRewrites
 {
     private const string Now = "In its place";
 
+    private static LintStep Here(string sql, string when = Now) => new(when, sql) { Place = LintStepPlace.InPlace };
+
+    private static LintStep Contract(string sql, string when) => new(when, sql) { Place = LintStepPlace.Contract };
+
     /// <summary>One text in the place of the statement.</summary>
-    public static IReadOnlyList<LintStep> InPlace(string sql) => [new LintStep(Now, sql)];
+    public static IReadOnlyList<LintStep> InPlace(string sql) =>
+        [sql.Contains("...", StringComparison.Ordinal) ? new LintStep(Now, sql) : Here(sql)];
 
     /// <summary>A rebuild of the table with one thing more in its definition
     /// (https://sqlite.org/lang_altertable.html#otheralter).</summary>
@@ -66,28 +71,31 @@ internal static class SqliteRewrites
     /// <summary>A column under two names for a while.</summary>
     public static IReadOnlyList<LintStep> RenameColumn(string table, string column, string name, string? type) =>
         [
-            new LintStep("Now; programs write both columns from here on", $"ALTER TABLE {table} ADD COLUMN {name} {type}".TrimEnd() + ";"),
-            new LintStep("In the next migration", $"UPDATE {table} SET {name} = {column} WHERE {name} IS NULL;"),
-            new LintStep("In a later migration, when programs use the new name", $"ALTER TABLE {table} DROP COLUMN {column};"),
+            Here($"ALTER TABLE {table} ADD COLUMN {name} {type}".TrimEnd() + ";", "Now; programs write both columns from here on"),
+            new LintStep("In the next migration", $"UPDATE {table} SET {name} = {column} WHERE {name} IS NULL;")
+            {
+                Place = LintStepPlace.Batches,
+            },
+            Contract($"ALTER TABLE {table} DROP COLUMN {column};", "In a later migration, when programs use the new name"),
         ];
 
     /// <summary>A table under two names for a while.</summary>
     public static IReadOnlyList<LintStep> RenameTable(string sql, string table, string name) =>
         [
-            new LintStep("In its place, in one migration", $"{sql};\nCREATE VIEW {table} AS SELECT * FROM {name};"),
-            new LintStep("In a later migration, when programs use the new name", $"DROP VIEW {table};"),
+            Here($"{sql};\nCREATE VIEW {table} AS SELECT * FROM {name};", "In its place, in one migration"),
+            Contract($"DROP VIEW {table};", "In a later migration, when programs use the new name"),
         ];
 
     /// <summary>A table that goes when no one uses it.</summary>
     public static IReadOnlyList<LintStep> DropTable(string table) =>
         [
-            new LintStep(
-                "Now: what still uses it fails, and can be helped",
-                $"ALTER TABLE {table} RENAME TO {CommonRewrites.Behind(table, "_unused")};"
+            Here(
+                $"ALTER TABLE {table} RENAME TO {CommonRewrites.Behind(table, "_unused")};",
+                "Now: what still uses it fails, and can be helped"
             ),
-            new LintStep(
-                "In a later migration, when no running program uses it any more",
-                $"DROP TABLE {CommonRewrites.Behind(table, "_unused")};"
+            Contract(
+                $"DROP TABLE {CommonRewrites.Behind(table, "_unused")};",
+                "In a later migration, when no running program uses it any more"
             ),
         ];
 

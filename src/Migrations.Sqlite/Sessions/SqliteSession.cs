@@ -32,6 +32,9 @@ internal sealed class SqliteSession : IDatabaseSession
     public IHistoryStore History => _history;
 
     /// <inheritdoc/>
+    public IForeignTables Foreign => _history.Foreign;
+
+    /// <inheritdoc/>
     public IDatabaseInspector Inspector => _inspector;
 
     /// <inheritdoc/>
