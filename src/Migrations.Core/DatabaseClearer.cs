@@ -19,6 +19,42 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
 {
     private readonly RunContext _context = new(driver, target, source, options ?? new MigratorOptions());
 
+    /// <summary>
+    /// Reads and checks what is to run after the clearing, and looks which database it is, for a call whose turns may share one. Each of
+    /// them is looked at before the first one begins. What is wrong is an error of the turns: a database that could not be built up again
+    /// is not cleared. Changes nothing.
+    /// </summary>
+    public async Task ForeseeAsync(ClearRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var fault = Faulted(() => Prepare(request, cancellationToken));
+        try
+        {
+            if (await OpenAsync(request, cancellationToken).ConfigureAwait(false) is not { } session)
+                return;
+            await using var _ = session.ConfigureAwait(false);
+            var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+            request.Turns.Foresee(found.Identity, _context.Options.Service, fault);
+        }
+        catch (MigrationException e) when (e.Id != ErrorId.Cancelled)
+        {
+            // Its own turn says so.
+        }
+    }
+
+    private static MigrationException? Faulted(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (MigrationException e) when (e.Id != ErrorId.Cancelled)
+        {
+            return e;
+        }
+    }
+
     /// <summary>What clearing would do: which tables go, with how many rows, and what is applied afterwards. Changes nothing.</summary>
     /// <exception cref="MigrationException">As for <see cref="ClearAsync"/>, but for the loss, which is only counted.</exception>
     public async Task<ClearResult> PlanAsync(ClearRequest? request = null, CancellationToken cancellationToken = default)
@@ -185,7 +221,9 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         };
         var applied = await run.RunLockedAsync(session, prepared.Folder!, cancellationToken).ConfigureAwait(false);
         var seeded = prepared.Seed is { } seed
-            ? await new ScriptOnce(_context, session, seed, marker: null).RunLockedAsync(cancellationToken).ConfigureAwait(false)
+            ? await new ScriptOnce(_context, session, seed, marker: null) { AcceptsLoss = true }
+                .RunLockedAsync(cancellationToken)
+                .ConfigureAwait(false)
             : null;
         return prepared.Result with { Outcome = MigrationOutcome.Done, Applied = [.. applied.Select(r => r.Name)], Seed = seeded?.Name };
     }

@@ -48,7 +48,7 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
             Session = _options.Session with { ConnectAttempts = 1, ConnectWait = TimeSpan.Zero },
         };
         var context = Context(connected);
-        if (!created && wanted.Stamp is not null)
+        if (!created && (wanted.Stamp is not null || wanted.Seed))
             await DemandStampAsync(context, wanted, cancellationToken).ConfigureAwait(false);
         var applied = script is null
             ? await new Migrator(driver, target, path, connected).ApplyAsync(wanted.Apply, cancellationToken).ConfigureAwait(false)
@@ -92,8 +92,10 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
                 script is not null && !await HasRunAsync(context, session, script, wanted.Marker, cancellationToken).ConfigureAwait(false);
             var seeds = seed is not null && !await HasRunAsync(context, session, seed, null, cancellationToken).ConfigureAwait(false);
             var stamps = wanted.Stamp is not null && !await IsStampedAsync(session, wanted.Stamp, cancellationToken).ConfigureAwait(false);
-            if (stamps)
+            if (stamps || seeds)
                 await DemandStampAsync(context, session, wanted, cancellationToken).ConfigureAwait(false);
+            if (runs)
+                await new ScriptOnce(context, session, script!, wanted.Marker).WarnOfLossAsync(cancellationToken).ConfigureAwait(false);
             var steps = script is null ? await StepsAsync(wanted, cancellationToken).ConfigureAwait(false) : [];
             return Planned(runs ? script!.Name : null, seeds ? seed!.Name : null, stamps ? wanted.Stamp : null, steps);
         }
@@ -211,10 +213,14 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         await using var _ = session.ConfigureAwait(false);
         var ran = script is null
             ? null
-            : await new ScriptOnce(context, session, script, request.Marker).RunAsync(cancellationToken).ConfigureAwait(false);
+            : await new ScriptOnce(context, session, script, request.Marker) { AcceptsLoss = request.AcceptDataLoss }
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
         var seeded = seed is null
             ? null
-            : await new ScriptOnce(context, session, seed, marker: null).RunAsync(cancellationToken).ConfigureAwait(false);
+            : await new ScriptOnce(context, session, seed, marker: null) { AcceptsLoss = request.AcceptDataLoss }
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
         var isStamped = request.Stamp is not null && await StampAsync(context, session, request, cancellationToken).ConfigureAwait(false);
         return Of(done, ran?.Name, seeded?.Name, isStamped ? request.Stamp : null);
     }
@@ -234,12 +240,14 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         CancellationToken cancellationToken
     )
     {
-        if (!request.ReplacesStamp)
-            (await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false)).DemandStampable(
-                request.Stamp!,
-                context.Options.Stamp,
-                target
-            );
+        if (request.ReplacesStamp)
+            return;
+        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        if (request.Stamp is { } stamp)
+            found.DemandStampable(stamp, context.Options.Stamp, target);
+        // Rows for development have no place in the database of another environment.
+        if (request.Seed)
+            found.Demand(context.Options.Stamp, target);
     }
 
     /// <summary>Writes the stamp, unless it is there.</summary>

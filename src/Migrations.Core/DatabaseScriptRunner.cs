@@ -91,12 +91,13 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
     /// <summary>A loss that is accepted is one in the environment that is named.</summary>
     private async Task DemandStampAsync(IDatabaseSession session, DatabaseScript script, CancellationToken cancellationToken)
     {
-        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
-        if (found.Stamp is null)
-            return;
         var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
-        if (losses.Any(l => l.IsLossy))
-            found.Demand(_context.Options.Stamp, target);
+        if (!losses.Any(l => l.IsLossy))
+            return;
+        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        found.Demand(_context.Options.Stamp, target);
+        if (losses.Any(l => l.Forecast.ReachesOthers))
+            _context.Options.Stamp.DemandNoOther(script.Name);
     }
 
     private void Refuse(IReadOnlyList<StepLoss> losses, string name)

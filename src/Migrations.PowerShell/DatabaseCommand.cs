@@ -84,6 +84,20 @@ public abstract class DatabaseCommand : ConnectionCommand
             return;
         var isOneOfSeveral = MyInvocation.ExpectingInput || selected.Count > 1;
         var turns = new ServiceTurns(selected, Undoes);
+        var isForeseen = selected.Count == 1;
+        if (!isForeseen)
+            Guard(
+                isOneOfSeveral: false,
+                () => null,
+                () =>
+                {
+                    foreach (var database in turns.InOrder)
+                        Traced(database, () => Foresee(database));
+                    isForeseen = true;
+                }
+            );
+        if (!isForeseen)
+            return;
         foreach (var database in turns.InOrder)
         {
             var isDone = false;
@@ -127,6 +141,9 @@ public abstract class DatabaseCommand : ConnectionCommand
             throw;
         }
     }
+
+    /// <summary>Looks at one of several databases before the work on the first one begins.</summary>
+    private protected virtual void Foresee(SelectedDatabase database) { }
 
     private IReadOnlyList<SelectedDatabase> Select()
     {

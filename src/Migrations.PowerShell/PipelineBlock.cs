@@ -7,7 +7,7 @@ namespace Migrations.PowerShell;
 
 /// <summary>
 /// Runs a PowerShell file, or one of its functions, on the pipeline's thread as a part of the call: in a scope of its own, with errors that
-/// stop it, its output to the verbose stream, and the location restored afterwards.
+/// stop it, its output to the verbose stream, and the location and the process's directory restored afterwards.
 /// </summary>
 /// <param name="cmdlet">The cmdlet whose pipeline it is.</param>
 /// <param name="file">The file, for places.</param>
@@ -67,11 +67,12 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         var call = Whole + (function is null ? "" : Function.Replace("NAME", function, StringComparison.Ordinal));
         _before = function is null ? null : (cmdlet.SessionState.PSVariable.GetValue("function:" + function) as ScriptBlock);
         using var location = new KeptLocation(cmdlet.SessionState.Path);
+        using var directory = new KeptDirectory();
         try
         {
             ScriptBlock.Create(call).InvokeWithContext(functionsToDefine: null, defined);
         }
-        catch (PipelineStoppedException)
+        catch (PipelineStoppedException) when (cmdlet.Stopping)
         {
             throw;
         }
@@ -79,9 +80,11 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         {
             throw new CodeException($"The code ends its caller: {Word(e)} stands outside of what it could end", PlaceOf(e, tree), e);
         }
-        catch (RuntimeException e)
+        catch (Exception e) when (e is IContainsErrorRecord)
         {
-            throw new CodeException(e.ErrorRecord.ToString(), PlaceOf(e.ErrorRecord, tree) ?? Place(body), e);
+            // Also the exception of a stopped pipeline, where the code itself has thrown it: it would end the caller without an error.
+            var record = ((IContainsErrorRecord)e).ErrorRecord;
+            throw new CodeException(record.ToString(), PlaceOf(record, tree) ?? Place(body), e);
         }
     }
 

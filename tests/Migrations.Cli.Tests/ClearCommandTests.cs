@@ -104,6 +104,54 @@ public sealed class ClearCommandTests : IDisposable
         Assert.Contains("error ConfirmationRequired", production.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("undefined variable", "fresh", "--variable", "q=1")]
+    [InlineData("missing folder", "fresh")]
+    [InlineData("missing seed", "fresh", "--seed")]
+    [InlineData("skipped", "fresh")]
+    [InlineData("skipped", "clear")]
+    public async Task A_shared_database_is_not_cleared_where_one_of_its_services_cannot_have_its_turn(string fault, params string[] call)
+    {
+        _temporary.Write("m/a/001_a.sql", "CREATE TABLE sa (id integer);\nINSERT INTO sa VALUES (1);\n");
+        _temporary.Write("m/b/001_b.sql", "CREATE TABLE sb (id integer);\nINSERT INTO sb VALUES (1);\n");
+        _temporary.Write("m/core/001_c.sql", "CREATE TABLE c (id integer);\n");
+        _temporary.Write("m/a/seed.sql", "INSERT INTO sa VALUES (2);\n");
+        _temporary.Write(
+            "migrations.json",
+            """
+            { "services": { "core": { "path": "m/core" }, "a": { "path": "m/a", "dependsOn": ["core"] }, "b": { "path": "m/b" } },
+              "environments": { "local": { "databases": { "core": "core.db", "a": "s.db", "b": "s.db" } } } }
+            """
+        );
+        await OutputAsync("up", "--environment", "local", "--service", "*");
+        if (fault is "undefined variable")
+            _temporary.Write("m/b/002_b.sql", "INSERT INTO sb VALUES (${none});\n");
+        else if (fault is "missing folder")
+            Directory.Delete(_temporary["m/b"], recursive: true);
+        else if (fault is "skipped" && call[0] is "fresh")
+            Directory.Delete(_temporary["m/core"], recursive: true);
+        else if (fault is "skipped")
+            File.Delete(_temporary["core.db"]);
+        var before = await RowsAsync();
+        var result = await RunAsync([.. call, "--environment", "local", "--service", "*", "--accept-data-loss", "--yes"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("error ServiceSkipped", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, await RowsAsync());
+        Assert.Contains("1,1", before, StringComparison.Ordinal);
+
+        Task<string> RowsAsync() =>
+            OutputAsync("run", "--csv", "--database", "s.db", "--command", "SELECT (SELECT sum(id) FROM sa), (SELECT sum(id) FROM sb)");
+    }
+
+    [Fact]
+    public async Task A_file_that_has_two_names_is_cleared_once()
+    {
+        await OutputAsync("up", "--database", "x.db");
+        File.CreateSymbolicLink(_temporary["y.db"], _temporary["x.db"]);
+        var output = await OutputAsync("fresh", "--database", "x.db", "--database", "y.db", "--accept-data-loss");
+        Assert.Single(output.Split("rows removed").Skip(1));
+    }
+
     [Fact]
     public async Task What_is_shown_of_a_shared_database_names_the_service()
     {

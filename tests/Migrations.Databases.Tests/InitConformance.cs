@@ -204,6 +204,57 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Theory]
+    [InlineData("DELETE FROM old;", "local", ErrorId.StampDiffers)]
+    [InlineData("DROP TABLE old;", "local", ErrorId.StampDiffers)]
+    [InlineData("DROP TABLE old;", "production", ErrorId.DataLossRefused)]
+    [InlineData("DELETE FROM old WHERE id > 1;", null, ErrorId.DataLossRefused)]
+    [InlineData("DELETE FROM old WHERE id > 9;", "production", null)]
+    public async Task An_init_script_takes_away_only_what_was_accepted_and_is_of_its_environment(
+        string script,
+        string? environment,
+        ErrorId? error
+    )
+    {
+        await Database.ExecuteAsync("CREATE TABLE old (id integer); INSERT INTO old VALUES (1), (2)");
+        await Engine().StampAsync("production");
+        Write("init-db.sql", script + "\n");
+        var options = EngineOptions() with { Stamp = new ExpectedStamp { Own = environment } };
+        var initializer = Initializer(Script, options: options);
+        if (error is { } id)
+            await ThrowsAsync<MigrationException>(id, () => initializer.InitializeAsync());
+        else
+            await initializer.InitializeAsync();
+        Assert.Equal("2", await Database.ScalarAsync("SELECT count(*) FROM old"));
+        var accepting = new InitializationRequest { AcceptDataLoss = true };
+        if (error == ErrorId.StampDiffers)
+            await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => initializer.InitializeAsync(accepting));
+        else if (error is not null)
+            Assert.Equal(Initialized, (await initializer.InitializeAsync(accepting)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("local", false)]
+    [InlineData("production", true)]
+    public async Task A_seed_stays_out_of_the_database_of_another_environment(string environment, bool isRun)
+    {
+        ThreeTables();
+        Write("seed.sql", "INSERT INTO a VALUES (7);\n");
+        await Database.ExecuteAsync("CREATE TABLE old (id integer)");
+        await Engine().StampAsync("production");
+        var initializer = Initializer(options: EngineOptions() with { Stamp = new ExpectedStamp { Own = environment } });
+        var request = new InitializationRequest { Seed = true, Force = true };
+        if (isRun)
+        {
+            Assert.Equal("seed.sql", (await initializer.InitializeAsync(request)).Seed);
+            return;
+        }
+
+        await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => initializer.PlanAsync(request));
+        await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => initializer.InitializeAsync(request));
+        Assert.Equal("old", await TablesAsync());
+    }
+
+    [Theory]
     [InlineData(InitScript, true)]
     [InlineData("-- only a comment\n" + InitScript, true)]
     [InlineData("CREATE TABLE others (id integer);\n", false)]

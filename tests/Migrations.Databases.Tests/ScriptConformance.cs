@@ -1,6 +1,8 @@
+using Migrations.Configuration;
 using Migrations.Folders;
 using Migrations.History;
 using Migrations.Planning;
+using Migrations.Testing;
 
 namespace Migrations.Databases.Tests;
 
@@ -20,6 +22,11 @@ public abstract class ScriptConformance(DatabaseKind kind) : Conformance(kind)
                 Rows = Rows,
                 AcceptDataLoss = acceptLoss,
             }
+        );
+
+    protected Task<DatabaseScriptResult> CommandInAsync(string? environment, string sql, bool acceptLoss) =>
+        new DatabaseScriptRunner(Kind.Driver, Target(), EngineOptions() with { Stamp = new ExpectedStamp { Own = environment } }).RunAsync(
+            new DatabaseScriptRequest { Command = sql, AcceptDataLoss = acceptLoss }
         );
 
     protected Task<DatabaseScriptResult> FileAsync(string name, string sql) =>
@@ -270,6 +277,34 @@ public sealed class SqliteScriptTests() : ScriptConformance(DatabaseKind.Sqlite)
         await CommandAsync("PRAGMA user_version");
         Assert.Equal(["Int64 0"], Rows.Typed);
     }
+
+    [Theory]
+    [InlineData("DELETE FROM z.s")]
+    [InlineData("DELETE FROM s")]
+    [InlineData("DROP TABLE z.s")]
+    [InlineData("WITH w AS (SELECT 1 AS i) DELETE FROM \"z\" . s WHERE i IN (SELECT i FROM w)")]
+    public async Task An_attached_database_loses_nothing_under_the_name_of_an_environment(string sql)
+    {
+        await using var other = new SqliteTestDatabase();
+        await other.ExecuteAsync("CREATE TABLE s (i integer); INSERT INTO s VALUES (1)");
+        await Database.ExecuteAsync("CREATE TABLE t (i integer)");
+        var script = $"ATTACH '{other.Address}' AS z; {sql}";
+        await ThrowsAsync<DataLossException>(ErrorId.DataLossRefused, () => CommandInAsync("local", script, acceptLoss: false));
+        await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => CommandInAsync("local", script, acceptLoss: true));
+        Assert.Equal("1", await other.ScalarAsync("SELECT count(*) FROM s"));
+        Assert.Equal(MigrationOutcome.Done, (await CommandInAsync(environment: null, script, acceptLoss: true)).Outcome);
+    }
+
+    [Fact]
+    public async Task What_is_only_read_from_an_attached_database_is_no_loss_there()
+    {
+        await using var other = new SqliteTestDatabase();
+        await other.ExecuteAsync("CREATE TABLE s (i integer); INSERT INTO s VALUES (1)");
+        await Database.ExecuteAsync("CREATE TABLE t (i integer)");
+        var script = $"ATTACH '{other.Address}' AS z; DELETE FROM t; INSERT INTO main.t SELECT i FROM z.s";
+        await CommandInAsync("local", script, acceptLoss: false);
+        Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM t"));
+    }
 }
 
 public sealed class PostgreSqlScriptTests() : ScriptConformance(DatabaseKind.PostgreSql)
@@ -321,5 +356,26 @@ public sealed class PostgreSqlScriptTests() : ScriptConformance(DatabaseKind.Pos
         );
         Assert.Equal(["server_encoding", "QUERY PLAN", "column1"], Rows.Sets.Take(3));
         Assert.Equal(5, Rows.Sets.Count);
+    }
+
+    [Fact]
+    public async Task A_database_is_dropped_only_when_that_was_accepted_and_never_under_the_name_of_an_environment()
+    {
+        await using var other = await PostgreSqlTestDatabase.CreateAsync();
+        var name = await other.ScalarAsync("SELECT current_database()");
+        foreach (var sql in new[] { $"DROP DATABASE \"{name}\" WITH (FORCE)", $"drop database if exists \"{name}\"" })
+        {
+            var error = await ThrowsAsync<DataLossException>(
+                ErrorId.DataLossRefused,
+                () => CommandInAsync("local", sql, acceptLoss: false)
+            );
+            Assert.Contains("drops the database", error.Message, StringComparison.Ordinal);
+            await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => CommandInAsync("local", sql, acceptLoss: true));
+        }
+
+        await Engine().StampAsync("production");
+        var drop = $"DROP DATABASE \"{name}\" WITH (FORCE)";
+        await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => CommandInAsync("local", drop, acceptLoss: true));
+        Assert.Equal(MigrationOutcome.Done, (await CommandInAsync(environment: null, drop, acceptLoss: true)).Outcome);
     }
 }

@@ -35,6 +35,26 @@ Describe 'Clear-Database' {
         (Clear-Database x.db $folder -Migrate -Force).Applied | Should -Be '001_a', '002_b'
     }
 
+    It 'clears no shared database where <Fault>' -ForEach @(
+        @{ Fault = 'scripts of a later service cannot run' }
+        @{ Fault = 'the first service is left out' }
+    ) {
+        $null = New-Item q/core, q/a, q/b -ItemType Directory -Force
+        Set-Content q/core/001_c.sql 'CREATE TABLE c (id integer);'
+        Set-Content q/a/001_a.sql 'CREATE TABLE sa (id integer); INSERT INTO sa VALUES (1);'
+        Set-Content q/b/001_b.sql 'CREATE TABLE sb (id integer);'
+        Set-Content q/migrations.json '{
+            "services": { "core": { "path": "core" }, "a": { "path": "a", "dependsOn": ["core"] }, "b": { "path": "b" } },
+            "environments": { "local": { "databases": { "core": "../core.db", "a": "../s.db", "b": "../s.db" } } } }'
+        $call = @{ ConfigurationPath = 'q/migrations.json'; Environment = 'local'; Service = '*'; Confirm = $false }
+        $null = Invoke-Migration @call
+        Remove-Item -Recurse ($Fault -match 'later' ? 'q/b' : 'q/core')
+        $null = Clear-Database @call -Migrate -AcceptDataLoss -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems.FullyQualifiedErrorId -like 'ServiceSkipped,*' | Should -Not -BeNullOrEmpty
+        (Invoke-DatabaseScript s.db -Command 'SELECT count(*) AS n FROM sa').n | Should -Be 1
+        Remove-Item -Recurse q
+    }
+
     It 'runs the seed at the end with -Migrate -Seed, but not where the environment requires confirmation' {
         Set-Content "$folder/seed.sql" 'INSERT INTO b VALUES (7);'
         Set-Content migrations.json '{ "environments": { "production": { "confirm": true, "database": "x.db", "path": "migrations" } } }'

@@ -3,6 +3,7 @@ BeforeDiscovery {
     $failures = @(
         @{ Name = 'throws'; Body = "`n    throw 'bad thing'"; Id = 'CodeFailed'; Message = 'bad thing'; Place = '2:5' }
         @{ Name = 'writes an error'; Body = "`n    Write-Error 'bad thing'`n    'after'"; Id = 'CodeFailed'; Message = 'bad thing'; Place = '2:5' }
+        @{ Name = 'throws what ends a pipeline'; Body = "`n    throw [System.Management.Automation.PipelineStoppedException]::new()"; Id = 'CodeFailed'; Message = 'The pipeline has been stopped'; Place = $null }
         @{ Name = 'exits'; Body = "`n    1`n    exit 3"; Id = 'CodeFailed'; Message = "'exit'"; Place = '3:5' }
         @{ Name = 'breaks'; Body = "`n    break"; Id = 'CodeFailed'; Message = "'break'"; Place = '2:5' }
         @{ Name = 'fails in a program'; Body = "`n    & bash -c 'exit 7'"; Id = 'CodeFailed'; Message = '7'; Place = '2:5' }
@@ -125,6 +126,17 @@ function up { "`$seen `$((Get-Module Microsoft.PowerShell.Archive).Name)" }
             (Get-Location).Path, (Get-Location -Stack).Path | Should -Be $before
         }
         finally { Pop-Location; Pop-Location }
+    }
+
+    It 'leaves the current directory of the process as it was' {
+        Set-Content "$folder/002_code.ps1" 'function up { [Environment]::CurrentDirectory = "/" }'
+        $before = [Environment]::CurrentDirectory
+        [Environment]::CurrentDirectory = (Get-Item TestDrive:).FullName.TrimEnd('/')
+        try {
+            $null = Invoke-Migration $database $folder
+            [Environment]::CurrentDirectory | Should -Be (Get-Item TestDrive:).FullName.TrimEnd('/')
+        }
+        finally { [Environment]::CurrentDirectory = $before }
     }
 
     It 'says no secret of its variables: <_>' -ForEach 'plain', 'address', 'secure' {

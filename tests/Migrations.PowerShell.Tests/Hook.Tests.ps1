@@ -96,6 +96,18 @@ param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
         (Get-MigrationHistory $database | Where-Object Name -EQ hooks/on-error.ps1).Success | Should -Be $false
     }
 
+    It 'of failures cannot hide the failure by an exception that ends pipelines' {
+        Set-Content "$folder/003_bad.sql" 'SELECT * FROM wanted;'
+        Set-Hook 'on-error' 'throw [System.Management.Automation.PipelineStoppedException]::new()'
+        $script = Join-Path (Get-Item TestDrive:).FullName 'call.ps1'
+        Set-Content $script "`$ErrorActionPreference = 'Stop'; Import-Module '$manifest'; Invoke-Migration '$database' '$folder'; 'after'"
+        $said = pwsh -NoProfile -File $script 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 1
+        $said | Should -Match 'wanted'
+        $said | Should -Match 'on-error'
+        $said | Should -Not -Match 'after\s*$'
+    }
+
     It 'are refused before anything runs where their syntax is wrong or their name is' {
         Set-Hook 'after-run' 'if (1'
         (Get-ErrorOf { Invoke-Migration $database $folder }).FullyQualifiedErrorId | Should -BeLike 'FolderInvalid,*'

@@ -81,6 +81,16 @@ Describe 'Initialize-Database on <Engine>' -ForEach $engines {
         finally { $env:MIGRATION_PATH = $before }
     }
 
+    It 'takes rows by an init script only with -AcceptDataLoss' {
+        $database, $folder = (New-TestDatabase $Engine), (New-TestFolder 1)
+        $null = Initialize-Database $database $folder -Confirm:$false
+        $null = Invoke-DatabaseScript $database -Command 'INSERT INTO t1 VALUES (42)'
+        Set-Content "$folder/drop.sql" 'DROP TABLE t1;'
+        (Get-ErrorOf { Initialize-Database $database "$folder/drop.sql" -Confirm:$false }).FullyQualifiedErrorId |
+            Should -BeLike 'DataLossRefused,*'
+        (Initialize-Database $database "$folder/drop.sql" -AcceptDataLoss -Confirm:$false).Script | Should -Be 'drop.sql'
+    }
+
     It 'reads how to create a database only with -Create' {
         $failure = Get-ErrorOf { Initialize-Database (New-TestDatabase $Engine) (New-TestFolder 1) -Owner app }
         $failure.FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'

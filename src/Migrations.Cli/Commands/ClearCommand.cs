@@ -73,9 +73,17 @@ internal static class ClearCommand
                 var plans = new ClearedDatabases { IsPlan = true };
                 return runner.RunAsync(
                     parse,
-                    (call, token) => RunAsync(call, RequestFor(call, request with { Turns = call.Settings.WhatIf ? plans : turns }), token),
-                    cancellationToken
+                    (call, token) => RunAsync(call, RequestOf(call), token),
+                    cancellationToken,
+                    foresee: (call, token) =>
+                        new DatabaseClearer(call.Driver, call.Target, call.Settings.Folder, call.Settings.Migrator).ForeseeAsync(
+                            RequestOf(call),
+                            token
+                        )
                 );
+
+                ClearRequest RequestOf(DatabaseCall call) =>
+                    RequestFor(call, request with { Turns = call.Settings.WhatIf ? plans : turns });
             }
         );
         return command;

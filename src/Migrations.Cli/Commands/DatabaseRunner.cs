@@ -15,11 +15,13 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     /// <param name="command">The work on one database.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="service">The service that an option of the command itself names.</param>
+    /// <param name="foresee">Looks at one of several databases before the work on the first one begins.</param>
     public Task<int> RunAsync(
         ParseResult parse,
         Func<DatabaseCall, CancellationToken, Task<int>> command,
         CancellationToken cancellationToken,
-        string? service = null
+        string? service = null,
+        Func<DatabaseCall, CancellationToken, Task>? foresee = null
     ) =>
         GuardAsync(
             parse,
@@ -31,6 +33,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                 var fleet = new FleetCall(settings, parse.CommandResult.Command.Name, effect, report, terminal);
                 if (effect != CommandEffect.None && !settings.WhatIf && !IsConfirmed(parse))
                     Confirm(settings, parse.CommandResult.Command.Name, fleet.Calls);
+                foreach (var call in foresee is null || fleet.Calls.Count < 2 ? [] : fleet.Calls.Values)
+                    await foresee!(call, cancellationToken).ConfigureAwait(false);
                 return await fleet
                     .RunAsync(
                         call =>

@@ -32,6 +32,10 @@ internal sealed class InitOptions
         "--force",
         "Run the seed also in an environment that requires confirmation, and do not ask there."
     );
+    private readonly Option<bool> _acceptLoss = OptionOf.Flag(
+        "--accept-data-loss",
+        "Run the init script and the seed even though rows or values are lost, or may be. --yes does not include this."
+    );
     private readonly Option<string?> _stamp = OptionOf.Text(
         "--stamp",
         "environment",
@@ -54,7 +58,8 @@ internal sealed class InitOptions
     public void AddTo(DescribedCommand command)
     {
         foreach (
-            var option in (Option[])[_create, _owner, _encoding, _template, _marker, _seed, _force, _stamp, _restamp, _attempts, _delay]
+            var option in (Option[])
+                [_create, _owner, _encoding, _template, _marker, _seed, _force, _acceptLoss, _stamp, _restamp, _attempts, _delay]
         )
             command.Options.Add(option);
         command.Validators.Add(result =>
@@ -85,6 +90,7 @@ internal sealed class InitOptions
             Marker = parse.GetValue(_marker),
             Seed = parse.GetValue(_seed),
             Force = parse.GetValue(_force),
+            AcceptDataLoss = parse.GetValue(_acceptLoss),
             Stamp = parse.GetValue(_stamp),
             ReplacesStamp = parse.GetValue(_restamp),
         };

@@ -37,6 +37,20 @@ public sealed record ExpectedStamp
         );
     }
 
+    /// <summary>Refuses what takes away from a database whose stamp is not known, where the call is about an environment.</summary>
+    /// <param name="what">What does, as the beginning of a sentence.</param>
+    /// <exception cref="MigrationException"><see cref="ErrorId.StampDiffers"/></exception>
+    public void DemandNoOther(string what)
+    {
+        if (Own is not null)
+            throw new MigrationException(
+                ErrorId.StampDiffers,
+                $"{what} takes away from another database than its own, whose stamp is not known here, and the environment is "
+                    + $"'{Environments.GetValueOrDefault(Own, Own)}'. Nothing was changed.",
+                $"Run it on that database itself; or name the database with {CallOption.Database}, and no environment."
+            );
+    }
+
     /// <summary>What to do where a database with a stamp is the right one.</summary>
     internal Advice RightDatabase(string stamp) =>
         $"If this is the right database, name its environment: "

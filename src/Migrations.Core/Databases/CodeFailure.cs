@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Migrations.History;
 
 namespace Migrations.Databases;
@@ -12,6 +13,8 @@ internal static class CodeFailure
         "It was rolled back in the database, and the migration with it where they share a transaction; what it did elsewhere was not.";
 
     private const string NotRolledBack = "What it did before that is not undone.";
+
+    private const int LongestMessage = 8192;
 
     /// <summary>Runs code, and says what of it failed.</summary>
     /// <param name="script">The half of a migration, or the hook.</param>
@@ -48,14 +51,23 @@ internal static class CodeFailure
         var state = said is DbException { SqlState: { } code } ? $" ({code})" : "";
         return new MigrationException(
             ErrorId.CodeFailed,
-            $"{place}: {ScriptRedaction.Hide(said.Message).TrimEnd().TrimEnd('.')}{state}. "
-                + (isAlone ? NotRolledBack : RolledBack(script)),
+            $"{place}: {Said(said)}{state}. " + (isAlone ? NotRolledBack : RolledBack(script)),
             "Correct the code, and run it again.",
             Shown(cause)
         )
         {
             Location = place,
         };
+    }
+
+    /// <summary>What an error says, without secrets and without the full stop. No one reads megabytes.</summary>
+    private static string Said(Exception error)
+    {
+        var text = ScriptRedaction.Hide(error.Message).TrimEnd().TrimEnd('.');
+        if (text.Length <= LongestMessage)
+            return text;
+        var kept = char.IsHighSurrogate(text[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage;
+        return string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, kept)}... (cut: the message has {text.Length:N0} characters)");
     }
 
     /// <summary>An error as it is handed on: one that says a secret is not.</summary>
@@ -104,9 +116,7 @@ internal static class CodeFailure
     public static MigrationException OutcomeUnknown(MigrationScript script, string known, Exception? cause)
     {
         var place = (cause as MigrationException)?.Location ?? new ScriptLocation(script.File, script.FirstLine);
-        var failed = cause?.InnerException is { } said
-            ? $" Then it failed: {ScriptRedaction.Hide(said.Message).TrimEnd().TrimEnd('.')}."
-            : "";
+        var failed = cause?.InnerException is { } said ? $" Then it failed: {Said(said)}." : "";
         return new MigrationException(
             ErrorId.OutcomeUnknown,
             $"{place}: The code ended the transaction in which it and its history row are kept together. {known}{failed} The history does "

@@ -36,6 +36,7 @@ public sealed record StepExecution
     /// <param name="transaction">The step's transaction on it, as the connection's provider knows it.</param>
     /// <param name="database">The database.</param>
     /// <param name="identity">What distinguishes the database from every other one; null where its name does.</param>
+    /// <param name="limit">The token that the code gets: cancelled with the call, or when its time is over.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.CodeFailed"/></exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -44,6 +45,7 @@ public sealed record StepExecution
         DbTransaction? transaction,
         DatabaseTarget database,
         string? identity,
+        CancellationToken limit,
         CancellationToken cancellationToken
     )
     {
@@ -55,7 +57,7 @@ public sealed record StepExecution
             Direction = Direction,
             Migration = Migration.FullName,
             Variables = code.Variables,
-            CancellationToken = cancellationToken,
+            CancellationToken = limit,
         };
         return CodeFailure.CatchAsync(
             Script,

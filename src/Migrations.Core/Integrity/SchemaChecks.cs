@@ -99,7 +99,12 @@ internal static class SchemaChecks
     /// </summary>
     public static CheckResult? SinceLastRun(IReadOnlyList<JournalEntry> journal, SchemaSnapshot live)
     {
-        if (journal.LastOrDefault(e => e.IsOfMigration && !e.IsFailure) is not { SchemaFingerprint: { } recorded } last)
+        // A hook after the last step may change the schema, so its row has the newest fingerprint. A row without one that is no step's, as
+        // that of a script, is passed over: what it changed is drift.
+        if (
+            journal.LastOrDefault(e => !e.IsFailure && (e.IsOfMigration || e.SchemaFingerprint is not null))
+            is not { SchemaFingerprint: { } recorded } last
+        )
             return null;
         var isSame = string.Equals(recorded, live.Fingerprint, StringComparison.Ordinal);
         return new CheckResult

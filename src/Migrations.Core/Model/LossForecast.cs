@@ -9,6 +9,12 @@ public sealed record LossForecast(IReadOnlyList<DataLoss> Losses, IReadOnlyList<
     /// <summary>Objects that go with what it drops or makes again, and that it does not name.</summary>
     public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
 
+    /// <summary>
+    /// Whether it may take away from another database than that of the session: one that it attaches, or drops. What that one is stamped
+    /// with was not looked at.
+    /// </summary>
+    public bool ReachesOthers { get; init; }
+
     /// <summary>Nothing goes, and that is certain.</summary>
     public static LossForecast None { get; } = new([], []);
 }

@@ -22,6 +22,9 @@ public sealed record InitializationRequest
     /// <summary>Whether the seed runs all the same.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether the init script and the seed may delete rows or values for good.</summary>
+    public bool AcceptDataLoss { get; init; }
+
     /// <summary>The environment that the database is stamped with; null: the stamp stays as it is.</summary>
     public string? Stamp { get; init; }
 

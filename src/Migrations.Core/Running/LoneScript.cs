@@ -66,8 +66,12 @@ internal sealed class LoneScript(IDatabaseSession session, ISqlDialect dialect, 
     {
         var clock = Stopwatch.StartNew();
         await run(cancellationToken).ConfigureAwait(false);
-        var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds };
         // It has taken effect: its row is due even when the call is cancelled now.
+        var entry = step.Entry with
+        {
+            ExecutionTimeMs = clock.ElapsedMilliseconds,
+            SchemaFingerprint = await FingerprintAsync(step).ConfigureAwait(false),
+        };
         await session.History.AppendAsync(entry, CancellationToken.None).ConfigureAwait(false);
         return new StepOutcome(clock.Elapsed, RowsAffected: null, Statements: 0);
     }
@@ -98,11 +102,21 @@ internal sealed class LoneScript(IDatabaseSession session, ISqlDialect dialect, 
 
         if (afterwards is not null)
             await afterwards().ConfigureAwait(false);
-        var entry = step.Entry with { ExecutionTimeMs = clock.ElapsedMilliseconds, RowsAffected = affected, StatementIndex = count - 1 };
         // The script took effect: its row is due even when the call is cancelled now.
+        var entry = step.Entry with
+        {
+            ExecutionTimeMs = clock.ElapsedMilliseconds,
+            RowsAffected = affected,
+            StatementIndex = count - 1,
+            SchemaFingerprint = await FingerprintAsync(step).ConfigureAwait(false),
+        };
         await session.History.AppendAsync(entry, CancellationToken.None).ConfigureAwait(false);
         return new StepOutcome(clock.Elapsed, affected, count) { ObjectsLost = lost };
     }
+
+    /// <summary>The schema as the last script of a run has left it; null of any other.</summary>
+    private async Task<string?> FingerprintAsync(StepExecution step) =>
+        step.IsLast ? (await session.Inspector.ReadSchemaAsync(CancellationToken.None).ConfigureAwait(false)).Fingerprint : null;
 
     private static MigrationException Describe(Exception error, StepExecution step)
     {

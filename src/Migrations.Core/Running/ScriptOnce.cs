@@ -13,6 +13,9 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
 {
     private bool _isSaid;
 
+    /// <summary>Whether rows and values may go for good.</summary>
+    public bool AcceptsLoss { get; init; }
+
     /// <summary>Runs it, unless it has run.</summary>
     /// <returns>What it did; null when it had run before, or another did meanwhile.</returns>
     /// <exception cref="MigrationException">It failed.</exception>
@@ -35,7 +38,7 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
     {
         if (await HasRunAsync(cancellationToken).ConfigureAwait(false))
             return null;
-        await WarnOfLossAsync(cancellationToken).ConfigureAwait(false);
+        await DemandNoLossAsync(cancellationToken).ConfigureAwait(false);
         return await new ScriptRun(context, session)
             .RunAsync(script, rows: null, marker is null ? null : () => DemandMarkerAsync(cancellationToken), cancellationToken)
             .ConfigureAwait(false);
@@ -111,14 +114,41 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
         };
     }
 
-    /// <summary>A forecast stops no script that builds a database up.</summary>
-    private async Task WarnOfLossAsync(CancellationToken cancellationToken)
+    /// <summary>Says what goes, and refuses to take it from another environment's database, or without that it was accepted.</summary>
+    private async Task DemandNoLossAsync(CancellationToken cancellationToken)
     {
-        foreach (var loss in await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false))
-        {
-            foreach (var sentence in loss.Sentences())
-                context.Warn(sentence + ".");
-        }
+        var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
+        Warn(losses);
+        if (!losses.Any(l => l.IsLossy))
+            return;
+        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        found.Demand(context.Options.Stamp, context.Target);
+        if (losses.Any(l => l.Forecast.ReachesOthers))
+            context.Options.Stamp.DemandNoOther(script.Name);
+        if (AcceptsLoss)
+            return;
+        // Many scripts that build a database up have blocks of code. In a database without rows these can take nothing away.
+        var isEmpty = !losses.Any(l => l.Forecast.ReachesOthers) && !await HasRowsAsync(found, cancellationToken).ConfigureAwait(false);
+        var refused = losses.Where(l => isEmpty ? l.Forecast.Losses.Any(d => d.IsLossy) : l.IsLossy).ToList();
+        if (refused.Count > 0)
+            throw new DataLossException(context.Target.Display, refused, $"Running {script.Name}", "It was not run.");
+    }
+
+    private async Task<bool> HasRowsAsync(FoundHistories found, CancellationToken cancellationToken)
+    {
+        var histories = found.All.Select(h => h.Display).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var content = await session.Inspector.ReadContentAsync(digests: false, cancellationToken).ConfigureAwait(false);
+        return content.Any(t => t.Rows > 0 && !histories.Contains(t.Table));
+    }
+
+    /// <summary>Says what running it would take away.</summary>
+    public async Task WarnOfLossAsync(CancellationToken cancellationToken) =>
+        Warn(await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false));
+
+    private void Warn(IReadOnlyList<StepLoss> losses)
+    {
+        foreach (var sentence in losses.SelectMany(l => l.Sentences()))
+            context.Warn(sentence + ".");
     }
 
     /// <summary>Without the table, each start would run the script again.</summary>

@@ -15,6 +15,9 @@ internal sealed class ForecastLosses(ForecastCounter counter, ForecastNames name
     /// <summary>The losses in the order of the script.</summary>
     public IReadOnlyList<DataLoss> All => [.. _losses.Select(l => l.Loss)];
 
+    /// <summary>Whether another database is taken away from.</summary>
+    public bool ReachesOthers { get; set; }
+
     /// <summary>What could not be foreseen, with its line.</summary>
     public IReadOnlyList<string> Unforeseen => _notForeseen;
 

@@ -33,6 +33,10 @@ internal sealed class ObjectForecast(
             case LossAct.Unknown:
                 state.Losses.NotForeseen(line, $"{what.Name}; what is lost by that cannot be counted");
                 break;
+            case LossAct.DropDatabase:
+                state.Losses.NotForeseen(line, $"drops the database {LossReader.Shown(what.Name)}; what is lost by that cannot be counted");
+                state.Losses.ReachesOthers = true;
+                break;
             case LossAct.RenameSchema:
                 state.Names.Schemas.Rename(SqlNames.Plain(what.Name), SqlNames.Plain(what.Second!));
                 state.Carried.RenameSchema(SqlNames.Plain(what.Name), SqlNames.Plain(what.Second!));

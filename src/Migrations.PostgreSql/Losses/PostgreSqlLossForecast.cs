@@ -39,7 +39,11 @@ internal sealed class PostgreSqlLossForecast(PostgreSqlConnection connection, Lo
         }
 
         await Objects.RestoreCarriedAsync(cancellationToken).ConfigureAwait(false);
-        return new LossForecast(_state.Losses.All, _state.Losses.Unforeseen) { ObjectsLost = Objects.Cascaded };
+        return new LossForecast(_state.Losses.All, _state.Losses.Unforeseen)
+        {
+            ObjectsLost = Objects.Cascaded,
+            ReachesOthers = _state.Losses.ReachesOthers,
+        };
     }
 
     private async Task FollowAsync(SqlPiece piece, CancellationToken cancellationToken)

@@ -95,6 +95,7 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
                     connection.CodeTransaction,
                     connection.Target,
                     connection.Info.Identity,
+                    limit: cancellationToken,
                     cancellationToken
                 )
                 .ConfigureAwait(false);

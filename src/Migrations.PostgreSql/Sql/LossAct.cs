@@ -39,6 +39,9 @@ internal enum LossAct
     /// <summary>Makes a view, by which rows of tables can be changed.</summary>
     CreateView,
 
+    /// <summary>Drops a database, which is another one.</summary>
+    DropDatabase,
+
     /// <summary>Something that may take rows or values away, which cannot be counted.</summary>
     Unknown,
 }

@@ -34,6 +34,7 @@ internal static class LossReader
         return words[0] switch
         {
             "DROP" when WithTables.Contains(words[1], StringComparer.Ordinal) => Drop(words),
+            "DROP" when words[1] is "DATABASE" => [new LossEvent(LossAct.DropDatabase, "DATABASE", words[words[2] is "IF" ? 4 : 2])],
             "ALTER" when words[1] is "TABLE" or "VIEW" => AlterTable(words, 2),
             "ALTER" when words[1] is "MATERIALIZED" => AlterTable(words, 3),
             "ALTER" when words[1] is "SCHEMA" && words.Contain("RENAME", "TO") =>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.Planning;
 
@@ -85,6 +86,29 @@ public sealed class ClearDatabaseCommand : ChangeCommand
         if (MayLose(database.Target, plan, request) is not { } answered)
             return;
         WriteObject(Call(database, folder, (clearer, token) => clearer.ClearAsync(answered, token)));
+    }
+
+    private protected override void Foresee(SelectedDatabase database)
+    {
+        Go(database);
+        var (driver, target) = Resolve(database);
+        var folder = Migrate ? Folder : "";
+        var request = RequestFor(folder);
+        _ = Run(
+            (events, token) =>
+            {
+                // What is worth a warning is said in the turn of the database.
+                var options = OptionsFor(events);
+                options = options with { Session = options.Session with { Events = new SessionOptions().Events } };
+                return Looked(new DatabaseClearer(driver, target, folder, options).ForeseeAsync(request, token));
+            }
+        );
+
+        static async Task<bool> Looked(Task look)
+        {
+            await look.ConfigureAwait(false);
+            return true;
+        }
     }
 
     private ClearRequest RequestFor(string folder) =>

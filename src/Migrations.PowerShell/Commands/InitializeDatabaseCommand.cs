@@ -66,6 +66,10 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
     [Parameter]
     public SwitchParameter Seed { get; set; }
 
+    /// <summary>Runs the init script and the seed even though rows or values are lost, or may be.</summary>
+    [Parameter]
+    public SwitchParameter AcceptDataLoss { get; set; }
+
     /// <summary>
     /// Marks the database as that of an environment, so that destructive commands under another name are refused. Default: it stays as it
     /// is.
@@ -144,6 +148,7 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
             Seed = Seed,
             IsProtected = Selected?.Confirm == true,
             Force = Force,
+            AcceptDataLoss = AcceptDataLoss,
             Stamp = Stamp,
             ReplacesStamp = Restamp,
             Apply = new ApplyRequest

@@ -17,6 +17,8 @@ internal sealed class SqliteLossForecast
     private readonly EarlierScripts _earlier;
     private readonly LossCounter _counter;
     private readonly RowForecast _rows;
+    private int? _attachedAt;
+    private bool _reachesOthers;
 
     private SqliteLossForecast(SqliteHandle handle, LossForecastRequest question, EarlierScripts earlier)
     {
@@ -60,7 +62,9 @@ internal sealed class SqliteLossForecast
         foreach (var statement in SqliteDialect.Instance.Split(question.Script))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            forecast.Follow(statement, StatementHead.Read(statement.Text));
+            var head = StatementHead.Read(statement.Text);
+            forecast.FollowOthers(statement, head);
+            forecast.Follow(statement, head);
             forecast._rows.Observe(statement);
         }
 
@@ -68,7 +72,7 @@ internal sealed class SqliteLossForecast
         var losses = forecast
             ._state.Losses.Select(l => forecast._counter.Count(l.Kind, l.Table, l.Column, l.Line))
             .Concat(forecast._state.Counted);
-        return new LossForecast([.. losses.OrderBy(l => l.Line)], forecast._state.NotForeseen);
+        return new LossForecast([.. losses.OrderBy(l => l.Line)], forecast._state.NotForeseen) { ReachesOthers = forecast._reachesOthers };
     }
 
     /// <summary>The name that a statement gives to a table that it makes out of others, or renames.</summary>
@@ -109,6 +113,31 @@ internal sealed class SqliteLossForecast
                 break;
         }
     }
+
+    /// <summary>What a script takes from a database that it attaches is not counted.</summary>
+    private void FollowOthers(ScriptStatement statement, StatementHead head)
+    {
+        var line = statement.Location.Line;
+        if (head.Kind == StatementKind.Attach)
+            _attachedAt ??= line;
+        if (_attachedAt is not { } attachedAt || !head.MayLose || IsOfMain(head, RowChange.Read(SqliteDialect.Instance, statement.Text)))
+            return;
+        if (!_reachesOthers)
+            _state.NotForeseen.Add($"line {line} may take away from the database that line {attachedAt} attaches, which is not looked at");
+        _reachesOthers = true;
+    }
+
+    // A name without a schema is that of an attached table where no other has it.
+    private bool IsOfMain(StatementHead head, RowChange? change)
+    {
+        if (change is null)
+            return head.Schema is null ? head.Name is { } name && _state.Tables.ContainsKey(name) : IsOwn(head.Schema);
+        var parts = change.Table.Split('.', 2, StringSplitOptions.TrimEntries);
+        return parts.Length == 1 ? _state.Tables.ContainsKey(SqliteNames.Unquote(parts[0])) : IsOwn(SqliteNames.Unquote(parts[0]));
+    }
+
+    private static bool IsOwn(string schema) =>
+        SqliteNames.Comparer.Equals(schema, KeylessSchema.Schema) || SqliteNames.Comparer.Equals(schema, "temp");
 
     private void FollowColumn(StatementHead head, int line)
     {

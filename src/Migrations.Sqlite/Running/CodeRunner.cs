@@ -22,7 +22,7 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         {
             _handle.Watch.StartStatement();
             var failure = Call(cancellationToken);
-            Demand(guard, failure, guard.FindOpen());
+            Demand(guard, failure, _handle.Watch.IsLate, guard.FindOpen());
         }
 
         if (step.Analysis.SuspendsForeignKeys && !step.MayLeaveKeysOpen && OpenKeys().Except(open, StringComparer.Ordinal).Any())
@@ -33,16 +33,31 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
     // which a rollback would leave a destroyed file (https://sqlite.org/pragma.html#pragma_journal_mode).
     private void KeepJournal() => _handle.Execute($"PRAGMA main.user_version={_handle.QueryInt64("PRAGMA main.user_version")}");
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs it. Once its time is over, it is interrupted in whatever statement it runs.</summary>
     /// <returns>How it failed; null when it did not.</returns>
     private MigrationException? Call(CancellationToken cancellationToken)
     {
         var code = connection.Code!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_handle.Watch.StatementTimeout is { TotalMilliseconds: < int.MaxValue } timeout)
+        {
+            limit.CancelAfter(timeout);
+            _handle.Watch.Ask(_handle.Api, _handle.Pointer, isOften: true);
+        }
+
         try
         {
             // Not on this thread: what it waits for may need the caller's.
             Task.Run(
-                    () => step.RunCodeAsync(code.Connection, code.Transaction, connection.Target, identity: null, cancellationToken),
+                    () =>
+                        step.RunCodeAsync(
+                            code.Connection,
+                            code.Transaction,
+                            connection.Target,
+                            identity: null,
+                            limit.Token,
+                            cancellationToken
+                        ),
                     CancellationToken.None
                 )
                 .GetAwaiter()
@@ -53,16 +68,23 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         {
             return e;
         }
+        finally
+        {
+            _handle.Watch.Ask(_handle.Api, _handle.Pointer, isOften: false);
+        }
     }
 
     /// <summary>Refuses to go on when it failed, ended the transaction, or left something open.</summary>
-    private void Demand(CommitGuard guard, MigrationException? failure, (string Statement, bool IsRunning)? open)
+    private void Demand(CommitGuard guard, MigrationException? failure, bool isLate, (string Statement, bool IsRunning)? open)
     {
         var isOver = guard.WasRolledBack || !_handle.InTransaction || !connection.Code!.IsInTransaction;
         if (_handle.Watch.TimedOut && (failure is not null || isOver))
             throw CodeFailure.TimedOut(step.Script, _handle.Watch.StatementTimeout, isOfAll: true, failure);
         if (guard.WasCommitTried)
             throw CodeFailure.EndedTransaction(step.Script, failure);
+        // Code that waits for something else cannot be interrupted there: what it has done by then is not kept either.
+        if (isLate && (failure is null or { InnerException: OperationCanceledException }))
+            throw CodeFailure.TimedOut(step.Script, _handle.Watch.StatementTimeout, isOfAll: true, failure);
         if (failure is not null)
             throw failure;
         if (open is { } left)

@@ -158,6 +158,58 @@ public abstract class CodeEndingConformance(DatabaseKind kind) : Conformance(kin
         Assert.Equal("1_slow Failed", await StatesAsync(engine));
     }
 
+    [Theory]
+    [InlineData("waits")]
+    [InlineData("waits-with-token")]
+    [InlineData("short-statements")]
+    public async Task On_SQLite_the_limit_is_that_of_the_whole_half(string way)
+    {
+        if (Kind != DatabaseKind.Sqlite)
+            return;
+        var slow = new CodeMigration(
+            "2",
+            "slow",
+            async c =>
+            {
+                await c.ExecuteAsync("CREATE TABLE b (id integer)");
+                var clock = Stopwatch.StartNew();
+                if (way is "waits-with-token")
+                    await Task.Delay(TimeSpan.FromMinutes(10), c.CancellationToken);
+                while (clock.Elapsed < TimeSpan.FromMilliseconds(way is "short-statements" ? 10_000 : 400))
+                {
+                    await Task.Delay(20, CancellationToken.None);
+                    if (way is "short-statements")
+                        await SayAsync(c, "INSERT INTO b VALUES (1)");
+                }
+            }
+        );
+        var limited = new Migrator(
+            Kind.Driver,
+            Target(),
+            MigrationSource.Of(First, slow),
+            EngineOptions() with
+            {
+                Session = EngineOptions().Session with { StatementTimeout = TimeSpan.FromMilliseconds(200) },
+            }
+        );
+        var watch = Stopwatch.StartNew();
+        var error = await ThrowsAsync<StatementException>(ErrorId.StatementTimedOut, () => limited.ApplyAsync());
+        Assert.Contains("The code took longer than its limit of 0.2 s", error.Message, StringComparison.Ordinal);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8), $"It was interrupted only after {watch.Elapsed}.");
+        Assert.Equal("a", await TablesAsync());
+    }
+
+    [Fact]
+    public async Task A_message_of_megabytes_is_cut_in_the_error_and_in_the_history()
+    {
+        var engine = Of(_ => throw new InvalidOperationException("begins " + new string('x', 5_000_000)));
+        var error = await ThrowsAsync<MigrationException>(ErrorId.CodeFailed, () => engine.ApplyAsync());
+        Assert.Contains("begins xxx", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(cut: the message has 5,000,007 characters)", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Message.Length, 8192, 9000);
+        Assert.InRange((await engine.GetHistoryAsync()).Single(e => !e.Success).ErrorMessage!.Length, 8192, 9000);
+    }
+
     [Fact]
     public async Task Cancelling_interrupts_code_that_has_no_token_again_and_again()
     {
