@@ -219,6 +219,8 @@ public abstract class RunCommand : ChangeCommand
         foreach (var step in plan.Steps)
         {
             text.Append("\n-- ").Append(step.Migration);
+            if (step.Script.Header.Batch is { } batch)
+                text.Append(", ").Append(batch);
             if (step.Script.Code is not null)
                 text.Append("\n# ")
                     .Append(step.Script.File)

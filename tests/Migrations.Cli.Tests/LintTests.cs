@@ -102,6 +102,28 @@ public abstract class LintConformance(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.UsageInvalid, 2, ["no database is given"], "lint", "--engine", "sqlite", "--rewrite");
     }
 
+    [Theory]
+    [InlineData("UPDATE a SET t = 'x' WHERE t IS NULL;")]
+    [InlineData("UPDATE a SET t = 'x' WHERE ${batch} AND t IS NULL;")]
+    public async Task A_file_in_batches_is_linted_and_shown_as_it_runs(string statement)
+    {
+        Migration(
+            "001_a",
+            "CREATE TABLE a (id integer PRIMARY KEY, t text);\nINSERT INTO a (id) VALUES (1), (2), (3);\n",
+            "DROP TABLE a;\n"
+        );
+        await OutputAsync("up");
+        Migration("002_fill", $"-- Batch: 2 rows\n{statement}\n", "SELECT 1;\n");
+        Assert.Equal(0, (await RunAsync("lint")).ExitCode);
+        var planned = await OutputAsync("up", "--what-if");
+        Assert.Contains($"002_fill.sql), in batches of 2 rows\n{statement}\n", planned, StringComparison.Ordinal);
+
+        Migration("003_both", $"-- Batch: 2 rows\n{statement}\nUPDATE a SET t = 'y';\n", "SELECT 1;\n");
+        var refused = await AloneAsync("003", "--output", "json");
+        Assert.Contains(refused.Json.EnumerateArray(), f => f.GetProperty("rule").GetString() == "cannot-run");
+        await FailsAsync(ErrorId.FolderInvalid, 1, ["003_both.sql"], "up", "--what-if");
+    }
+
     [Fact]
     public async Task Up_warns_what_if_shows_and_strict_refuses()
     {
@@ -115,7 +137,7 @@ public abstract class LintConformance(string engine) : CliTests(engine)
         await FailsAsync(ErrorId.UnsafeChange, 1, ["1 finding in the pending migrations"], "up");
         Assert.Contains("rename-column", await OutputAsync("config"), StringComparison.Ordinal);
         Temporary.Write("migrations.json", """{ "advice": { "off": ["rename-colum"] } }""");
-        await FailsAsync(ErrorId.UsageInvalid, 2, ["There is no rule 'rename-colum'", "Did you mean 'rename-column'?"], "up");
+        await FailsAsync(ErrorId.ConfigurationInvalid, 2, ["There is no rule 'rename-colum'", "Did you mean 'rename-column'?"], "up");
         File.Delete(Temporary["migrations.json"]);
         var applied = await RunAsync("up", "--log-format", "github");
         Assert.Equal(0, applied.ExitCode);

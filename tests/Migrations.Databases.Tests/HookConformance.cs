@@ -181,6 +181,20 @@ public abstract class HookConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("a", await TablesAsync());
     }
 
+    [Theory]
+    [InlineData("before-run")]
+    [InlineData("after-each")]
+    [InlineData("on-error")]
+    public async Task One_in_batches_is_refused_before_anything_runs(string point)
+    {
+        TwoTables();
+        Hook(point, "-- Batch: 2 rows\nUPDATE a SET id = id;\n");
+        var problem = (await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => ApplyAsync())).Problems.Single();
+        Assert.Equal((ErrorId.BatchInvalid, "Only a migration runs in batches."), (problem.Id, problem.Message));
+        Assert.EndsWith($"{point}.sql", problem.Location.File, StringComparison.Ordinal);
+        Assert.Equal("", await JournalOrNoneAsync());
+    }
+
     [Fact]
     public async Task What_ends_the_transaction_of_a_step_is_refused_before_anything_runs()
     {

@@ -4,7 +4,6 @@ BeforeDiscovery {
         @{ Name = 'throws'; Body = "`n    throw 'bad thing'"; Id = 'CodeFailed'; Message = 'bad thing'; Place = '2:5' }
         @{ Name = 'writes an error'; Body = "`n    Write-Error 'bad thing'`n    'after'"; Id = 'CodeFailed'; Message = 'bad thing'; Place = '2:5' }
         @{ Name = 'throws what ends a pipeline'; Body = "`n    throw [System.Management.Automation.PipelineStoppedException]::new()"; Id = 'CodeFailed'; Message = 'The pipeline has been stopped'; Place = $null }
-        @{ Name = 'calls itself without end'; Body = "`n    function again { again }`n    again"; Id = 'CodeFailed'; Message = ''; Place = $null }
         @{ Name = 'exits'; Body = "`n    1`n    exit 3"; Id = 'CodeFailed'; Message = "'exit'"; Place = '3:5' }
         @{ Name = 'breaks'; Body = "`n    break"; Id = 'CodeFailed'; Message = "'break'"; Place = '2:5' }
         @{ Name = 'fails in a program'; Body = "`n    & bash -c 'exit 7'"; Id = 'CodeFailed'; Message = '7'; Place = '2:5' }

@@ -47,6 +47,14 @@ Describe 'Test-MigrationScript on <Engine>' -ForEach $engines {
         (Get-ErrorOf { Test-MigrationScript -Engine $Engine -Path $folder -Rewrite }).FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
     }
 
+    It 'finds nothing in a file in batches, which -WhatIf shows as such' {
+        Set-Content "$folder/002_t.sql" "-- Batch: 2 rows`nUPDATE a SET t = 'x' WHERE t IS NULL;"
+        Test-MigrationScript $database $folder | Should -BeNullOrEmpty
+        $env:BATCH_DATABASE = $database
+        $shown = pwsh -NoProfile -Command "Import-Module '$manifest'; Invoke-Migration `$env:BATCH_DATABASE '$folder' -WhatIf" | Out-String
+        $shown | Should -BeLike '*-- 002_t, in batches of 2 rows*UPDATE a SET t*'
+    }
+
     It 'is asked by Invoke-Migration: a warning, or a refusal' {
         $failure = Get-ErrorOf { Invoke-Migration $database $folder -Strict }
         $failure.FullyQualifiedErrorId | Should -BeLike 'UnsafeChange,*'

@@ -7,13 +7,7 @@ namespace Migrations.Cli.Output;
 /// <summary>Prints what a run would do, with the SQL of each step.</summary>
 internal static class PlanListing
 {
-    public static void Print(
-        Terminal terminal,
-        string database,
-        MigrationPlan plan,
-        ISqlDialect dialect,
-        IReadOnlyList<StepLoss> losses
-    )
+    public static void Print(Terminal terminal, string database, MigrationPlan plan, ISqlDialect dialect, IReadOnlyList<StepLoss> losses)
     {
         foreach (var skip in plan.Skipped)
             terminal.Out($"Would skip {skip.Migration.FullName}: it {skip.Reason}.", Tone.Notice);
@@ -39,7 +33,8 @@ internal static class PlanListing
     /// <summary>Prints the SQL of a script.</summary>
     public static void Statements(Terminal terminal, string name, MigrationScript script, ISqlDialect dialect)
     {
-        terminal.Out($"-- {name} ({script.File})", Tone.Notice);
+        var batches = script.Header.Batch is { } batch ? $", {batch}" : "";
+        terminal.Out($"-- {name} ({script.File}){batches}", Tone.Notice);
         foreach (var statement in dialect.Split(script))
             terminal.Out(ScriptRedaction.Show(dialect, statement.Text) + ";");
         terminal.Out();

@@ -73,6 +73,8 @@ internal static class PlannedScripts
             : analysis with
             {
                 Batch = null,
+                // Or a hook would be referred to another point, where its batches are refused as well.
+                OutsideTransaction = false,
                 Problems = [.. analysis.Problems, NoBatches(script, "Only a migration runs in batches.", "Remove 'Batch:'.")],
             };
     }
