@@ -145,7 +145,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         _temporary.Write("key", "s3cr3t");
         Service("api", "-- Variables: quoted\nCREATE TABLE a (v text);\nINSERT INTO a VALUES ('${word} ${key}');");
-        Configure("\"variables\": { \"word\": \"of the file\", \"key\": \"${file:key}\" },");
+        Configure("\"variables\": { \"word\": \"of the file\", \"key\": \"${file:key}\", \"way\": \"in ${PATH}\" },");
         var shown = await OutputAsync(["up", "--service", "api", "--what-if", "--variable", "word=it's"]);
         Assert.Contains("VALUES ('it''s ***')", shown, StringComparison.Ordinal);
         var json = await OutputAsync(["up", "--service", "api", "--what-if", "--output", "json"]);
@@ -155,6 +155,7 @@ public sealed class ConfigurationTests : IDisposable
         var listed = await OutputAsync(["config"]);
         Assert.Matches(@"variables.word +of the file +.migrations.json:1:\d+", listed);
         Assert.Matches(@"variables.key +\*\*\* ", listed);
+        Assert.Matches(@"variables.way +in \*\*\* ", listed);
     }
 
     [Theory]

@@ -98,7 +98,7 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         AddPath("schemaFile", settings.SchemaFile, "none");
         AddPath("backup.folder", settings.BackupFolder, "none");
         foreach (var (name, value) in settings.Variables ?? new Dictionary<string, ConfiguredValue<string>>(StringComparer.Ordinal))
-            Add(service?.Name, "variables." + name, Try(() => selector.References.Show(value)), Source(value.Place));
+            Add(service?.Name, "variables." + name, Try(() => selector.References.ShowWithout(value)), Source(value.Place));
 
         void AddPath(string name, ConfiguredValue<string>? path, string without) =>
             Add(

@@ -28,6 +28,19 @@ public sealed class ConfigurationReferences(string folder, Func<string, string, 
     public string Show(ConfiguredValue<string> text) =>
         Replace(text, reference => IsSecret(reference) ? Hidden : Find(reference, text.Place));
 
+    /// <summary>The text with nothing of what its references stand for: in a container, secrets are in the environment too.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/>: as for <see cref="Expand"/>.</exception>
+    public string ShowWithout(ConfiguredValue<string> text) =>
+        Replace(
+            text,
+            reference =>
+            {
+                if (!IsSecret(reference))
+                    _ = Find(reference, text.Place);
+                return Hidden;
+            }
+        );
+
     /// <summary>Whether something of a text comes from a file or a vault.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/>: a reference is malformed.</exception>
     public static bool HasSecret(ConfiguredValue<string> text)
