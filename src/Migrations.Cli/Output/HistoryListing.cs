@@ -27,9 +27,7 @@ internal static class HistoryListing
             hasServices ? [.. Header[..ServiceAt], "Service", .. Header[ServiceAt..]] : Header,
             [
                 .. entries.Select(e =>
-                    Row(e) is var row && hasServices
-                        ? [.. row[..ServiceAt], PlainText.Clean(e.Service ?? ""), .. row[ServiceAt..]]
-                        : row
+                    Row(e) is var row && hasServices ? [.. row[..ServiceAt], PlainText.Clean(e.Service ?? ""), .. row[ServiceAt..]] : row
                 ),
             ]
         );

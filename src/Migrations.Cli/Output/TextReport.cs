@@ -80,8 +80,7 @@ internal sealed class TextReport(Terminal terminal, Detail detail, ConcurrentDic
             {
                 (0, MigrationDirection.Up) => $"Nothing to apply: {target.Display} is up to date.",
                 (0, _) => $"Nothing to roll back in {target.Display}.",
-                (_, MigrationDirection.Up) =>
-                    $"Applied {PlainText.Count(done, "migration")} to {name} in {PlainText.Of(elapsed)}.",
+                (_, MigrationDirection.Up) => $"Applied {PlainText.Count(done, "migration")} to {name} in {PlainText.Of(elapsed)}.",
                 _ => $"Rolled back {PlainText.Count(done, "migration")} of {name} in {PlainText.Of(elapsed)}.",
             }
         );

@@ -36,8 +36,7 @@ public sealed class HistoryImporter(IDatabaseDriver driver, DatabaseTarget targe
         _context.WriteAsync(
             async (session, input) =>
             {
-                var other = await OtherAsync(session.Foreign, request ?? new AdoptionRequest(), cancellationToken)
-                    .ConfigureAwait(false);
+                var other = await OtherAsync(session.Foreign, request ?? new AdoptionRequest(), cancellationToken).ConfigureAwait(false);
                 var held = other is null
                     ? null
                     : await other.TakeAsync(target.Database, _context.Options.Session.LockTimeout, cancellationToken).ConfigureAwait(false);

@@ -57,8 +57,7 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
         if (choice.Databases.Count > 0)
             return Given(choice.Databases);
         if (!IsConfigured)
-            return
-                (EnvironmentSettings.Database ?? choice.EngineAddress()) is { } address ? Given([address])
+            return (EnvironmentSettings.Database ?? choice.EngineAddress()) is { } address ? Given([address])
                 : configuration is null && choice.Services.Count > 0 ? throw NoConfiguration()
                 : [];
         var environment = Environment ?? throw NoEnvironment();

@@ -80,10 +80,7 @@ public sealed class FleetSummary
 
         if (newest.Sum(r => r.Databases.Count) is var count && count != first.Listed)
             throw Incomplete($"The shards have {count} databases together, and the list has {first.Listed}.");
-        var twice = newest
-            .SelectMany(r => r.Databases)
-            .GroupBy(d => (d.Database, d.Service))
-            .FirstOrDefault(g => g.Count() > 1);
+        var twice = newest.SelectMany(r => r.Databases).GroupBy(d => (d.Database, d.Service)).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             throw Incomplete($"{twice.Key.Database} is in the results of several shards, so that others are in none.");
         return new FleetSummary(newest);

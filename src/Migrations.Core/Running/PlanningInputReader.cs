@@ -23,10 +23,7 @@ internal static class PlanningInputReader
         var entries = await session.History.ReadAsync(cancellationToken).ConfigureAwait(false);
         var input = Of(folder, entries, options);
         if (!entries.Any(e => e.IsOfMigration))
-            input = input with
-            {
-                Foreign = await ForeignHistoryFinder.FindAsync(session.Foreign, cancellationToken).ConfigureAwait(false),
-            };
+            input = input with { Foreign = await ForeignHistoryFinder.FindAsync(session.Foreign, cancellationToken).ConfigureAwait(false) };
         // What was applied before the service had a name was applied where that history says.
         var owner = input.History.HasOwnRows || input.History.Applied.Count == 0 ? options.Service : null;
         await session.History.CheckSchemaAsync(owner, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);

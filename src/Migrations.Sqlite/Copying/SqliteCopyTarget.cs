@@ -186,9 +186,7 @@ internal sealed class SqliteCopyTarget : ICopyTarget
         {
             // SQLite finds out what is wrong with a view when it is read.
             if (Try(statement, $"SELECT * FROM main.{SqliteNames.Quote(view.Name)} LIMIT 0") is { } words)
-                refused.Add(
-                    new LeftOutObject("view", view.Name, Table: null, $"SQLite says '{words}'.", view.Text) { IsRefused = true }
-                );
+                refused.Add(new LeftOutObject("view", view.Name, Table: null, $"SQLite says '{words}'.", view.Text) { IsRefused = true });
         }
 
         foreach (var script in _scripts)

@@ -22,7 +22,11 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         {
             _handle.Watch.StartStatement();
             var failure = Call(cancellationToken);
-            Demand(guard, failure, _handle.Watch.IsLate, guard.FindOpen());
+            var isLate = _handle.Watch.IsLate;
+            var left = guard.FindOpen();
+            // Only now: it waits for a statement that another thread still runs.
+            _handle.Watch.Ask(_handle.Api, _handle.Pointer, isOften: false);
+            Demand(guard, failure, isLate, left);
         }
 
         if (step.Analysis.SuspendsForeignKeys && !step.MayLeaveKeysOpen && OpenKeys().Except(open, StringComparer.Ordinal).Any())
@@ -67,10 +71,6 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         catch (MigrationException e)
         {
             return e;
-        }
-        finally
-        {
-            _handle.Watch.Ask(_handle.Api, _handle.Pointer, isOften: false);
         }
     }
 
