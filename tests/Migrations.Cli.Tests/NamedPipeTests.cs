@@ -19,7 +19,7 @@ public sealed class NamedPipeTests() : CliTests("SQLite")
     [InlineData(0, "{database}.migrate-lock.owner", "Applied 3 migrations", "up")]
     [InlineData(1, "{database}.migrate-lock", "is a named pipe", "up")]
     [InlineData(0, "{database}.migrate-lock", "Pending: 3", "status")]
-    [InlineData(1, "report.xml", "is a named pipe", "check", "--category", "folder", "--report", "{folder}/report.xml")]
+    [InlineData(2, "report.xml", "is a named pipe", "check", "--category", "folder", "--report", "{folder}/report.xml")]
     [InlineData(2, "own.json", "is a named pipe", "status", "--config", "{folder}/own.json")]
     [InlineData(
         2,

@@ -70,7 +70,7 @@ Describe 'Copying and comparing' -Skip:(-not $env:MIGRATIONS_TEST_POSTGRES) {
         $results = Copy-Database $target $back
         ($results | Where-Object Kind -EQ table).Equal | Should -BeTrue
         ($results | Where-Object Kind -EQ view).Outcome | Should -Be 'Copied'
-        Invoke-Sql $back 'SELECT id FROM ids' | Should -Be 2
+        (Invoke-DatabaseScript $back -Command 'SELECT id FROM ids').id | Should -Be 2
         (Compare-Database $target $back).Equal | Should -BeTrue
         (Get-ErrorOf { Copy-Database $target $back }).FullyQualifiedErrorId | Should -BeLike 'CopyTargetOccupied,*'
         (Copy-Database $target $back -Recreate -Force | Where-Object Table -EQ people).Rows | Should -Be 2

@@ -69,6 +69,9 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
         }
         $null = Invoke-Migration eu.db, us.db, broken.db ./migrations
         Get-DatabaseSchema eu.db -AsSql | Set-Content schema.sql
+        if ($Cmdlet.Name -eq 'New-Migration') {
+            (Get-Content schema.sql -Raw) -replace '(?s)(CREATE TABLE \W?customers\b.*?)\bname\b', '$1full_name' | Set-Content schema.sql
+        }
         if ($Cmdlet.Name -eq 'Compare-DatabaseSchema') { Copy-Item schema.sql migrations/schema.sql }
         if ($Cmdlet.Name -eq 'Repair-MigrationHistory') { Set-Content migrations/002_orders.sql 'CREATE TABLE orders (id integer PRIMARY KEY, name text NOT NULL);' }
         if ($Cmdlet.Name -in 'Initialize-Database', 'Invoke-DatabaseScript') {
@@ -101,6 +104,14 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
     }
 
     It 'run' {
+        # Writes what is still empty of the files that an example has created, as a user does before the next call.
+        function Complete-Script {
+            foreach ($file in Get-ChildItem migrations/*.sql | Where-Object { -not ((Get-Content $_) -notmatch '^\s*(--|$)') }) {
+                # An undo that is still empty is left to what derives one.
+                if ($file.Name -like '*.down.sql') { Remove-Item $file }
+                else { Add-Content $file "CREATE TABLE $($file.BaseName -replace '^\d+_' -replace '\.up$') (id integer PRIMARY KEY);" }
+            }
+        }
         $ConfirmPreference = 'None'
         $WarningPreference = 'SilentlyContinue'
         # What needs a server of its own is left out.
@@ -112,6 +123,7 @@ Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
             $problems = $said.Where{ $_ -is [System.Management.Automation.ErrorRecord] }
             # The undo of 004 does not bring the schema back: to show that is what the examples of Test-Migration are for.
             $problems.Where{ $Cmdlet.Name -ne 'Test-Migration' -or $_.FullyQualifiedErrorId -notlike 'CheckFailed,*' } | Should -BeNullOrEmpty -Because $code
+            if ($Cmdlet.Name -eq 'New-Migration') { Complete-Script }
             if ($code -like '*Differences') { "$said" | Should -BeLike '*004_tags*labels*' }
         }
     }

@@ -31,7 +31,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Shows the names of the files and creates nothing.</para>
 /// </example>
 /// <example>
-/// <code>New-Migration 'add nicknames' -From schema.sql -Path ./migrations -Database shop.db -Rename users.name=full_name</code>
+/// <code>New-Migration 'add nicknames' -From schema.sql -Path ./migrations -Database shop.db -Rename customers.name=full_name</code>
 /// <para>Writes the migration from what the folder makes to what schema.sql makes; the column keeps its values under its new
 /// name.</para>
 /// </example>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Migrations.Databases;
 using Migrations.Sql;
 using Migrations.Sqlite.Native;
@@ -8,7 +9,7 @@ namespace Migrations.Sqlite;
 /// Finds what a script would lose by following its statements on paper: which tables are there after each, what they were before, and where
 /// their rows go. A table that is recreated (create the new one, copy, drop, rename) loses only the columns that are not copied.
 /// </summary>
-internal sealed class SqliteLossForecast
+internal sealed partial class SqliteLossForecast
 {
     private readonly ForecastState _state = new();
     private readonly HashSet<string> _derived = new(SqliteNames.Comparer);
@@ -118,7 +119,7 @@ internal sealed class SqliteLossForecast
     private void FollowOthers(ScriptStatement statement, StatementHead head)
     {
         var line = statement.Location.Line;
-        if (head.Kind == StatementKind.Attach)
+        if (head.Kind == StatementKind.Attach && !TemporaryDatabase().IsMatch(statement.Text))
             _attachedAt ??= line;
         if (_attachedAt is not { } attachedAt || !head.MayLose || IsOfMain(head, RowChange.Read(SqliteDialect.Instance, statement.Text)))
             return;
@@ -135,6 +136,14 @@ internal sealed class SqliteLossForecast
         var parts = change.Table.Split('.', 2, StringSplitOptions.TrimEntries);
         return parts.Length == 1 ? _state.Tables.ContainsKey(SqliteNames.Unquote(parts[0])) : IsOwn(SqliteNames.Unquote(parts[0]));
     }
+
+    // In memory, or a file that goes with the connection (https://sqlite.org/inmemorydb.html): it has only what the script puts there.
+    [GeneratedRegex(
+        @"^\s{0,20}ATTACH\s{1,20}(DATABASE\s{1,20})?'(:memory:)?'\s{1,20}AS\s",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 2000
+    )]
+    private static partial Regex TemporaryDatabase();
 
     private static bool IsOwn(string schema) =>
         SqliteNames.Comparer.Equals(schema, KeylessSchema.Schema) || SqliteNames.Comparer.Equals(schema, "temp");

@@ -21,8 +21,7 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         using (var guard = new CommitGuard(_handle))
         {
             _handle.Watch.StartStatement();
-            var failure = Call(cancellationToken);
-            var isLate = _handle.Watch.IsLate;
+            var failure = Call(cancellationToken, out var isLate);
             var left = guard.FindOpen();
             // Only now: it waits for a statement that another thread still runs.
             _handle.Watch.Ask(_handle.Api, _handle.Pointer, isOften: false);
@@ -38,8 +37,10 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
     private void KeepJournal() => _handle.Execute($"PRAGMA main.user_version={_handle.QueryInt64("PRAGMA main.user_version")}");
 
     /// <summary>Runs it. Once its time is over, it is interrupted in whatever statement it runs.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="isLate">Whether its time was over when it ended.</param>
     /// <returns>How it failed; null when it did not.</returns>
-    private MigrationException? Call(CancellationToken cancellationToken)
+    private MigrationException? Call(CancellationToken cancellationToken, out bool isLate)
     {
         var code = connection.Code!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -71,6 +72,11 @@ internal sealed class CodeRunner(SqliteConnection connection, StepExecution step
         catch (MigrationException e)
         {
             return e;
+        }
+        finally
+        {
+            // The timer that cancels the code may be a little ahead of the clock that the statements are measured by.
+            isLate = _handle.Watch.IsLate || (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested);
         }
     }
 

@@ -134,7 +134,7 @@ public sealed class ConfigurationFileTests : IDisposable
     [Theory]
     [InlineData("${MIGRATIONS_TEST_UNSET}", "MIGRATIONS_TEST_UNSET is not set")]
     [InlineData("${MIGRATIONS_TEST_UNSET:-${X}}", "has a reference in it")]
-    [InlineData("${1A}", "names no variable")]
+    [InlineData("${1A}", "'1A' cannot be the name of an environment variable")]
     [InlineData("${}", "names no variable")]
     [InlineData("${A", "has no '}'")]
     [InlineData("${file:}", "has no path")]
