@@ -56,6 +56,25 @@ public sealed class SqliteExportTests() : ExportConformance(DatabaseKind.Sqlite)
     }
 
     [Fact]
+    public async Task A_script_keeps_its_journal()
+    {
+        Migration("001_a", "CREATE TABLE a (id INTEGER PRIMARY KEY, t TEXT);");
+        Migration(
+            "002_b",
+            "INSERT INTO a WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s LIMIT 4000) "
+                + "SELECT n, hex(zeroblob(99)) FROM s;"
+        );
+        await RunAsync(await ScriptAsync());
+        Migration(
+            "003_c",
+            "PRAGMA journal_mode = OFF; PRAGMA cache_size = 5; UPDATE a SET t = 'changed' || t; INSERT INTO a VALUES (1, 'twice');"
+        );
+        Assert.Contains("UNIQUE constraint failed", await StopsAsync(await ScriptAsync()), StringComparison.Ordinal);
+        Assert.Equal("ok", await Database.ScalarAsync("PRAGMA integrity_check"));
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a WHERE t LIKE 'changed%'"));
+    }
+
+    [Fact]
     public async Task A_run_that_came_between_two_of_its_migrations_stops_it()
     {
         ThreeTables();

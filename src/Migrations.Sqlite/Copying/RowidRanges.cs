@@ -5,7 +5,7 @@ namespace Migrations.Sqlite;
 /// <summary>The rows of a table in ranges of their numbers, which several readers take in turn until none is left.</summary>
 internal sealed class RowidRanges
 {
-    // So many that readers end at about the same time, however unevenly the numbers are given.
+    // Enough for readers to end at about the same time, however unevenly the numbers are given.
     private const int Count = 256;
     private const int FewRows = 50_000;
 
@@ -21,7 +21,7 @@ internal sealed class RowidRanges
         _length = ((_last - first) / Count) + 1;
     }
 
-    /// <summary>Whether there may be so many rows that reading them at once is faster than dividing them.</summary>
+    /// <summary>Whether there may be enough rows for several readers to be faster than one.</summary>
     public bool IsWorthSharing => _last - _next >= FewRows;
 
     private string Column { get; }

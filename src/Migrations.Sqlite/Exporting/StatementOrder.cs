@@ -63,7 +63,11 @@ internal sealed class StatementOrder
         isLeading &= head.Kind is StatementKind.Pragma or StatementKind.Attach;
         if (SqlitePragmas.SetsConnection(head) && head.Name is { } name)
             _set.Add(name);
-        if (head.Kind is StatementKind.Begin or StatementKind.Commit || SqlitePragmas.SetsForeignKeys(head))
+        if (
+            head.Kind is StatementKind.Begin or StatementKind.Commit
+            || SqlitePragmas.SetsForeignKeys(head)
+            || SqlitePragmas.TakesJournal(head)
+        )
             return;
         var list =
             !head.NeedsAutocommit ? Inside

@@ -24,7 +24,7 @@ internal sealed unsafe class SqliteSnapshotApi(nint library)
         "sqlite3_snapshot_free"
     );
 
-    /// <summary>The state that a connection reads; 0 where there is none to be named: the log is empty, or the library has no such
+    /// <summary>The state that a connection reads; 0 where it cannot be named: the log is empty, or the library has no such
     /// function.</summary>
     /// <param name="db">A connection in a read transaction.</param>
     public nint Get(nint db)
