@@ -83,18 +83,14 @@ public abstract class FleetCommand : ConfiguredCommand
         var listed = items.ToDictionary(item => new FleetMember(item.Selected, item.Resolved.Target));
         var shard = Shard is null ? null : FleetShard.Parse(Shard, System.Environment.GetEnvironmentVariable);
         var own = shard?.Of([.. listed.Keys], turns) ?? [.. listed.Keys];
-        var result = new FleetResultWriter(MyInvocation.MyCommand.Name, shard, [.. listed.Keys.Select(m => m.Target)]);
         var path = ResultPath is null || this.IsWhatIf() ? null : Paths.Literal(ResultPath);
-        if (path is not null)
-            FleetResultWriter.Prepare(path);
+        var result = new FleetResultWriter(MyInvocation.MyCommand.Name, shard, [.. listed.Keys.Select(m => m.Target)], path);
+        result.Prepare();
         var run = RunFleet(own, turns, listed);
-        if (path is not null)
-            result.Write(path, run);
+        result.Write(run);
         if (run.Stopped is { } stopped)
             Guard(isOneOfSeveral: true, () => null, () => throw stopped);
-        return shard is null
-            ? run.Summary
-            : $"Shard {shard}, {own.Count} of {listed.Count} databases: {run.Completed} completed, {run.FailedCount} failed.";
+        return result.Summary(run);
     }
 
     private FleetRun RunFleet(IReadOnlyList<FleetMember> own, ServiceTurns turns, Dictionary<FleetMember, FleetItem> items)

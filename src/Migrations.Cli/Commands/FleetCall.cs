@@ -34,18 +34,21 @@ internal sealed class FleetCall(Settings settings, string command, CommandEffect
     /// <returns>The exit code of the call.</returns>
     public async Task<int> RunAsync(Func<DatabaseCall, Task<int>> work, CancellationToken cancellationToken)
     {
-        if (settings.Fleet.ResultFile is { } old && !settings.WhatIf)
-            FleetResultWriter.Prepare(old);
-        var result = new FleetResultWriter(command, settings.Fleet.Shard, [.. Listed.Select(c => c.Target)]);
+        var result = new FleetResultWriter(
+            command,
+            settings.Fleet.Shard,
+            [.. Listed.Select(c => c.Target)],
+            settings.WhatIf ? null : settings.Fleet.ResultFile
+        );
+        result.Prepare();
         var run = new FleetRun([.. Calls.Values.Select(MemberOf)], _turns, settings.Fleet);
         await run.RunAsync(member => WorkAsync(run, member, work), cancellationToken).ConfigureAwait(false);
         if (run.Stopped is { } stopped)
             report.Failure(target: null, stopped);
         else if (run.NotBegun.Count > 0)
             Skip(run.NotBegun);
-        if (settings.Fleet.ResultFile is { } file && !settings.WhatIf)
-            result.Write(file, run);
-        if (effect != CommandEffect.None && !settings.WhatIf && Summary(run) is { } summary)
+        result.Write(run);
+        if (effect != CommandEffect.None && !settings.WhatIf && result.Summary(run) is { } summary)
             report.Fleet(summary);
         return _code;
     }
@@ -62,11 +65,6 @@ internal sealed class FleetCall(Settings settings, string command, CommandEffect
     }
 
     private static FleetMember MemberOf(DatabaseCall call) => new(call.Database, call.Target);
-
-    private string? Summary(FleetRun run) =>
-        settings.Fleet.Shard is { } shard
-            ? $"Shard {shard}, {Calls.Count} of {Listed.Count} databases: {run.Completed} completed, {run.FailedCount} failed."
-            : run.Summary;
 
     /// <summary>Refuses a service that builds on one which failed.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.ServiceSkipped"/></exception>

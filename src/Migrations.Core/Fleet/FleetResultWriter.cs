@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Migrations.Folders;
@@ -8,17 +9,19 @@ namespace Migrations.Fleet;
 /// <param name="command">The command, or the cmdlet.</param>
 /// <param name="shard">The share of the call; null when it works on all.</param>
 /// <param name="listed">All databases of the fleet, of which the share is a part.</param>
-public sealed class FleetResultWriter(string command, FleetShard? shard, IReadOnlyList<DatabaseTarget> listed)
+/// <param name="path">The full path of the file; null: none is written.</param>
+public sealed class FleetResultWriter(string command, FleetShard? shard, IReadOnlyList<DatabaseTarget> listed, string? path)
 {
     private readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     private readonly long _start = TimeProvider.System.GetTimestamp();
 
     /// <summary>Makes room for the file: the result of an earlier call must not be taken for that of this one, should this one be killed.
     /// </summary>
-    /// <param name="path">Its full path.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: something else is there.</exception>
-    public static void Prepare(string path)
+    public void Prepare()
     {
+        if (path is null)
+            return;
         ReplacedFile.Demand(path, "The result", "{");
         try
         {
@@ -37,12 +40,13 @@ public sealed class FleetResultWriter(string command, FleetShard? shard, IReadOn
     }
 
     /// <summary>Writes the file.</summary>
-    /// <param name="path">Its full path.</param>
     /// <param name="run">The run, when it has ended.</param>
     /// <exception cref="MigrationException"><see cref="ErrorId.DiskFailed"/>: it cannot be written.</exception>
-    public void Write(string path, FleetRun run)
+    public void Write(FleetRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (path is null)
+            return;
         FleetResultFile.Write(
             path,
             new FleetResult
@@ -57,6 +61,19 @@ public sealed class FleetResultWriter(string command, FleetShard? shard, IReadOn
                 Databases = run.Rows,
             }
         );
+    }
+
+    /// <summary>A sentence about the databases of the call; null when there is only one.</summary>
+    /// <param name="run">The run, when it has ended.</param>
+    public string? Summary(FleetRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return shard is null
+            ? run.Summary
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Shard {shard}, {run.Rows.Count} of {listed.Count} databases: {run.Completed} completed, {run.FailedCount} failed."
+            );
     }
 
     private string Digest() =>

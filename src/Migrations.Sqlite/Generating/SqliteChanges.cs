@@ -61,7 +61,7 @@ internal sealed class SqliteChanges
         )
         {
             _statements.Add(table.DropSql!);
-            _notes.Lose(table.Name);
+            _notes.Goes(table.Name);
         }
     }
 
