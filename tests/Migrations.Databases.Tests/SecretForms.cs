@@ -5,8 +5,8 @@ internal static class SecretForms
 {
     public const string Canary = "hunter2Canary";
 
-    /// <summary>Statements for PostgreSQL, most of which it refuses.</summary>
-    public static readonly string[] PostgreSql =
+    // What is a secret by its own form, or by the name of its column.
+    private static readonly string[] Anywhere =
     [
         $"INSERT INTO nowhere (name, pass_word) VALUES ('ann', '{Canary}')",
         $"INSERT INTO nowhere (name, totp_seed) VALUES ('ann', '{Canary}')",
@@ -18,6 +18,12 @@ internal static class SecretForms
         $"INSERT INTO nowhere (v) VALUES ('ghp_{Canary}')",
         $"INSERT INTO nowhere (v) VALUES ('xoxb-{Canary}')",
         $"INSERT INTO nowhere (v) VALUES ('sk_live_{Canary}')",
+    ];
+
+    /// <summary>Statements for PostgreSQL, most of which it refuses.</summary>
+    public static readonly string[] PostgreSql =
+    [
+        .. Anywhere,
         $"CREATE ROLE nowhere_user LOGIN PASSWORD '{Canary}' IN ROLE nowhere_group",
         $"ALTER ROLE nowhere_user ENCRYPTED PASSWORD '{Canary}'",
         $"ALTER USER nowhere_user WITH PASSWORD {Canary}",
@@ -101,16 +107,7 @@ internal static class SecretForms
     /// <summary>Statements for SQLite.</summary>
     public static readonly string[] Sqlite =
     [
-        $"INSERT INTO nowhere (name, pass_word) VALUES ('ann', '{Canary}')",
-        $"INSERT INTO nowhere (name, totp_seed) VALUES ('ann', '{Canary}')",
-        $"INSERT INTO nowhere (v) VALUES ('DefaultEndpointsProtocol=https;AccountKey={Canary};EndpointSuffix=x')",
-        $"INSERT INTO nowhere (v) VALUES ('Endpoint=sb://x/;SharedAccessKey={Canary}')",
-        $"INSERT INTO nowhere (v) VALUES ('https://x/y?sv=1&sig={Canary}')",
-        $"INSERT INTO nowhere (v) VALUES ('-----BEGIN RSA PRIVATE KEY-----\n{Canary}\n-----END RSA PRIVATE KEY-----')",
-        $"INSERT INTO nowhere (v) VALUES ('https://hooks.slack.com/services/T0/B0/{Canary}')",
-        $"INSERT INTO nowhere (v) VALUES ('ghp_{Canary}')",
-        $"INSERT INTO nowhere (v) VALUES ('xoxb-{Canary}')",
-        $"INSERT INTO nowhere (v) VALUES ('sk_live_{Canary}')",
+        .. Anywhere,
         $"PRAGMA key = '{Canary}'; SELECT no_such_column",
         $"PRAGMA key = {Canary}; SELECT no_such_column",
         $"PRAGMA key('{Canary}'); SELECT no_such_column",

@@ -1,4 +1,3 @@
-using System.Text;
 using Migrations.Tables;
 
 namespace Migrations.PostgreSql;
@@ -42,7 +41,7 @@ internal sealed class ViewScript(string schema, CopyPlan plan)
                 ? columns[c.Name]
                 : throw new UntranslatableException("it reads a view that is not copied")
         );
-        var text = Select(writer, query);
+        var text = Select(writer).Write(query);
         if (query.OrderBy.Count > 0)
             text = Sorted(writer, query, text);
         if (query.Limit is not null)
@@ -51,26 +50,15 @@ internal sealed class ViewScript(string schema, CopyPlan plan)
         return $"CREATE VIEW {TargetNames.Qualified(schema, view.Name)} AS\n{text}";
     }
 
-    private string Select(ExpressionWriter writer, SqlQuery query)
-    {
-        var list = query.Columns.Select(c => $"{Value(writer, c.Expression)} AS {TargetNames.Quoted(c.Name)}");
-        var text = new StringBuilder("SELECT ").Append(query.IsDistinct ? "DISTINCT " : "").AppendJoin(", ", list);
-        foreach (var (source, i) in query.Sources.Select((s, i) => (s, i)))
-            text.Append(
-                    i == 0 ? "\nFROM "
-                    : source.Join == JoinForm.Left ? "\nLEFT JOIN "
-                    : "\nJOIN "
-                )
-                .Append($"{TargetNames.Qualified(schema, source.Table)} AS {TargetNames.Quoted(source.Alias)}")
-                .Append(i == 0 ? "" : $" ON {(source.On is null ? "TRUE" : writer.Condition(source.On))}");
-        if (query.Where is not null)
-            text.Append($"\nWHERE {writer.Condition(query.Where)}");
-        if (query.GroupBy.Count > 0)
-            text.Append("\nGROUP BY ").AppendJoin(", ", query.GroupBy.Select(writer.Write));
-        if (query.Having is not null)
-            text.Append($"\nHAVING {writer.Condition(query.Having)}");
-        return text.ToString();
-    }
+    private SelectText Select(ExpressionWriter writer) =>
+        new()
+        {
+            Value = e => Value(writer, e),
+            Expression = writer.Write,
+            Condition = writer.Condition,
+            Table = table => TargetNames.Qualified(schema, table),
+            Name = TargetNames.Quoted,
+        };
 
     // Rows that come once can be sorted only by what they show.
     private static string Sorted(ExpressionWriter writer, SqlQuery query, string text)

@@ -1,4 +1,3 @@
-using System.Text;
 using Migrations.Tables;
 
 namespace Migrations.Sqlite;
@@ -23,29 +22,23 @@ internal sealed record SqliteViewScript(CopyView View, string? Statement, LeftOu
         }
     }
 
+    private static readonly SelectText Select = new()
+    {
+        Value = SqliteExpressionWriter.Write,
+        Expression = SqliteExpressionWriter.Write,
+        Condition = SqliteExpressionWriter.Write,
+        Table = SqliteNames.Quote,
+        Name = SqliteNames.Quote,
+    };
+
     private static string Write(SqlQuery query)
     {
-        var list = query.Columns.Select(c => $"{SqliteExpressionWriter.Write(c.Expression)} AS {SqliteNames.Quote(c.Name)}");
-        var text = new StringBuilder("SELECT ").Append(query.IsDistinct ? "DISTINCT " : "").AppendJoin(", ", list);
-        foreach (var (source, i) in query.Sources.Select((s, i) => (s, i)))
-            text.Append(
-                    i == 0 ? "\nFROM "
-                    : source.Join == JoinForm.Left ? "\nLEFT JOIN "
-                    : "\nJOIN "
-                )
-                .Append($"{SqliteNames.Quote(source.Table)} AS {SqliteNames.Quote(source.Alias)}")
-                .Append(source.On is null ? "" : $" ON {SqliteExpressionWriter.Write(source.On)}");
-        if (query.Where is not null)
-            text.Append($"\nWHERE {SqliteExpressionWriter.Write(query.Where)}");
-        if (query.GroupBy.Count > 0)
-            text.Append("\nGROUP BY ").AppendJoin(", ", query.GroupBy.Select(SqliteExpressionWriter.Write));
-        if (query.Having is not null)
-            text.Append($"\nHAVING {SqliteExpressionWriter.Write(query.Having)}");
+        var text = Select.Write(query);
         if (query.OrderBy.Count > 0)
-            text.Append("\nORDER BY ").AppendJoin(", ", query.OrderBy.Select(Order));
+            text += "\nORDER BY " + string.Join(", ", query.OrderBy.Select(Order));
         if (query.Limit is not null)
-            text.Append($"\nLIMIT {SqliteExpressionWriter.Write(query.Limit)}");
-        return text.ToString();
+            text += $"\nLIMIT {SqliteExpressionWriter.Write(query.Limit)}";
+        return text;
     }
 
     // Without a word about it, NULL is the lowest value (https://sqlite.org/lang_select.html#orderby).
