@@ -102,6 +102,14 @@ public abstract class Conformance(DatabaseKind kind) : IAsyncLifetime
 
     protected static string Names(IEnumerable<MigrationResult> results) => string.Join(", ", results.Select(r => r.Name));
 
+    /// <summary>One applied migration, and one that is to come.</summary>
+    protected async Task BeginAsync(string second)
+    {
+        Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
+        await ApplyAsync();
+        Migration("002_b", second, "DROP TABLE b;\n");
+    }
+
     /// <summary>Asserts an error by its id, and that it is one to act on: it says what to do next and holds no secret.</summary>
     protected async Task<T> ThrowsAsync<T>(ErrorId id, Func<Task> call)
         where T : MigrationException

@@ -164,14 +164,6 @@ public abstract class HistoryTamperingConformance(DatabaseKind kind) : Conforman
         Assert.DoesNotContain(Events.Of<WarningRaised>(), w => w.Message.Contains("could not be recorded", StringComparison.Ordinal));
     }
 
-    /// <summary>One applied migration, and one that is to come.</summary>
-    protected async Task BeginAsync(string second)
-    {
-        Migration("001_a", "CREATE TABLE a (id integer);\n", "DROP TABLE a;\n");
-        await ApplyAsync();
-        Migration("002_b", second, "DROP TABLE b;\n");
-    }
-
     private static string Rows(int count, char mark)
     {
         var text = new StringBuilder();

@@ -2,7 +2,6 @@ using Migrations.Configuration;
 using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
-using Migrations.Testing;
 using static Migrations.InitializationOutcome;
 
 namespace Migrations.Databases.Tests;
@@ -353,121 +352,5 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
                 .Select(_ => Task.Run(() => Kind.Driver.Creator.CreateAsync(target, session, new DatabaseCreation(), default)))
         );
         Assert.Single(created, made => made);
-    }
-}
-
-public sealed class SqliteInitTests() : InitConformance(DatabaseKind.Sqlite)
-{
-    private readonly TemporaryFolder _elsewhere = new();
-
-    protected override string MissingAddress => Path.Combine(_elsewhere.Path, "new", "folder", "shop.db");
-
-    public override async ValueTask DisposeAsync()
-    {
-        _elsewhere.Dispose();
-        await base.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    [Fact]
-    public async Task A_file_has_no_owner()
-    {
-        var request = new InitializationRequest { Create = new DatabaseCreation { Owner = "app" } };
-        await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => InitAsync(request, address: MissingAddress));
-    }
-
-    [Fact]
-    public async Task A_locked_file_is_waited_for_and_each_attempt_is_reported()
-    {
-        ThreeTables();
-        await Database.ExecuteAsync("CREATE TABLE t (id integer)");
-        await using var other = await Database.ConnectAsync();
-        await using var begin = other.CreateCommand();
-        begin.CommandText = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE";
-        await begin.ExecuteNonQueryAsync();
-        var options = EngineOptions();
-        options = options with
-        {
-            Session = options.Session.Starting(3, TimeSpan.FromMilliseconds(10)) with { TableLockTimeout = TimeSpan.FromMilliseconds(10) },
-        };
-        await Assert.ThrowsAsync<MigrationException>(() => Initializer(options: options).InitializeAsync());
-        Assert.Equal([1, 2, 3], Events.Of<ConnectionAttempted>().Select(e => e.Attempt));
-        Assert.Equal(2, Events.Of<ConnectionRetried>().Count());
-    }
-}
-
-public sealed class PostgreSqlInitTests() : InitConformance(DatabaseKind.PostgreSql)
-{
-    private readonly string _name = "init_" + Guid.NewGuid().ToString("N");
-
-    protected override string MissingAddress => PostgreSqlServer.Shared.UrlOf(_name);
-
-    public override async ValueTask DisposeAsync()
-    {
-        await PostgreSqlServer.Shared.ExecuteAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
-        await base.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    [Fact]
-    public async Task Owner_encoding_and_template_are_as_given()
-    {
-        ThreeTables();
-        await PostgreSqlServer.Shared.ExecuteAsync($"CREATE ROLE owner_{_name}");
-        try
-        {
-            var creation = new DatabaseCreation
-            {
-                Owner = "owner_" + _name,
-                Encoding = "LATIN1",
-                Template = "template0",
-            };
-            // The encoding must suit the locale of the template, which is the server's matter to say.
-            var error = await Record.ExceptionAsync(() =>
-                InitAsync(new InitializationRequest { Create = creation }, address: MissingAddress)
-            );
-            if (error is not null)
-                await InitAsync(new InitializationRequest { Create = creation with { Encoding = "SQL_ASCII" } }, address: MissingAddress);
-            await using var made = PostgreSqlTestDatabase.Of(PostgreSqlServer.Shared, _name);
-            Assert.Equal(
-                $"owner_{_name}|{(error is null ? "LATIN1" : "SQL_ASCII")}",
-                Assert.Single(
-                    await made.RowsAsync(
-                        "SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
-                    )
-                )
-            );
-        }
-        finally
-        {
-            await PostgreSqlServer.Shared.ExecuteAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
-            await PostgreSqlServer.Shared.ExecuteAsync($"DROP ROLE owner_{_name}");
-        }
-    }
-
-    [Fact]
-    public async Task A_role_that_may_not_create_databases_reads_what_to_grant()
-    {
-        ThreeTables();
-        await using var role = await PostgreSqlRole.CreateAsync();
-        var error = await ThrowsAsync<MigrationException>(
-            ErrorId.PermissionDenied,
-            () =>
-                InitAsync(
-                    new InitializationRequest { Create = new DatabaseCreation() },
-                    address: PostgreSqlServer.Shared.UrlOf(_name, role.Name, PostgreSqlRole.Password)
-                )
-        );
-        Assert.Contains("CREATEDB", error.NextStep.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_marker_may_be_in_a_schema_and_an_index_is_none()
-    {
-        await Database.ExecuteAsync("CREATE SCHEMA app; CREATE TABLE app.users (id integer); CREATE INDEX customers ON app.users (id)");
-        Write("init-db.sql", "CREATE TABLE customers (id integer);\n");
-        var script = FileOf("init-db.sql");
-        Assert.Equal(AlreadyInitialized, (await InitAsync(new InitializationRequest { Marker = "app.users" }, script)).Outcome);
-        Assert.Equal(Initialized, (await InitAsync(new InitializationRequest { Marker = "customers" }, script)).Outcome);
     }
 }
