@@ -16,6 +16,9 @@ public abstract class GenerationConformance(DatabaseKind kind) : Conformance(kin
 
     protected override bool NeedsCopies => true;
 
+    /// <summary>A column type, and a value of it that becomes another one in a column of integers.</summary>
+    protected abstract (string Type, string Value) Lossy { get; }
+
     /// <summary>A schema, one that no statement leads to, and what the refusal names.</summary>
     protected abstract (string From, string To, string Reason) Inexpressible { get; }
 
@@ -132,6 +135,22 @@ public abstract class GenerationConformance(DatabaseKind kind) : Conformance(kin
         Assert.Equal(2, Directory.GetFiles(Folder).Length);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(", gone text")]
+    public async Task Values_that_become_others_are_not_taken_for_those_of_a_column_that_goes(string gone)
+    {
+        var (type, value) = Lossy;
+        Write("001_a.sql", $"CREATE TABLE a (id integer PRIMARY KEY, n {type}{gone});\nINSERT INTO a (id, n) VALUES (1, {value});\n");
+        Write("001_a.down.sql", "DROP TABLE a;\n");
+
+        var result = await GenerateAsync("CREATE TABLE a (id integer PRIMARY KEY, n integer);");
+
+        Assert.Equal(GenerationOutcome.Refused, result.Outcome);
+        Assert.StartsWith("Values differ in ", result.Reasons[0], StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(2, Directory.GetFiles(Folder).Length);
+    }
+
     [Fact]
     public async Task What_no_statement_is_written_for_is_refused_by_name()
     {
@@ -199,10 +218,14 @@ public sealed class SqliteGenerationTests() : GenerationConformance(DatabaseKind
 {
     protected override (string From, string To, string Reason) Inexpressible =>
         ("CREATE VIRTUAL TABLE f USING fts5(a);", "CREATE VIRTUAL TABLE f USING fts5(a, b);", "The virtual table f differs");
+
+    protected override (string Type, string Value) Lossy => ("text", "'007'");
 }
 
 public sealed class PostgreSqlGenerationTests() : GenerationConformance(DatabaseKind.PostgreSql)
 {
     protected override (string From, string To, string Reason) Inexpressible =>
         ("CREATE TABLE a (n text);", "CREATE TABLE a (n integer);", "TYPE integer USING");
+
+    protected override (string Type, string Value) Lossy => ("numeric(10, 2)", "1.50");
 }

@@ -142,7 +142,7 @@ public abstract class UndoDerivationConformance(DatabaseKind kind) : Conformance
         Assert.Equal([FileOf("001_a.sql")], Directory.GetFiles(Folder));
     }
 
-    private async Task<IReadOnlyList<GeneratedMigration>> DeriveAsync(UndoDerivationRequest request) =>
+    protected async Task<IReadOnlyList<GeneratedMigration>> DeriveAsync(UndoDerivationRequest request) =>
         await new UndoDerivation(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(request, TestContext.Current.CancellationToken);
 
     private async Task<SchemaSnapshot> SchemaAsync()
@@ -185,6 +185,17 @@ public sealed class SqliteUndoDerivationTests() : UndoDerivationConformance(Data
 
 public sealed class PostgreSqlUndoDerivationTests() : UndoDerivationConformance(DatabaseKind.PostgreSql)
 {
+    [Fact]
+    public async Task Values_that_become_others_are_not_taken_for_those_of_a_column_that_goes()
+    {
+        Write("001_a.sql", "CREATE TABLE a (id integer PRIMARY KEY, n numeric(10, 2), gone text);\nINSERT INTO a VALUES (1, 1.50, 'x');\n");
+        Write("001_a.down.sql", "DROP TABLE a;\n");
+        Write("002_b.sql", "ALTER TABLE a ALTER COLUMN n TYPE integer, DROP COLUMN gone;\n");
+        var result = Assert.Single(await DeriveAsync(new UndoDerivationRequest()));
+        Assert.Equal(GenerationOutcome.Refused, result.Outcome);
+        Assert.StartsWith("values differ in ", result.Reasons[0], StringComparison.OrdinalIgnoreCase);
+    }
+
     protected override IReadOnlyList<string> Own =>
         [
             "CREATE TYPE mood AS ENUM ('sad', 'glad');\nALTER TABLE users ADD COLUMN mood mood DEFAULT 'glad';",

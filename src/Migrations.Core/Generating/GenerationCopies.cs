@@ -101,7 +101,7 @@ internal sealed class GenerationCopies(
                 Rehearsed = rehearsed,
                 Unfilled = [.. before.Where(t => t is { Rows: 0, IsOther: false }).Select(t => t.Table)],
             };
-            if (!rehearsed.Applies || !IsProven(draft, rehearsed))
+            if (!ProofOfChange.Holds(rehearsed, draft.UpNotes))
                 return proof with
                 {
                     Reasons =
@@ -184,19 +184,6 @@ internal sealed class GenerationCopies(
         await (await copy.SessionAsync(cancellationToken).ConfigureAwait(false))
             .Inspector.ReadSchemaAsync(cancellationToken)
             .ConfigureAwait(false);
-
-    /// <summary>Whether all came back but what the up script takes away, which its header says.</summary>
-    private static bool IsProven(GenerationDraft draft, RehearsalResult rehearsed) =>
-        rehearsed is { NotRun: null, Failure: null }
-        && (
-            rehearsed.UndoVerdict is UndoVerdict.Proven or UndoVerdict.SameButColumnOrder or UndoVerdict.SchemaOnly
-            || (
-                rehearsed.UndoVerdict == UndoVerdict.ValuesDiffer
-                && rehearsed.ValueDifferences.All(d =>
-                    draft.UpNotes.Losses.Any(l => string.Equals(l.Table, d.Table, StringComparison.Ordinal))
-                )
-            )
-        );
 
     /// <summary>The tables that stay and have fewer rows than before.</summary>
     private static IEnumerable<string> Gone(GenerationDraft draft, IReadOnlyList<TableValues> before, IReadOnlyList<TableValues> after)

@@ -180,7 +180,7 @@ public sealed class UndoDerivation(IDatabaseDriver driver, DatabaseTarget target
         if (finding.Down.Statements.Count == 0)
             return result with { Reasons = ["It changes nothing that an undo would take back."] };
         result = result with { Down = UndoText.Write(finding, rehearsed.UndoVerdict) };
-        return IsProven(finding, rehearsed)
+        return ProofOfChange.Holds(rehearsed, finding.Up)
             ? result with
             {
                 Outcome = request.WhatIf ? GenerationOutcome.WhatIf : GenerationOutcome.Written,
@@ -190,17 +190,6 @@ public sealed class UndoDerivation(IDatabaseDriver driver, DatabaseTarget target
                 Reasons = [rehearsed.NotRun ?? rehearsed.Fault ?? rehearsed.UndoMessage],
             };
     }
-
-    /// <summary>Whether all came back but what the migration itself takes away.</summary>
-    private static bool IsProven(UndoFinding finding, RehearsalResult rehearsed) =>
-        rehearsed is { Applies: true, NotRun: null, Failure: null }
-        && (
-            rehearsed.UndoVerdict is UndoVerdict.Proven or UndoVerdict.SameButColumnOrder or UndoVerdict.SchemaOnly
-            || (
-                rehearsed.UndoVerdict == UndoVerdict.ValuesDiffer
-                && rehearsed.ValueDifferences.All(d => finding.Gone.Any(g => string.Equals(g.Table, d.Table, StringComparison.Ordinal)))
-            )
-        );
 
     private GeneratedMigration Placed(string root, Migration migration, GeneratedMigration result, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed class UndoProbe(RehearsalCopy copy, IChangeWriter changes)
         var down = changes.Write(from, before, converts: true);
         return found with
         {
-            Gone = changes.Write(before, from, converts: true).Losses,
+            Up = changes.Write(before, from, converts: true),
             Reasons = down.Undecided,
             Down = down with { Statements = [.. back.Select(r => r.Sql), .. Deletes(before, data.Filled, held, kept), .. down.Statements] },
         };

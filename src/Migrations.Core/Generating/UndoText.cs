@@ -18,7 +18,7 @@ internal static class UndoText
         yield return $"Derived from {Path.GetFileName(finding.Migration.Up.File)} and tried on a copy: {found}.";
         foreach (var loss in finding.Down.Losses)
             yield return $"Loses {loss}.";
-        foreach (var gone in finding.Gone)
+        foreach (var gone in finding.Up.Losses)
             yield return $"Does not bring back {gone}: only the definition.";
         foreach (var text in finding.Down.Locks)
             yield return text;

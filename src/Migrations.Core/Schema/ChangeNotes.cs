@@ -9,6 +9,7 @@ public abstract class ChangeNotes
     private readonly List<string> _undecided = [];
     private readonly List<string> _empty = [];
     private readonly List<string> _conditional = [];
+    private readonly List<string> _converted = [];
 
     /// <summary>The script with the notes.</summary>
     /// <param name="statements">Its statements, in the order in which they run.</param>
@@ -22,6 +23,7 @@ public abstract class ChangeNotes
             Undecided = _undecided,
             MustBeEmpty = _empty,
             Conditional = _conditional,
+            Converted = _converted,
         };
 
     /// <summary>A person has to decide.</summary>
@@ -32,6 +34,9 @@ public abstract class ChangeNotes
 
     /// <summary>Others wait, or a table is rewritten; said once.</summary>
     protected void Block(string sentence) => AddOnce(_locks, sentence);
+
+    /// <summary>A column of a table gets another type.</summary>
+    protected void Convert(string table) => AddOnce(_converted, table);
 
     /// <summary>The rows of a table must be like this; said once.</summary>
     protected void Demand(string table, string condition)

@@ -21,6 +21,9 @@ public sealed record ChangeScript
     /// <summary>The tables that must hold no rows, or the script fails: they get a column that is NOT NULL and has no default.</summary>
     public IReadOnlyList<string> MustBeEmpty { get; init; } = [];
 
+    /// <summary>The tables of which a column that stays gets another type: its values may become others.</summary>
+    public IReadOnlyList<string> Converted { get; init; } = [];
+
     /// <summary>What no statement was written for, because a person has to decide, one sentence each.</summary>
     public IReadOnlyList<string> Undecided { get; init; } = [];
 

@@ -50,7 +50,11 @@ internal sealed class PostgreSqlChangeNotes : ChangeNotes
         if (change.ChangesType || change.IsComputedAnew)
             Block($"{table} is rewritten, unless the values stay as they are: no one else can read or write it meanwhile.");
         if (change.ChangesType)
+        {
+            Convert(table);
             Demand(table, $"Every value of {change.Wanted.Name} fits the new type.");
+        }
+
         if (change.RefusesNull)
         {
             Block($"{table} is read once under a lock, because a column becomes NOT NULL.");

@@ -26,6 +26,8 @@ internal sealed class SqliteChangeNotes : ChangeNotes
                 Demand(wanted.Name, $"No row of {wanted.Name} holds NULL in {column.Name}.");
         }
 
+        if (wanted.Text.Strict != old.Text.Strict || wanted.Text.Columns.Exists(c => IsConverted(old, c)))
+            Convert(wanted.Name);
         if (wanted.Text.Strict && !old.Text.Strict)
             Demand(wanted.Name, $"Every value of {wanted.Name} has the type of its column: the table becomes STRICT.");
         foreach (var item in wanted.Parts.Where(p => p.Type == SchemaObjectType.Constraint && !IsIn(old, p)))
@@ -38,6 +40,10 @@ internal sealed class SqliteChangeNotes : ChangeNotes
         if (index.Definition.StartsWith("UNIQUE", StringComparison.Ordinal))
             Demand(table.Name, $"No two rows of {table.Name} are the same in {index.Name}.");
     }
+
+    // A value takes the form that its column prefers (https://sqlite.org/datatype3.html#type_affinity).
+    private static bool IsConverted(SqliteTable table, SqliteColumnText column) =>
+        SqliteAlteration.Find(table, column) is { } before && !string.Equals(before.Type, column.Type, StringComparison.Ordinal);
 
     private static bool IsIn(SqliteTable table, SchemaObject constraint) =>
         table.Parts.Any(p =>
