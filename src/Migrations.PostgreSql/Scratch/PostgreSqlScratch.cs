@@ -167,7 +167,7 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
     /// one ran. On a copy, what runs meets what the server has.
     /// </summary>
     private static IReadOnlySet<string> Made(Plan plan) =>
-        plan.Request.Content == ScratchContent.Empty ? plan.Scripts.Shared : new HashSet<string>();
+        plan.Request.Content == ScratchContent.Empty ? plan.Scripts.Shared : new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>The other databases of the server that scripts name, and do not create.</summary>
     private static async Task<List<string>> OthersAsync(PostgreSqlConnection origin, Plan plan, CancellationToken cancellationToken)
