@@ -105,7 +105,7 @@ public abstract class MakerConformance : IDisposable
     {
         Assert.SkipUnless(Knows(tool), $"{tool} does not know this kind of database.");
         tool.Require();
-        var database = await (tool.CreateOwnAsync(_folder) ?? CreateAsync());
+        var database = await tool.CreateOwnAsync(_folder) ?? await CreateAsync();
         await tool.ApplyAsync(database, _folder, count: 2);
         Assert.DoesNotContain("tracks", await database.TablesAsync());
         return database;

@@ -35,7 +35,7 @@ public abstract class OtherTool
     public abstract Task ApplyAsync(TestDatabase database, TemporaryFolder folder, int count);
 
     /// <summary>The database that it works on, where the tool itself decides where that is.</summary>
-    public virtual Task<TestDatabase>? CreateOwnAsync(TemporaryFolder folder) => null;
+    public virtual Task<TestDatabase?> CreateOwnAsync(TemporaryFolder folder) => Task.FromResult<TestDatabase?>(null);
 
     public override string ToString() => Name;
 

@@ -74,6 +74,16 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
     }
 
     [Fact]
+    public async Task A_changeset_that_failed_stops_it()
+    {
+        await LoadNamesAsync("liquibase");
+        await Database.ExecuteAsync("UPDATE databasechangelog SET exectype = 'FAILED' WHERE id = '2'");
+        var error = await ThrowsAsync<MigrationException>(ErrorId.ForeignHistoryDirty, () => AdoptAsync());
+        Assert.Contains("changelog.sql::2::ann is recorded as failed", error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.False(await HasJournalAsync());
+    }
+
+    [Fact]
     public async Task SQL_that_cannot_be_had_or_run_is_refused()
     {
         await LoadNamesAsync("knex");

@@ -50,6 +50,21 @@ public abstract class OddHistoryConformance(DatabaseKind kind) : AdoptionConform
     }
 
     [Fact]
+    public async Task A_table_that_was_given_another_name_is_no_drift()
+    {
+        await LoadAsync("dbmate");
+        await Database.ExecuteAsync("ALTER TABLE schema_migrations RENAME TO our_changes");
+
+        await AdoptAsync(new AdoptionRequest { Table = "our_changes", KeepInStep = true });
+        Assert.Single(await ApplyAsync());
+
+        Assert.Equal("3", await Database.ScalarAsync("SELECT count(*) FROM our_changes"));
+        var drift = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift] }));
+        Assert.True(drift.Status == CheckStatus.Pass, drift.Message);
+        Assert.Contains("our_changes", drift.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_was_applied_out_of_order_is_replayed_and_kept_in_its_order()
     {
         ThreeTables();

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using EvolveDb;
 using Npgsql;
 
 namespace Migrations.Fixtures.Makers.Tools;

@@ -11,7 +11,7 @@ public sealed class Wrangler : NpmTool
 
     protected override string Package => "wrangler";
 
-    public override async Task<TestDatabase> CreateOwnAsync(TemporaryFolder folder)
+    public override async Task<TestDatabase?> CreateOwnAsync(TemporaryFolder folder)
     {
         folder.Write(
             "wrangler.toml",
