@@ -36,7 +36,7 @@ internal static class LintBench
     private static async Task LintAsync(IDatabaseDriver driver, string folder)
     {
         var found = await new ScriptLinter(driver, target: null, folder).LintAsync();
-        if (found.Count(f => f.Rule == "update-all-rows") != Files / 4)
+        if (found.Count(f => string.Equals(f.Rule, "update-all-rows", StringComparison.Ordinal)) != Files / 4)
             throw new InvalidOperationException("The folder was not looked at in full.");
     }
 
