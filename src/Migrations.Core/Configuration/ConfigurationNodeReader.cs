@@ -159,7 +159,8 @@ internal ref struct ConfigurationNodeReader
 
         var at = Math.Min(_text.Length, position + (int)(error.BytePositionInLine ?? 0));
         var place = new ConfigurationNodeReader(_file, _text).PlaceAt(at);
-        if (_reader.CurrentDepth >= MostDepth && at < _text.Length && _text[at] is (byte)'{' or (byte)'[')
+        // The depth of a bracket is that of what it stands in.
+        if (_reader.CurrentDepth >= MostDepth - 1 && at < _text.Length && _text[at] is (byte)'{' or (byte)'[')
             return ConfigurationError.At(
                 place,
                 $"Objects and lists stand more than {MostDepth} deep in one another here.",
