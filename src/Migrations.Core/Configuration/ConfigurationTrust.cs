@@ -5,8 +5,8 @@ namespace Migrations.Configuration;
 
 /// <summary>
 /// Whether others could have put a configuration file where it was found: as git asks it of a repository
-/// (<see href="https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory">safe.directory</see>), the file and the links
-/// to it must be the user's own; and as ssh asks it of its files
+/// (<see href="https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory">safe.directory</see>), the file and the
+/// links to it must be the user's own; and as ssh asks it of its files
 /// (<see href="https://man.openbsd.org/sshd_config#StrictModes">StrictModes</see>), no one else may be able to change a folder above it.
 /// </summary>
 [UnsupportedOSPlatform("windows")]

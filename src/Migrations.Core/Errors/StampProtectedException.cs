@@ -12,7 +12,8 @@ public sealed class StampProtectedException : MigrationException
             ErrorId.ConfirmationRequired,
             $"{database} is stamped as the database of the environment '{environment}', which requires confirmation, and was to be stamped "
                 + $"'{wanted}'. Nothing was changed.",
-            "Check which database this is. If its stamp is wrong, confirm that it is replaced (InitializationRequest.ReplacesProtectedStamp)."
+            "Check which database this is. If its stamp is wrong, confirm that it is replaced "
+                + "(InitializationRequest.ReplacesProtectedStamp)."
         ) => Action = $"Replacing the stamp of the environment '{environment}' on {database} by '{wanted}'";
 
     /// <summary>What is to be confirmed, as the beginning of a sentence.</summary>

@@ -68,8 +68,8 @@ internal static class VariableBinding
         script?.Code is { } code ? script with { Code = code.Bound(script, variables, options.PowerShell) } : script;
 
     /// <summary>
-    /// A script that takes variables; the same one without variables, or when it has no reference. One whose header has a rule for them
-    /// that is none is an error, with or without references: where there are variables, it is no remark.
+    /// A script that takes variables; the same one without variables, or when it has no reference. An unknown rule for them in its header
+    /// is an error also without a reference: where there are variables, it is no remark.
     /// </summary>
     public static MigrationScript Bind(MigrationScript script, ISqlDialect dialect, VariableSet? variables)
     {

@@ -6,7 +6,7 @@ namespace Migrations.PostgreSql;
 internal static class TableName
 {
     /// <summary>
-    /// Whether there is a table of that name, along the session's <c>search_path</c> where it has no schema; a view is none
+    /// Whether there is a table of that name, along the session's <c>search_path</c> where it has no schema; a view does not count
     /// (<see href="https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-CATALOG-TABLE">to_regclass</see>).
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it is no name.</exception>

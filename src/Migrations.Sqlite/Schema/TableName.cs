@@ -8,7 +8,7 @@ internal static class TableName
 {
     private const string Main = "main";
 
-    /// <summary>Whether there is a table of that name. A view is none.</summary>
+    /// <summary>Whether there is a table of that name. A view does not count.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it is no name.</exception>
     public static bool Exists(SqliteHandle handle, string name)
     {

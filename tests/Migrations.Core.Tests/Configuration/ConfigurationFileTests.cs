@@ -69,7 +69,8 @@ public sealed class ConfigurationFileTests : IDisposable
     )]
     [InlineData("{ \"services\": { \"a\": { \"paht\": \"x\" } } }", 1, 24, "Did you mean 'path'?")]
     [InlineData(
-        "{ \"services\": { \"a\": { \"path\": \"x\" } }, \"environments\": { \"e\": { \"databases\": { \"a\": \"x\" },\n\"database\": \"y\" } } }",
+        "{ \"services\": { \"a\": { \"path\": \"x\" } }, \"environments\": { \"e\": { \"databases\": { \"a\": \"x\" },\n"
+            + "\"database\": \"y\" } } }",
         2,
         13,
         "is that of no service"
@@ -77,7 +78,8 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("{ \"backup\": { \"beforeRun\": true } }", 1, 28, "no 'folder' is named")]
     [InlineData("{ \"backup\": { \"folder\": \"b\", \"restoreOnFailure\": true } }", 1, 50, "that is not set to true")]
     [InlineData(
-        "{ \"backup\": { \"folder\": \"b\", \"beforeRun\": false },\n\"environments\": { \"e\": { \"backup\": { \"restoreOnFailure\": true } } } }",
+        "{ \"backup\": { \"folder\": \"b\", \"beforeRun\": false },\n"
+            + "\"environments\": { \"e\": { \"backup\": { \"restoreOnFailure\": true } } } }",
         2,
         58,
         "that is not set to true"
