@@ -23,7 +23,7 @@ public sealed class CascadedObjectsTests
     {
         var objects = new CascadedObjects();
 
-        objects.Observe(new PostgresNotice("NOTICE", "NOTICE", "00000", message, detail, routine: "reportDependentObjects"));
+        objects.Observe(new PostgresNotice(message, "NOTICE", "NOTICE", "00000", detail, routine: "reportDependentObjects"));
 
         Assert.Equal(expected, string.Join('|', objects.Take()));
         Assert.Empty(objects.Take());
