@@ -16,12 +16,14 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="service">The service that an option of the command itself names.</param>
     /// <param name="foresee">Looks at one of several databases before the work on the first one begins.</param>
+    /// <param name="finish">Ends the work, once all databases had their turn.</param>
     public Task<int> RunAsync(
         ParseResult parse,
         Func<DatabaseCall, CancellationToken, Task<int>> command,
         CancellationToken cancellationToken,
         string? service = null,
-        Func<DatabaseCall, CancellationToken, Task>? foresee = null
+        Func<DatabaseCall, CancellationToken, Task>? foresee = null,
+        Action<IReport, IEnumerable<DatabaseCall>>? finish = null
     ) =>
         GuardAsync(
             parse,
@@ -35,7 +37,7 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                     Confirm(settings, parse.CommandResult.Command.Name, fleet.Calls);
                 foreach (var call in foresee is null || fleet.Calls.Count < 2 ? [] : fleet.Calls.Values)
                     await foresee!(call, cancellationToken).ConfigureAwait(false);
-                return await fleet
+                var code = await fleet
                     .RunAsync(
                         call =>
                             GuardAsync(
@@ -52,6 +54,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                         cancellationToken
                     )
                     .ConfigureAwait(false);
+                finish?.Invoke(report, fleet.Calls.Values);
+                return code;
             }
         );
 

@@ -1,0 +1,8 @@
+namespace Migrations.Diagrams;
+
+/// <summary>Where a box of a diagram is, from the upper left corner.</summary>
+/// <param name="X">Its left side.</param>
+/// <param name="Y">Its upper side.</param>
+/// <param name="Width">Its width.</param>
+/// <param name="Height">Its height.</param>
+internal readonly record struct DiagramBox(double X, double Y, double Width, double Height);
