@@ -58,7 +58,7 @@ internal sealed class LayerPlaces(IReadOnlyList<List<LayerNode>> layers, double 
             var wanted = layer.ToDictionary(n => n, n => Wanted(n, toRight ? n.Left : n.Right, mayReorder));
             if (mayReorder)
             {
-                var ordered = layer.OrderBy(n => wanted[n] + n.Height / 2).ToList();
+                var ordered = layer.OrderBy(n => LineOf(n, toRight ? n.Left : n.Right)).ToList();
                 layer.Clear();
                 layer.AddRange(ordered);
             }
@@ -66,6 +66,10 @@ internal sealed class LayerPlaces(IReadOnlyList<List<LayerNode>> layers, double 
             Place(layer, [.. layer.Select(n => wanted[n])]);
         }
     }
+
+    /// <summary>Where, on average, the lines of a node come from.</summary>
+    private static double LineOf(LayerNode node, List<LayerJoint> side) =>
+        side.Count == 0 ? node.Y + node.Height / 2 : side.Average(j => j.LevelY + j.Offset);
 
     // Once the order stands, both sides pull.
     private static double Wanted(LayerNode node, List<LayerJoint> side, bool isOneSided)

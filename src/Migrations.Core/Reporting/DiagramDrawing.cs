@@ -18,10 +18,12 @@ internal sealed class DiagramDrawing(HtmlWriter html, string id, SchemaDiagram d
     private const double Key = 20;
     private const int LongestName = 30;
     private const int LongestType = 18;
-    private const int MostRows = 18;
     private const double Margin = 14;
 
-    private readonly List<List<DiagramColumn>> _shown = [.. diagram.Tables.Select(Shown)];
+    private readonly List<List<DiagramColumn>> _shown =
+    [
+        .. diagram.Tables.Select(table => Shown(table, diagram.Tables.Count <= 20 ? 18 : diagram.Tables.Count <= 40 ? 12 : 8)),
+    ];
 
     /// <summary>Draws it, with a switch between the width of the page and its own size.</summary>
     public void Write()
@@ -56,10 +58,10 @@ internal sealed class DiagramDrawing(HtmlWriter html, string id, SchemaDiagram d
     }
 
     /// <summary>The columns that are drawn: of a large table its keys, and others as far as there is room.</summary>
-    private static List<DiagramColumn> Shown(DiagramTable table)
+    private static List<DiagramColumn> Shown(DiagramTable table, int most)
     {
-        var room = MostRows - table.Columns.Count(c => c.IsPrimary || c.IsForeign);
-        return table.Columns.Count <= MostRows ? [.. table.Columns] : [.. table.Columns.Where(c => c.IsPrimary || c.IsForeign || room-- > 0)];
+        var room = most - 1 - table.Columns.Count(c => c.IsPrimary || c.IsForeign);
+        return table.Columns.Count <= most ? [.. table.Columns] : [.. table.Columns.Where(c => c.IsPrimary || c.IsForeign || room-- > 0)];
     }
 
     private DiagramSize SizeOf(int table)

@@ -77,11 +77,11 @@ internal static class ReportStyle
         .tables td{padding:3px 10px 3px 0;overflow-wrap:anywhere}
         .diagram{margin:12px 0}
         .diagram>label{color:var(--quiet);font-size:.88rem;margin-left:4px}
-        .diagram>.scroll{border:1px solid var(--edge);border-radius:8px;margin-top:8px;overflow:auto}
+        .diagram>.scroll{background:var(--page);border:1px solid var(--edge);border-radius:8px;margin-top:8px;overflow:auto}
         .diagram>input:checked~.scroll{max-height:90vh}
-        svg{display:block;width:min(100%,var(--width));min-width:min(var(--width),900px);margin:0 auto;font:11px ui-monospace,"SF Mono",
+        svg{display:block;width:min(100%,var(--width));min-width:calc(var(--width)*.62);margin:0 auto;font:11px ui-monospace,"SF Mono",
         Menlo,Consolas,"DejaVu Sans Mono",monospace}
-        .diagram>input:checked~.scroll svg{width:var(--width);max-width:none}
+        .diagram>input:checked~.scroll svg{width:var(--width)}
         svg .box{fill:var(--card);stroke:var(--line)}
         svg .head{fill:var(--head)}
         svg text{fill:var(--text)}
@@ -97,7 +97,8 @@ internal static class ReportStyle
         svg>path:hover{stroke:var(--accent);stroke-width:2.6}
         svg g:hover .box{stroke:var(--accent);stroke-width:2}
         @media(max-width:640px){html{font-size:14px}section{padding:14px}.tiles{grid-template-columns:1fr 1fr;gap:8px}
-        .tiles b{font-size:1.5rem}.line ul li{grid-template-columns:94px minmax(0,1fr) 70px}.line .bar{display:none}
+        .tiles b{font-size:1.5rem}.scroll>table{min-width:640px}.facts{grid-template-columns:1fr 1fr}
+        .line ul li{grid-template-columns:94px minmax(0,1fr) 70px}.line .bar{display:none}
         .difference dl{grid-template-columns:1fr}}
         @media print{html{background:#fff}section{break-inside:auto;border:0;padding:0}.diagram>input,.diagram>label{display:none}}
 
