@@ -36,7 +36,11 @@ internal static class SchemaCommand
         });
         command.SetAction(
             (parse, cancellationToken) =>
-                runner.RunAsync(parse, (call, token) => RunAsync(call, parse.GetValue(sql), parse.GetValue(format), token), cancellationToken)
+                runner.RunAsync(
+                    parse,
+                    (call, token) => RunAsync(call, parse.GetValue(sql), parse.GetValue(format), token),
+                    cancellationToken
+                )
         );
         return command;
     }

@@ -5,4 +5,4 @@ namespace Migrations.Diagrams;
 /// <param name="FromOffset">How far below that box's upper side.</param>
 /// <param name="To">The box at which it ends.</param>
 /// <param name="ToOffset">How far below that box's upper side.</param>
-internal readonly record struct DiagramArrow(int From, double FromOffset, int To, double ToOffset);
+internal sealed record DiagramArrow(int From, double FromOffset, int To, double ToOffset);

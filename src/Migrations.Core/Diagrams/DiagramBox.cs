@@ -5,7 +5,7 @@ namespace Migrations.Diagrams;
 /// <param name="Y">Its upper side.</param>
 /// <param name="Width">Its width.</param>
 /// <param name="Height">Its height.</param>
-internal readonly record struct DiagramBox(double X, double Y, double Width, double Height)
+internal sealed record DiagramBox(double X, double Y, double Width, double Height)
 {
     /// <summary>The box elsewhere.</summary>
     public DiagramBox Moved(double x, double y) => this with { X = X + x, Y = Y + y };

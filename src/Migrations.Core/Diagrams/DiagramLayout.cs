@@ -23,7 +23,8 @@ internal sealed class DiagramLayout
         var groups = Groups();
         PlaceGroups([.. groups.Where(g => g.Count > 1 || arrows.Any(a => a.From == g[0])).OrderByDescending(g => g.Count)]);
         PlaceOthers([.. groups.Where(g => g.Count == 1 && !arrows.Any(a => a.From == g[0])).Select(g => g[0])]);
-        Size = _boxes.Length == 0 ? default : new DiagramSize(_boxes.Max(b => b.X + b.Width), _boxes.Max(b => b.Y + b.Height));
+        Size =
+            _boxes.Length == 0 ? new DiagramSize(0, 0) : new DiagramSize(_boxes.Max(b => b.X + b.Width), _boxes.Max(b => b.Y + b.Height));
     }
 
     /// <summary>The place of each box; it may be wider than was asked.</summary>
@@ -62,7 +63,12 @@ internal sealed class DiagramLayout
         {
             var members = group.ToHashSet();
             var arrows = Enumerable.Range(0, _arrows.Count).Where(i => members.Contains(_arrows[i].From)).ToList();
-            var block = new LayeredBlock(group.ToDictionary(box => box, box => _sizes[box]), [.. arrows.Select(i => _arrows[i])], Gap, Shape);
+            var block = new LayeredBlock(
+                group.ToDictionary(box => box, box => _sizes[box]),
+                [.. arrows.Select(i => _arrows[i])],
+                Gap,
+                Shape
+            );
             wide = Math.Max(wide, block.Size.Width);
             if (x > 0 && x + block.Size.Width > wide)
                 (x, y, high) = (0, y + high + GroupGap, 0);
@@ -81,8 +87,9 @@ internal sealed class DiagramLayout
             return;
         var wide = others.Max(box => _sizes[box].Width);
         var area = others.Sum(box => (wide + Gap) * (_sizes[box].Height + Gap));
-        var whole = Math.Max(_boxes.Max(b => b.X + b.Width), Math.Sqrt(area * Shape));
-        var top = _boxes.Max(b => b.Y + b.Height) is > 0 and var bottom ? bottom + GroupGap : 0;
+        var placed = _boxes.Where(b => b is not null).ToList();
+        var whole = placed.Select(b => b.X + b.Width).Append(Math.Sqrt(area * Shape)).Max();
+        var top = placed.Count == 0 ? 0 : placed.Max(b => b.Y + b.Height) + GroupGap;
         var columns = Enumerable.Repeat(top, Math.Clamp((int)((whole + Gap) / (wide + Gap)), 1, others.Count)).ToArray();
         foreach (var box in others)
         {

@@ -1,4 +1,4 @@
 namespace Migrations.Diagrams;
 
 /// <summary>A point of a diagram, from the upper left corner.</summary>
-internal readonly record struct DiagramPoint(double X, double Y);
+internal sealed record DiagramPoint(double X, double Y);

@@ -38,25 +38,29 @@ internal sealed class DiagramReader(SchemaSnapshot schema)
     {
         var keys = KeysOf(name);
         var primary = ColumnsOf(name, "PRIMARY KEY").FirstOrDefault([]);
-        var foreign = _constraints[name].Where(SchemaOrder.IsForeignKey).SelectMany(c => SqlNames.List(Behind(c.Definition))).ToHashSet();
+        var foreign = _constraints[name]
+            .Where(SchemaOrder.IsForeignKey)
+            .SelectMany(c => SqlNames.List(Behind(c.Definition)))
+            .ToHashSet(StringComparer.Ordinal);
         return new DiagramTable(
             name,
             label,
             [
-                .. _columns[name].Select(column =>
-                {
-                    var own = SqlNames.Parts(column.Name)[^1];
-                    var words = SqlNames.Words(column.Definition);
-                    var isPrimary = primary.Contains(own, StringComparer.Ordinal);
-                    return new DiagramColumn(
-                        own,
-                        string.Join(' ', words.TakeWhile(w => !BehindType.Contains(w))),
-                        isPrimary || words.Contains("NOT", StringComparer.OrdinalIgnoreCase),
-                        isPrimary,
-                        foreign.Contains(own),
-                        keys.Any(k => k is [var only] && string.Equals(only, own, StringComparison.Ordinal))
-                    );
-                }),
+                .. _columns[name]
+                    .Select(column =>
+                    {
+                        var own = SqlNames.Parts(column.Name)[^1];
+                        var words = SqlNames.Words(column.Definition);
+                        var isPrimary = primary.Contains(own, StringComparer.Ordinal);
+                        return new DiagramColumn(
+                            own,
+                            string.Join(' ', words.TakeWhile(w => !BehindType.Contains(w))),
+                            isPrimary || words.Contains("NOT", StringComparer.OrdinalIgnoreCase),
+                            isPrimary,
+                            foreign.Contains(own),
+                            keys.Any(k => k is [var only] && string.Equals(only, own, StringComparison.Ordinal))
+                        );
+                    }),
             ]
         );
     }

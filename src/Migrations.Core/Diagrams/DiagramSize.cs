@@ -1,4 +1,4 @@
 namespace Migrations.Diagrams;
 
 /// <summary>How large a box of a diagram is.</summary>
-internal readonly record struct DiagramSize(double Width, double Height);
+internal sealed record DiagramSize(double Width, double Height);

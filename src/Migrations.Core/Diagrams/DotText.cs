@@ -31,7 +31,10 @@ internal static class DotText
     {
         text.Append(CultureInfo.InvariantCulture, $"    t{number + 1} [label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\" ")
             .Append("cellpadding=\"4\" color=\"#94a3b8\">\n")
-            .Append(CultureInfo.InvariantCulture, $"        <tr><td colspan=\"2\" port=\"c0\" bgcolor=\"#e2e8f0\"><b>{Escape(table.Label)}</b>")
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"        <tr><td colspan=\"2\" port=\"c0\" bgcolor=\"#e2e8f0\"><b>{Escape(table.Label)}</b>"
+            )
             .Append("</td></tr>\n");
         for (var i = 0; i < table.Columns.Count; i++)
         {
@@ -62,7 +65,8 @@ internal static class DotText
             .Replace("&", "&amp;", StringComparison.Ordinal)
             .Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal)
-            .Replace("\"", "&quot;", StringComparison.Ordinal) is { Length: > 0 } escaped
+            .Replace("\"", "&quot;", StringComparison.Ordinal)
+            is { Length: > 0 } escaped
             ? escaped
             : " ";
 }

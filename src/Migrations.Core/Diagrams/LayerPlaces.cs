@@ -38,8 +38,7 @@ internal sealed class LayerPlaces(IReadOnlyList<List<LayerNode>> layers, double 
 
     private (double Length, List<LayerNode[]> Orders) Keep() => (Length(), [.. layers.Select(layer => layer.ToArray())]);
 
-    private double Length() =>
-        layers.SelectMany(layer => layer).Sum(node => node.Right.Sum(joint => Math.Abs(joint.LevelY - node.Y)));
+    private double Length() => layers.SelectMany(layer => layer).Sum(node => node.Right.Sum(joint => Math.Abs(joint.LevelY - node.Y)));
 
     private void Stack(List<LayerNode> layer)
     {

@@ -22,7 +22,14 @@ internal sealed class DiagramDrawing(HtmlWriter html, string id, SchemaDiagram d
 
     private readonly List<List<DiagramColumn>> _shown =
     [
-        .. diagram.Tables.Select(table => Shown(table, diagram.Tables.Count <= 20 ? 18 : diagram.Tables.Count <= 40 ? 12 : 8)),
+        .. diagram.Tables.Select(table =>
+            Shown(
+                table,
+                diagram.Tables.Count <= 20 ? 18
+                    : diagram.Tables.Count <= 40 ? 12
+                    : 8
+            )
+        ),
     ];
 
     /// <summary>Draws it, with a switch between the width of the page and its own size.</summary>
@@ -78,7 +85,8 @@ internal sealed class DiagramDrawing(HtmlWriter html, string id, SchemaDiagram d
 
     private double OffsetOf(int table, IReadOnlyList<string> columns)
     {
-        var row = columns.Count == 0 ? -1 : _shown[table].FindIndex(c => string.Equals(c.Name, columns[0], StringComparison.OrdinalIgnoreCase));
+        var row =
+            columns.Count == 0 ? -1 : _shown[table].FindIndex(c => string.Equals(c.Name, columns[0], StringComparison.OrdinalIgnoreCase));
         return row < 0 ? Title / 2 : Title + Row * (row + 0.5) + 1;
     }
 
@@ -127,7 +135,11 @@ internal sealed class DiagramDrawing(HtmlWriter html, string id, SchemaDiagram d
         );
         html.Element("title", table.Label);
         html.Empty("rect", ("class", "box"), ("width", Of(box.Width)), ("height", Of(box.Height)), ("rx", "5"));
-        html.Empty("path", ("class", "head"), ("d", $"M0 {Of(Title - 2)}V5a5 5 0 0 1 5-5H{Of(box.Width - 5)}a5 5 0 0 1 5 5V{Of(Title - 2)}z"));
+        html.Empty(
+            "path",
+            ("class", "head"),
+            ("d", $"M0 {Of(Title - 2)}V5a5 5 0 0 1 5-5H{Of(box.Width - 5)}a5 5 0 0 1 5 5V{Of(Title - 2)}z")
+        );
         html.Element("text", Short(table.Label, LongestName), ("class", "name"), ("x", Of(Side)), ("y", Of(Title - 8.5)));
         for (var i = 0; i < _shown[number].Count; i++)
             Column(_shown[number][i], Title + Row * i + 12.5, box.Width);
@@ -143,10 +155,19 @@ internal sealed class DiagramDrawing(HtmlWriter html, string id, SchemaDiagram d
 
     private void Column(DiagramColumn column, double y, double width)
     {
-        var key = column.IsPrimary ? "PK" : column.IsForeign ? "FK" : "";
+        var key =
+            column.IsPrimary ? "PK"
+            : column.IsForeign ? "FK"
+            : "";
         if (key.Length > 0)
             html.Element("text", key, ("class", column.IsPrimary ? "key primary" : "key"), ("x", Of(Side)), ("y", Of(y)));
-        html.Element("text", Short(column.Name, LongestName), ("class", column.IsRequired ? null : "optional"), ("x", Of(Side + Key)), ("y", Of(y)));
+        html.Element(
+            "text",
+            Short(column.Name, LongestName),
+            ("class", column.IsRequired ? null : "optional"),
+            ("x", Of(Side + Key)),
+            ("y", Of(y))
+        );
         if (column.Type.Length > 0)
             html.Element("text", Short(column.Type, LongestType), ("class", "type"), ("x", Of(width - Side)), ("y", Of(y)));
     }

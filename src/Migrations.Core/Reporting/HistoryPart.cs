@@ -46,7 +46,11 @@ internal sealed class HistoryPart(HtmlWriter html, DatabaseReport database)
             using var item = html.In("li", ("class", run.Exists(e => e.IsFailure) ? "bad" : "good"));
             using (html.In("p"))
             {
-                html.Element("time", ReportPage.Moment(run[0].AppliedAt), ("datetime", run[0].AppliedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
+                html.Element(
+                    "time",
+                    ReportPage.Moment(run[0].AppliedAt),
+                    ("datetime", run[0].AppliedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))
+                );
                 html.Element("span", $" {run[0].AppliedBy} on {run[0].Host}{Sum(run)}", ("class", "quiet"));
             }
 

@@ -38,11 +38,11 @@ internal sealed class ReportPage(MigrationReport report, TextWriter output)
     }
 
     /// <summary>A moment as the page shows it.</summary>
-    public static string Moment(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>A number as the page shows it.</summary>
-    public static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture).Replace(",", "\u202f", StringComparison.Ordinal);
+    public static string Number(long number) =>
+        number.ToString("#,0", CultureInfo.InvariantCulture).Replace(",", "\u202f", StringComparison.Ordinal);
 
     /// <summary>A table that scrolls on its own where the page is narrow.</summary>
     public static void Table(HtmlWriter html, IReadOnlyList<string> headings, Action rows)

@@ -34,9 +34,7 @@ public sealed class ReportReader(IDatabaseDriver driver, DatabaseTarget target, 
             return report;
         return report with
         {
-            History = await migrator
-                .GetHistoryAsync(new HistoryFilter { Last = request.Last }, cancellationToken)
-                .ConfigureAwait(false),
+            History = await migrator.GetHistoryAsync(new HistoryFilter { Last = request.Last }, cancellationToken).ConfigureAwait(false),
             Schema = await new SchemaSides(driver, options, new ScratchRequest())
                 .ReadAsync(new DatabaseSide(target), cancellationToken)
                 .ConfigureAwait(false),

@@ -38,7 +38,11 @@ internal sealed class SchemaPart(HtmlWriter html, int number, IReadOnlyList<Data
             html.Element("code", _schema.Fingerprint[..12]);
         }
 
-        html.Element("p", $"{Kinds()}. {(databases.Count == 1 ? $"Of {databases[0].Database}." : $"Of {databases.Count} databases.")}", ("class", "quiet"));
+        html.Element(
+            "p",
+            $"{Kinds()}. {(databases.Count == 1 ? $"Of {databases[0].Database}." : $"Of {databases.Count} databases.")}",
+            ("class", "quiet")
+        );
         if (diagram.Tables.Count == 0)
             return;
         new DiagramDrawing(html, Id, diagram).Write();
@@ -52,11 +56,21 @@ internal sealed class SchemaPart(HtmlWriter html, int number, IReadOnlyList<Data
                 ", ",
                 _schema
                     .Objects.Where(o =>
-                        o.Type is SchemaObjectType.Table or SchemaObjectType.Column or SchemaObjectType.Index or SchemaObjectType.View
-                            or SchemaObjectType.MaterializedView or SchemaObjectType.Trigger or SchemaObjectType.Function
+                        o.Type
+                            is SchemaObjectType.Table
+                                or SchemaObjectType.Column
+                                or SchemaObjectType.Index
+                                or SchemaObjectType.View
+                                or SchemaObjectType.MaterializedView
+                                or SchemaObjectType.Trigger
+                                or SchemaObjectType.Function
                     )
                     .GroupBy(o => o.Type)
-                    .Select(g => g.Key == SchemaObjectType.Index && g.Count() > 1 ? $"{g.Count()} indexes" : EventText.Count(g.Count(), SchemaWords.Of(g.Key)))
+                    .Select(g =>
+                        g.Key == SchemaObjectType.Index && g.Count() > 1
+                            ? $"{g.Count()} indexes"
+                            : EventText.Count(g.Count(), SchemaWords.Of(g.Key))
+                    )
             );
 
     private void Tables(SchemaDiagram diagram)

@@ -117,7 +117,8 @@ public sealed class ExportMigrationReportCommand : RehearsalCommand
         {
             Collect(
                 Run(
-                    (events, token) => new ReportReader(database.Driver, database.Target, folder, OptionsFor(events)).ReadAsync(request, token)
+                    (events, token) =>
+                        new ReportReader(database.Driver, database.Target, folder, OptionsFor(events)).ReadAsync(request, token)
                 )
             );
         }

@@ -23,7 +23,7 @@ public class DiagramLayoutTests
     {
         var layout = DiagramLayout.Of([], []);
         Assert.Empty(layout.Boxes);
-        Assert.Equal(default, layout.Size);
+        Assert.Equal(new DiagramSize(0, 0), layout.Size);
     }
 
     [Theory]
@@ -56,7 +56,11 @@ public class DiagramLayoutTests
             foreach (var (left, right) in route.Zip(route.Skip(1)).Where(p => p.First.Y == p.Second.Y && route.Count > 2))
                 Assert.DoesNotContain(
                     layout.Boxes,
-                    b => b.Y < left.Y && b.Y + b.Height > left.Y && b.X >= Math.Min(left.X, right.X) && b.X + b.Width <= Math.Max(left.X, right.X)
+                    b =>
+                        b.Y < left.Y
+                        && b.Y + b.Height > left.Y
+                        && b.X >= Math.Min(left.X, right.X)
+                        && b.X + b.Width <= Math.Max(left.X, right.X)
                 );
         }
     }

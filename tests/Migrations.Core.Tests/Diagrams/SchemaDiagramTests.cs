@@ -8,7 +8,17 @@ namespace Migrations.Core.Tests.Diagrams;
 /// <summary>Diagrams are read from definitions in the forms that both databases have, and written for documents.</summary>
 public class SchemaDiagramTests
 {
-    private static readonly string[] Hostile = ["</script><img src=x onerror=alert(1)>", "a\"b", "x\\", "#quot;", "%%{init}%%", "ü ☃", "`", ""];
+    private static readonly string[] Hostile =
+    [
+        "</script><img src=x onerror=alert(1)>",
+        "a\"b",
+        "x\\",
+        "#quot;",
+        "%%{init}%%",
+        "ü ☃",
+        "`",
+        "",
+    ];
 
     [Theory]
     [InlineData("INTEGER", "INTEGER", false)]
@@ -70,7 +80,12 @@ public class SchemaDiagramTests
     {
         var one = Of(Table("public.a", [("id", "integer")]), Table("public.\"a.b\"", []));
         Assert.Equal(["a", "a.b"], one.Tables.Select(t => t.Label).Order(StringComparer.Ordinal));
-        var partition = Snapshots.Object(SchemaObjectType.Table, "public.p", "PARTITION OF public.a FOR VALUES FROM (0) TO (1)", table: null);
+        var partition = Snapshots.Object(
+            SchemaObjectType.Table,
+            "public.p",
+            "PARTITION OF public.a FOR VALUES FROM (0) TO (1)",
+            table: null
+        );
         var two = Of(Table("public.a", []), Table("other.a", []), [partition]);
         Assert.Equal(["other.a", "public.a"], two.Tables.Select(t => t.Label).Order(StringComparer.Ordinal));
     }
@@ -80,7 +95,11 @@ public class SchemaDiagramTests
     {
         var text = Of(
                 Table("parents", [("id", "INTEGER")], "PRIMARY KEY (id)"),
-                Table("children", [("id", "INTEGER NOT NULL"), ("parent id", "numeric(4, 1) NOT NULL")], "FOREIGN KEY (parent id) REFERENCES parents(id)")
+                Table(
+                    "children",
+                    [("id", "INTEGER NOT NULL"), ("parent id", "numeric(4, 1) NOT NULL")],
+                    "FOREIGN KEY (parent id) REFERENCES parents(id)"
+                )
             )
             .Write(DiagramFormat.Mermaid);
         Assert.Equal(
@@ -115,7 +134,9 @@ public class SchemaDiagramTests
     [Fact]
     public void Hostile_names_stay_text_in_documents()
     {
-        var diagram = Of([.. Hostile.Select((name, i) => Table($"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}{i}\"", [($"c{i}", name)]))]);
+        var diagram = Of([
+            .. Hostile.Select((name, i) => Table($"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}{i}\"", [($"c{i}", name)])),
+        ]);
         var mermaid = diagram.Write(DiagramFormat.Mermaid);
         // Quotes come in pairs on each line, and nothing in them ends an entity, a line or a text.
         Assert.All(mermaid.Split('\n'), line => Assert.Equal(0, line.Count(c => c == '"') % 2));

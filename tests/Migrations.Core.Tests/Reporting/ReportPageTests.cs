@@ -13,7 +13,8 @@ namespace Migrations.Core.Tests.Reporting;
 /// <summary>The page is well formed whatever it shows, holds no script and fetches nothing.</summary>
 public class ReportPageTests
 {
-    private const string Attack = "</script></style></title><img src=x onerror=alert(1)>\" onload=\"x' & &amp; ]]> <!-- \u202e\u0000\u001b[31m --> ";
+    private const string Attack =
+        "</script></style></title><img src=x onerror=alert(1)>\" onload=\"x' & &amp; ]]> <!-- \u202e\u0000\u001b[31m --> ";
 
     private static readonly HashSet<string> Elements = new(
         (
@@ -39,11 +40,17 @@ public class ReportPageTests
         Assert.All(page.Descendants().Attributes(), a => Assert.Contains(a.Name.LocalName, Attributes));
         // Nothing but the places on the page itself.
         Assert.All(page.Descendants("a"), a => Assert.StartsWith("#", a.Attribute("href")!.Value, StringComparison.Ordinal));
-        Assert.All(page.Descendants().Attributes("style"), s => Assert.Matches(@"^(width:[\d.]+%|--width:[\d.]+px;aspect-ratio:[\d./]+)$", s.Value));
+        Assert.All(
+            page.Descendants().Attributes("style"),
+            s => Assert.Matches(@"^(width:[\d.]+%|--width:[\d.]+px;aspect-ratio:[\d./]+)$", s.Value)
+        );
         Assert.All(page.Descendants("style"), s => Assert.DoesNotContain("alert", s.Value, StringComparison.Ordinal));
         // And all of it is there to be read, with what could turn or hide it made visible.
         var visible = Attack.Replace('\u202e', '\ufffd').Replace('\u0000', '\ufffd').Replace('\u001b', '\ufffd');
-        Assert.All((string[])["h1", "h2", "h4", "title", "code", "td", "dd", "text"], tag => Assert.Contains(page.Descendants(tag), e => e.Value.StartsWith(visible[..20], StringComparison.Ordinal)));
+        Assert.All(
+            (string[])["h1", "h2", "h4", "title", "code", "td", "dd", "text"],
+            tag => Assert.Contains(page.Descendants(tag), e => e.Value.StartsWith(visible[..20], StringComparison.Ordinal))
+        );
         Assert.Contains(page.Descendants("div"), e => e.Value == visible);
     }
 
@@ -72,10 +79,7 @@ public class ReportPageTests
     public void Every_part_of_a_database_has_its_place()
     {
         var page = Parse(Page(Database()));
-        Assert.Equal(
-            ["Migrations", "Differences", "Checks", "Backups", "History", "Schema"],
-            page.Descendants("h3").Select(h => h.Value)
-        );
+        Assert.Equal(["Migrations", "Differences", "Checks", "Backups", "History", "Schema"], page.Descendants("h3").Select(h => h.Value));
         Assert.Equal("1 migration failed", Pill(page.Descendants("summary").First()));
         Assert.Equal(["applied", "failed", "pending"], page.Descendants("tbody").First().Elements("tr").Select(Pill));
         Assert.Contains("42 ms", page.Descendants("ol").Single().Value, StringComparison.Ordinal);
@@ -90,7 +94,10 @@ public class ReportPageTests
     {
         var page = Parse(Page(Database() with { Checks = null, Backups = null, History = [], Schema = null, Statuses = [] }));
         var text = page.Descendants("main").Single().Value;
-        foreach (var said in (string[])["None were made.", "was not compared", "No folder for backups was named.", "Nothing has been recorded.", "There are none."])
+        foreach (
+            var said in (string[])
+                ["None were made.", "was not compared", "No folder for backups was named.", "Nothing has been recorded.", "There are none."]
+        )
             Assert.Contains(said, text, StringComparison.Ordinal);
         Assert.Empty(page.Descendants("svg"));
     }
@@ -164,22 +171,40 @@ public class ReportPageTests
             Statuses =
             [
                 Status(target, text, MigrationState.Applied),
-                Status(target, text, MigrationState.Failed) with { Error = text },
+                Status(target, text, MigrationState.Failed) with
+                {
+                    Error = text,
+                },
                 Status(target, text, MigrationState.Pending),
             ],
             History = [Entry(text, JournalEvent.Applied, 42), Entry(text, JournalEvent.Failed, 7), Entry(text, JournalEvent.Started, null)],
             Schema = Schema(table, other),
             Checks =
             [
-                Check(text, CheckCategory.Drift, CheckStatus.Fail) with { Expected = text, Actual = text, Target = text },
+                Check(text, CheckCategory.Drift, CheckStatus.Fail) with
+                {
+                    Expected = text,
+                    Actual = text,
+                    Target = text,
+                },
                 Check(text, CheckCategory.Engine, CheckStatus.Pass),
-                Check(text, CheckCategory.History, CheckStatus.Warn) with { NextStep = text },
+                Check(text, CheckCategory.History, CheckStatus.Warn) with
+                {
+                    NextStep = text,
+                },
             ],
             Backups =
             [
-                Backup(text) with { Proven = true, ProvenAt = DateTimeOffset.UnixEpoch },
+                Backup(text) with
+                {
+                    Proven = true,
+                    ProvenAt = DateTimeOffset.UnixEpoch,
+                },
                 Backup(text),
-                Backup(text) with { Problem = text },
+                Backup(text) with
+                {
+                    Problem = text,
+                },
             ],
         };
     }
@@ -230,15 +255,22 @@ public class ReportPageTests
         };
 
     private static SchemaSnapshot Schema(string table, string other) =>
-        Snapshots.Of(
-            [
-                Snapshots.Object(SchemaObjectType.Table, table, "TABLE", table: null),
-                Snapshots.Object(SchemaObjectType.Column, $"{table}.customer_id", "INTEGER", table) with { Position = 1 },
-                Snapshots.Object(SchemaObjectType.Column, $"{table}.{table}", table, table) with { Position = 2 },
-                Snapshots.Object(SchemaObjectType.Constraint, $"{table}.f", $"FOREIGN KEY (customer_id) REFERENCES {other}(id)", table),
-                Snapshots.Object(SchemaObjectType.Table, other, "TABLE", table: null),
-                Snapshots.Object(SchemaObjectType.Column, $"{other}.id", "INTEGER", other) with { Position = 1 },
-                Snapshots.Object(SchemaObjectType.Constraint, $"{other}.p", "PRIMARY KEY (id)", other),
-            ]
-        );
+        Snapshots.Of([
+            Snapshots.Object(SchemaObjectType.Table, table, "TABLE", table: null),
+            Snapshots.Object(SchemaObjectType.Column, $"{table}.customer_id", "INTEGER", table) with
+            {
+                Position = 1,
+            },
+            Snapshots.Object(SchemaObjectType.Column, $"{table}.{table}", table, table) with
+            {
+                Position = 2,
+            },
+            Snapshots.Object(SchemaObjectType.Constraint, $"{table}.f", $"FOREIGN KEY (customer_id) REFERENCES {other}(id)", table),
+            Snapshots.Object(SchemaObjectType.Table, other, "TABLE", table: null),
+            Snapshots.Object(SchemaObjectType.Column, $"{other}.id", "INTEGER", other) with
+            {
+                Position = 1,
+            },
+            Snapshots.Object(SchemaObjectType.Constraint, $"{other}.p", "PRIMARY KEY (id)", other),
+        ]);
 }
