@@ -2,6 +2,7 @@ using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Configuration;
+using Migrations.Fleet;
 
 namespace Migrations.Cli.Commands;
 
@@ -56,7 +57,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                     .ConfigureAwait(false);
                 finish?.Invoke(report, fleet.Calls.Values);
                 return code;
-            }
+            },
+            cancellationToken
         );
 
     /// <summary>Runs a command that works on files and may need a database besides.</summary>
@@ -76,7 +78,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                         Terminal = terminal,
                     },
                     cancellationToken
-                )
+                ),
+            cancellationToken
         );
 
     /// <summary>Runs a command that needs no database.</summary>
@@ -96,16 +99,21 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         ParseResult parse,
         Func<Settings, IReport, CancellationToken, Task<int>> command,
         CancellationToken cancellationToken
-    ) => GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
+    ) => GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken), cancellationToken);
 
-    private Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command) =>
+    private Task<int> GuardAsync(
+        ParseResult parse,
+        Func<Settings, IReport, Task<int>> command,
+        CancellationToken cancellationToken = default
+    ) =>
         ReportAsync(
             parse,
-            report =>
+            async report =>
             {
                 var settings = options.Read(parse);
                 terminal.Format = options.LogFormatOf(parse) ?? settings.Configured.LogFormat?.Value ?? terminal.Format;
-                return command(settings, report);
+                return await command(await FindAsync(settings, report, cancellationToken).ConfigureAwait(false), report)
+                    .ConfigureAwait(false);
             }
         );
 
@@ -160,6 +168,23 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             report.Failure(target, error);
             failed?.Invoke(error);
         }
+    }
+
+    /// <summary>The settings on the databases that a query finds, where the call has one.</summary>
+    private async Task<Settings> FindAsync(Settings settings, IReport report, CancellationToken cancellationToken)
+    {
+        if (settings.Query is not { } query)
+            return settings;
+        if (settings.Selector.Databases() is not [var control])
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "--databases-query asks one database, and the call names none or several.",
+                "Name the database that holds the list with --database."
+            );
+        var call = DatabaseCall.Of(settings, control, report, terminal);
+        return settings.On(
+            await FleetQuery.ReadAsync(call.Driver, call.Target, query, call.Options.Session, cancellationToken).ConfigureAwait(false)
+        );
     }
 
     private static bool IsConfirmed(ParseResult parse) =>
