@@ -10,6 +10,8 @@ namespace Migrations.Diagrams;
 /// </summary>
 internal static class MermaidText
 {
+    private static readonly string[] Marks = ["PK", "FK", "UK"];
+
     /// <summary>The diagram.</summary>
     public static string Write(SchemaDiagram diagram)
     {
@@ -31,9 +33,11 @@ internal static class MermaidText
         text.Append(CultureInfo.InvariantCulture, $"    {id}[\"{Quoted(table.Label)}\"] {{\n");
         foreach (var column in table.Columns)
         {
-            // A column without a type, which SQLite allows, needs a word there.
-            var type = column.Type.Length == 0 ? "any" : Word(column.Type);
-            text.Append(CultureInfo.InvariantCulture, $"        {type} {Word(column.Name)}{Keys(column)}{Comment(column)}\n");
+            var type = Word(column.Type).Trim('_');
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"        {(type.Length == 0 ? "any" : type)} {Word(column.Name)}{Keys(column)}{Comment(column)}\n"
+            );
         }
 
         text.Append("    }\n");
@@ -66,7 +70,10 @@ internal static class MermaidText
     private static string Word(string name)
     {
         var word = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' ? c : '_'));
-        return word.Length > 0 && char.IsAsciiLetter(word[0]) ? word : "_" + word;
+        // What marks a key is no name.
+        return word.Length > 0 && char.IsAsciiLetter(word[0]) && !Marks.Contains(word, StringComparer.OrdinalIgnoreCase)
+            ? word
+            : "_" + word;
     }
 
     // A text ends at its quote; other signs would begin an entity, a tag or a directive.

@@ -94,7 +94,7 @@ public class SchemaDiagramTests
     public void Mermaid_has_a_line_for_each_table_column_and_foreign_key()
     {
         var text = Of(
-                Table("parents", [("id", "INTEGER")], "PRIMARY KEY (id)"),
+                Table("parents", [("id", "INTEGER"), ("fk", "")], "PRIMARY KEY (id)"),
                 Table(
                     "children",
                     [("id", "INTEGER NOT NULL"), ("parent id", "numeric(4, 1) NOT NULL")],
@@ -107,10 +107,11 @@ public class SchemaDiagramTests
             erDiagram
                 t1["children"] {
                     INTEGER id "not null"
-                    numeric_4__1_ parent_id FK "parent id, not null"
+                    numeric_4__1 parent_id FK "parent id, not null"
                 }
                 t2["parents"] {
                     INTEGER id PK
+                    any _fk "fk"
                 }
                 t2 ||--o{ t1 : "parent id"
 
