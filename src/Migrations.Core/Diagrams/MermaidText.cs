@@ -10,6 +10,11 @@ namespace Migrations.Diagrams;
 /// </summary>
 internal static class MermaidText
 {
+    private const string Special = "\"#<>&%{}`\\*$";
+
+    // From U+0021 to U+FF01 (https://www.unicode.org/charts/PDF/UFF00.pdf).
+    private const int FullWidth = 0xFEE0;
+
     private static readonly string[] Marks = ["PK", "FK", "UK"];
 
     /// <summary>The diagram.</summary>
@@ -76,15 +81,8 @@ internal static class MermaidText
             : "_" + word;
     }
 
-    // A text ends at its quote; other signs would begin an entity, a tag or a directive.
+    // A text ends at its quote, and Mermaid has no escape that its entities show: what could begin an entity, a tag, a directive or Markdown
+    // is written as its full-width form, which looks the same and is only a letter.
     private static string Quoted(string text) =>
-        string.Concat(
-            VisibleText
-                .Of(text)
-                .Select(c =>
-                    c is '"' or '#' or ';' or '<' or '>' or '&' or '%' or '{' or '}' or '`' or '\\'
-                        ? string.Create(CultureInfo.InvariantCulture, $"#{(int)c};")
-                        : c.ToString()
-                )
-        );
+        string.Concat(VisibleText.Of(text).Select(c => Special.Contains(c, StringComparison.Ordinal) ? (char)(c + FullWidth) : c));
 }
