@@ -34,7 +34,9 @@ internal static class ReportStyle
         section>h2{margin-bottom:10px}
         .database>details>summary{display:flex;gap:12px;align-items:center;flex-wrap:wrap}
         summary{cursor:pointer;color:var(--quiet)}
-        .database>details>summary{color:inherit;list-style-position:inside}
+        .database>details>summary{color:inherit}
+        .database>details>summary::before{content:"\25b8";color:var(--quiet)}
+        .database>details[open]>summary::before{content:"\25be"}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;font-size:.92rem}
         th{text-align:left;font-weight:600;color:var(--quiet);font-size:.8rem;padding:4px 14px 6px 0;white-space:nowrap}
