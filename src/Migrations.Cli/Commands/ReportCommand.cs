@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Migrations.Cli.Options;
-using Migrations.Cli.Output;
 using Migrations.Reporting;
 
 namespace Migrations.Cli.Commands;

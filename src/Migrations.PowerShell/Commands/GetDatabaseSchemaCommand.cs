@@ -57,7 +57,7 @@ public sealed class GetDatabaseSchemaCommand : DatabaseCommand
         );
         if (AsSql)
             WriteObject(SchemaScript.Write(schema));
-        else if (ParameterSetName == "Diagram")
+        else if (IsGiven(nameof(Format)))
             WriteObject(SchemaDiagram.Of(schema).Write(Format));
         else if (Fingerprint)
             WriteObject(schema.Fingerprint);

@@ -2,7 +2,6 @@ using System.Xml;
 using System.Xml.Linq;
 using Migrations.Backup;
 using Migrations.Core.Tests.Schema;
-using Migrations.Databases;
 using Migrations.History;
 using Migrations.Reporting;
 using Migrations.Schema;
