@@ -2,7 +2,8 @@ namespace Migrations.Folders;
 
 /// <summary>
 /// Reads and writes <c>Replaces:</c> in a header: names of migrations, each with the checksum of its script behind it
-/// (<c>Replaces: 0001_users sha256:9f86..., 0002_orders sha256:60303a...</c>). The line can be repeated.
+/// (<c>Replaces: 0001_users sha256:9f86..., 0002_orders sha256:60303a...</c>). The line can be repeated. What a squash among them had
+/// replaced is named too, with that squash: <c>Replaces: 0001_users sha256:9f86... by:0002_squash</c>.
 /// </summary>
 internal static class ReplacedMigrations
 {
@@ -10,6 +11,7 @@ internal static class ReplacedMigrations
     public const string Allowed = "'Replaces: <migration> sha256:<checksum>', one line for each migration";
 
     private const string Mark = "sha256:";
+    private const string By = " by:";
     private const int DigestLength = 64;
 
     /// <summary>Reads a line; null when it is invalid.</summary>
@@ -17,7 +19,8 @@ internal static class ReplacedMigrations
     {
         var found = new List<ReplacedMigration>();
         var name = new List<string>();
-        foreach (var word in value.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries))
+        var by = value.IndexOf(By, StringComparison.OrdinalIgnoreCase) is > 0 and var at ? value[(at + By.Length)..].Trim() : null;
+        foreach (var word in value[..(by is null ? value.Length : value.IndexOf(By, StringComparison.OrdinalIgnoreCase))].Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries))
         {
             if (!word.StartsWith(Mark, StringComparison.OrdinalIgnoreCase))
             {
@@ -29,18 +32,25 @@ internal static class ReplacedMigrations
             if (name.Count == 0 || checksum.Length != DigestLength || !checksum.All(char.IsAsciiHexDigitLower))
                 return null;
             // A folder of a migration's own may have spaces in its name.
-            found.Add(Of(string.Join(' ', name), checksum));
+            found.Add(Of(string.Join(' ', name), checksum, by));
             name.Clear();
         }
 
-        found.AddRange(name.Select(n => Of(n, checksum: null)));
+        found.AddRange(name.Select(n => Of(n, checksum: null, by)));
         return found;
     }
 
-    /// <summary>The line for one migration, without dashes.</summary>
-    public static string Write(Migration migration) => $"Replaces: {migration.FullName} {Mark}{migration.Up.Checksum}";
+    /// <summary>The lines for one migration, without dashes: its own, and those of what it replaces.</summary>
+    public static IEnumerable<string> Write(Migration migration) =>
+        [
+            Line(migration.FullName, migration.Up.Checksum, by: null),
+            .. migration.Header.Replaces.Select(r => Line(r.Name, r.Checksum, r.By ?? migration.FullName)),
+        ];
 
-    private static ReplacedMigration Of(string name, string? checksum) => new(name, VersionOf(name), checksum);
+    private static string Line(string name, string? checksum, string? by) =>
+        $"Replaces: {name}{(checksum is null ? "" : " " + Mark + checksum)}{(by is null ? "" : By + by)}";
+
+    private static ReplacedMigration Of(string name, string? checksum, string? by) => new(name, VersionOf(name), checksum, by);
 
     private static MigrationVersion? VersionOf(string name)
     {

@@ -65,7 +65,11 @@ internal sealed class SquashArchive
 
     /// <summary>The squashes among migrations, each with what it replaces.</summary>
     public IReadOnlyList<Squash> Squashes(IEnumerable<Migration> migrations) =>
-        [.. migrations.Where(m => m.Header.Replaces.Count > 0).Select(m => Open(m, []))];
+        [
+            .. migrations
+                .Where(m => m.Header.Replaces.Count > 0)
+                .Select(m => new Squash(m, Parts(m.Header.Replaces.ToLookup(r => r.By ?? "", StringComparer.Ordinal), by: "", []))),
+        ];
 
     /// <summary>A warning about what still stands in the folder.</summary>
     public IEnumerable<FileProblem> Warnings =>
@@ -76,30 +80,30 @@ internal sealed class SquashArchive
             $"Run '{Call.Squash}' again, which moves it."
         ));
 
-    private Squash Open(Migration squash, HashSet<string> above)
+    private IReadOnlyList<SquashPart> Parts(ILookup<string, ReplacedMigration> replaced, string by, HashSet<string> above)
     {
-        var replaced = squash.Header.Replaces;
-        var names = replaced.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-        var ups = _files.Where(f => !f.IsDown && names.Contains(f.FullName)).DistinctBy(f => f.FullName, StringComparer.Ordinal);
-        var downs = _files.Where(f => f.IsDown).DistinctBy(f => (f.FullName, f.Form));
-        // What is wrong with the pairs, another squash of this folder had to see; downs of other migrations find no pair here.
+        var here = replaced[by].ToList();
+        var names = here.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        // What is wrong with the pairs, the squash had to see; downs of other migrations find no pair here.
         var pairing = new MigrationPairing(_scripts, _style, _options);
-        pairing.Pair([.. ups, .. downs]);
+        pairing.Pair([
+            .. _files.Where(f => !f.IsDown && names.Contains(f.FullName)).DistinctBy(f => f.FullName, StringComparer.Ordinal),
+            .. _files.Where(f => f.IsDown).DistinctBy(f => (f.FullName, f.Form)),
+        ]);
         var found = pairing.Migrations.ToDictionary(m => m.FullName, StringComparer.Ordinal);
-        HashSet<string> here = [.. above, squash.FullName];
-        return new Squash(squash, [.. replaced.Select(r => Part(r, found.GetValueOrDefault(r.Name), here))]);
+        return
+        [
+            .. here.Where(r => !above.Contains(r.Name))
+                .Select(r => new SquashPart(r)
+                {
+                    Archived = found.GetValueOrDefault(r.Name) is { } archived && IsThat(archived, r) ? archived : null,
+                    Parts = replaced.Contains(r.Name) ? Parts(replaced, r.Name, [.. above, r.Name]) : [],
+                }),
+        ];
     }
 
-    private SquashPart Part(ReplacedMigration replaced, Migration? archived, HashSet<string> above) =>
-        archived is null
-        || above.Contains(archived.FullName)
-        || (replaced.Checksum is { } checksum && !string.Equals(checksum, archived.Up.Checksum, StringComparison.Ordinal))
-            ? new SquashPart(replaced)
-            : new SquashPart(replaced)
-            {
-                Archived = archived,
-                Squash = archived.Header.Replaces.Count > 0 ? Open(archived, above) : null,
-            };
+    private static bool IsThat(Migration archived, ReplacedMigration replaced) =>
+        replaced.Checksum is null || string.Equals(replaced.Checksum, archived.Up.Checksum, StringComparison.Ordinal);
 
     private static List<MigrationFile> Scan(string place, FolderOptions options, CancellationToken cancellationToken)
     {

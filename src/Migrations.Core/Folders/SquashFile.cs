@@ -41,8 +41,12 @@ internal sealed record SquashFile(string Path, string Text)
         var place = new TemplatePlace(layout, file.VersionFolder) { IsWhole = file.Form == FileForm.FolderEachWhole };
         var (path, whole) = template.Files(place)[0];
         // Versioned files may be in folders of folders.
-        var folder = layout == MigrationLayout.Versioned ? System.IO.Path.GetRelativePath(root, System.IO.Path.GetDirectoryName(file.Path)!) : ".";
-        return new SquashFile(System.IO.Path.Combine(folder is "." ? "" : folder, path.Replace('/', System.IO.Path.DirectorySeparatorChar)), whole);
+        var folder =
+            layout == MigrationLayout.Versioned ? System.IO.Path.GetRelativePath(root, System.IO.Path.GetDirectoryName(file.Path)!) : ".";
+        return new SquashFile(
+            System.IO.Path.Combine(folder is "." ? "" : folder, path.Replace('/', System.IO.Path.DirectorySeparatorChar)),
+            whole
+        );
     }
 
     /// <summary>Reads it as a migration folder would.</summary>

@@ -23,9 +23,13 @@ internal sealed class SquashSwitch(string root, SquashFile file, IReadOnlyList<M
     /// <exception cref="MigrationException"><see cref="ErrorId.GenerationRefused"/>.</exception>
     public void Demand()
     {
-        var taken = File.Exists(NewFile) || (Path.GetDirectoryName(file.Path) is { Length: > 0 } && Directory.Exists(NewFile))
-            ? NewFile
-            : _files.Select(f => (From: f, To: InArchive(f))).FirstOrDefault(f => File.Exists(f.To) && !SquashArchive.IsSame(f.From, f.To)).To;
+        var taken =
+            File.Exists(NewFile) || (Path.GetDirectoryName(file.Path) is { Length: > 0 } && Directory.Exists(NewFile))
+                ? NewFile
+                : _files
+                    .Select(f => (From: f, To: InArchive(f)))
+                    .FirstOrDefault(f => File.Exists(f.To) && !SquashArchive.IsSame(f.From, f.To))
+                    .To;
         if (taken is not null)
             throw new MigrationException(
                 ErrorId.GenerationRefused,

@@ -51,7 +51,10 @@ public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget targe
             return result with { Outcome = GenerationOutcome.Unchanged, Replaces = [] };
         var obstacles = SquashObstacles.Of(range, driver.Dialect).ToList();
         return obstacles.Count > 0
-            ? result with { Reasons = obstacles }
+            ? result with
+            {
+                Reasons = obstacles,
+            }
             : await FoldAsync(read, input, range, request, result, cancellationToken).ConfigureAwait(false);
     }
 
@@ -73,8 +76,8 @@ public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget targe
         var change = new SquashSwitch(_root, file, range);
         change.Demand();
         var squash = file.Read(_options.Folder, cancellationToken);
-        result = result with { Name = squash.FullName, Up = file.Text, Files = [change.NewFile], Archived = change.Archived };
-        if (!squash.Header.Replaces.Select(r => r.Name).SequenceEqual(range.Select(m => m.FullName), StringComparer.Ordinal))
+        result = result with { Name = squash.FullName, Up = file.Text };
+        if (!squash.Header.Replaces.Where(r => r.By is null).Select(r => r.Name).SequenceEqual(range.Select(m => m.FullName), StringComparer.Ordinal))
             return result with { Reasons = ["The names of the migrations cannot be written into a header so that they are read again."] };
         var again = await AgainAsync(read, input, squash, request, cancellationToken).ConfigureAwait(false);
         var differences = SchemaComparison.Compare(made.Schema!, again.Schema!);
@@ -83,7 +86,12 @@ public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget targe
             return result with { Reasons = reasons, Differences = differences };
         if (!request.WhatIf)
             change.Run();
-        return result with { Outcome = request.WhatIf ? GenerationOutcome.WhatIf : GenerationOutcome.Written };
+        return result with
+        {
+            Outcome = request.WhatIf ? GenerationOutcome.WhatIf : GenerationOutcome.Written,
+            Files = [change.NewFile],
+            Archived = change.Archived,
+        };
     }
 
     /// <summary>Replays the originals, and writes down what they make.</summary>

@@ -32,8 +32,6 @@ internal static class SquashObstacles
         if (migration.Up.IsEmpty)
             return null;
         var analysis = PlannedScripts.Analyze(dialect, migration.Up);
-        return analysis.OutsideTransaction
-            ? "it runs outside a transaction, so it may be in a database in part."
-            : null;
+        return analysis.OutsideTransaction ? "it runs outside a transaction, so it may be in a database in part." : null;
     }
 }

@@ -62,7 +62,7 @@ internal sealed class SquashScript(IDatabaseInspector inspector, IChangeWriter c
 
     /// <summary>The text of the file, below its header.</summary>
     public static string Text(IReadOnlyList<Migration> replaced, IReadOnlyList<string> statements) =>
-        string.Concat(replaced.Select(m => $"-- {ReplacedMigrations.Write(m)}\n"))
+        string.Concat(replaced.SelectMany(ReplacedMigrations.Write).Select(line => $"-- {line}\n"))
         + "\n"
         + GeneratedText.Write(
             [

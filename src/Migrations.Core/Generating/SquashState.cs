@@ -17,6 +17,8 @@ internal sealed record SquashState(SchemaSnapshot Schema, IReadOnlyList<TableVal
     {
         var there = other.Values.ToDictionary(v => v.Table, StringComparer.Ordinal);
         return Values
+            // A full-text index that does not find what its table holds is made sound, if anything.
+            .Where(v => !v.IsOther || v.Rows > 0 || v.Digest is not null)
             .Where(v =>
                 there.GetValueOrDefault(v.Table) is not { } same
                 || same.Rows != v.Rows

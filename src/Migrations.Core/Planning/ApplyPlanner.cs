@@ -95,7 +95,9 @@ public static class ApplyPlanner
         var keys = chosen.Select(m => m.Key).ToHashSet();
         var late = chosen.Where(input.IsOutOfOrder).ToList();
         var highest = chosen.Where(m => m.Version is not null).Select(m => m.Version).Max();
-        var passed = pending.Where(m => m is { Version: not null, IsSquashRecord: false } && !keys.Contains(m.Key) && m.Version < highest).ToList();
+        var passed = pending
+            .Where(m => m is { Version: not null, IsSquashRecord: false } && !keys.Contains(m.Key) && m.Version < highest)
+            .ToList();
         if (late.Count == 0 && passed.Count == 0)
             return;
         if (request.AllowOutOfOrder)

@@ -1,3 +1,5 @@
+using Migrations.History;
+
 namespace Migrations.Planning;
 
 /// <summary>What squashes ask of a plan. Pure.</summary>
@@ -7,11 +9,11 @@ internal static class SquashPlan
     public static Migration SquashOf(PlanningInput input, Migration migration) =>
         input.Squashes.LastOrDefault(u => u.Names.Contains(migration.FullName))?.Record ?? migration;
 
-    /// <summary>What a name of a squash means where what it replaces has run: the last of those.</summary>
-    public static Migration LastOf(PlanningInput input, Migration migration) =>
-        input.Squashes.FirstOrDefault(u => u.Record.Key == migration.Key) is { Applied: [.., var last] } && input.Match.FileOf(last) is { } file
-            ? file
-            : migration;
+    /// <summary>What the history says of a migration; of a squash that is recorded, of the last that it replaces.</summary>
+    public static HistoryRecord? LastOf(PlanningInput input, Migration migration) =>
+        input.Squashes.FirstOrDefault(u => u.Record.Key == migration.Key) is { IsComplete: true, Applied: [.., var last] }
+            ? last
+            : input.RecordOf(migration);
 
     /// <summary>What a name of a squash means where what it replaces has run: all of those.</summary>
     public static IEnumerable<Migration> AllOf(PlanningInput input, Migration migration) =>

@@ -39,17 +39,28 @@ internal sealed class SquashReading
             reading.Migrations =
             [
                 .. folder.Migrations.SelectMany(m =>
-                    folder.Squashes.FirstOrDefault(s => s.Migration.Key == m.Key) is { } squash && reading.IsUsed(squash)
-                        ? reading.Open(squash)
+                    folder.Squashes.FirstOrDefault(s => s.Migration.Key == m.Key) is { } squash && reading.IsUsed(squash.Parts)
+                        ? reading.Open(m, squash.Parts)
                         : [m]
                 ),
             ];
-        foreach (var use in reading._uses.Where(u => !u.IsComplete))
-            reading.History = reading.History.Without(use.Record.Key);
+        foreach (var record in history.Applied.Where(r => r.FirstApplied!.Event == JournalEvent.Squashed))
+            reading.Forget(record);
         return reading;
     }
 
-    private bool IsUsed(Squash squash) => squash.Parts.Any(p => RecordOf(p) is not null || (p.Squash is { } inner && IsUsed(inner)));
+    // It counts while it is in the folder and all that it replaces is applied; a later squash may have replaced it.
+    private void Forget(HistoryRecord record)
+    {
+        var isKept = _uses.Exists(u => u.IsComplete && u.Record.Key == record.Key) || !Migrations.Any(m => IsOf(m, record.Name));
+        if (!isKept)
+            History = History.Without(record.Key);
+    }
+
+    private static bool IsOf(Migration migration, string name) =>
+        string.Equals(migration.FullName, name, StringComparison.Ordinal) || migration.Header.Replaces.Any(r => r.Name == name);
+
+    private bool IsUsed(IReadOnlyList<SquashPart> parts) => parts.Any(p => RecordOf(p) is not null || IsUsed(p.Parts));
 
     private HistoryRecord? RecordOf(SquashPart part) =>
         _applied.GetValueOrDefault(part.Replaced.Name)
@@ -59,47 +70,50 @@ internal sealed class SquashReading
                 : null
         );
 
-    private IEnumerable<Migration> Open(Squash squash)
+    /// <summary>What a squash replaces, and behind it what stands for the squash.</summary>
+    private List<Migration> Open(Migration squash, IReadOnlyList<SquashPart> parts)
     {
-        var record = RecordFor(squash.Migration);
-        var (migrations, names, applied, lacking) = (new List<Migration>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase), new List<HistoryRecord>(), new List<string>());
-        var isComplete = true;
-        foreach (var part in squash.Parts)
-        {
-            names.Add(part.Replaced.Name);
-            var done = RecordOf(part);
-            if (done is null && part.Squash is { } inner && IsUsed(inner))
-            {
-                migrations.AddRange(Open(inner));
-                var use = _uses[^1];
-                names.UnionWith(use.Names);
-                applied.AddRange(use.Applied);
-                lacking.AddRange(use.Lacking);
-                isComplete &= use.IsComplete;
-                continue;
-            }
-
-            if (part.Archived is { } archived)
-                migrations.Add(archived);
-            if (done is not null)
-                applied.Add(done);
-            else if (part.Archived is null)
-                lacking.Add(part.Replaced.Name);
-            isComplete &= done is not null;
-        }
-
+        var inside = new Opened();
+        foreach (var part in parts)
+            Add(part, inside);
+        var record = RecordFor(squash);
         _uses.Add(
             new SquashUse
             {
-                Squash = squash.Migration,
+                Squash = squash,
                 Record = record,
-                Names = names,
-                Applied = [.. applied.OrderBy(r => r.FirstApplied!.Id)],
-                Lacking = lacking,
-                IsComplete = isComplete,
+                Names = inside.Names,
+                Applied = [.. inside.Applied.OrderBy(r => r.FirstApplied!.Id)],
+                Lacking = inside.Lacking,
+                IsComplete = inside.IsComplete,
             }
         );
-        return [.. migrations, record];
+        return [.. inside.Migrations, record];
+    }
+
+    private void Add(SquashPart part, Opened inside)
+    {
+        inside.Names.Add(part.Replaced.Name);
+        if (RecordOf(part) is { } done)
+        {
+            inside.Applied.Add(done);
+            if (part.Archived is { } there)
+                inside.Migrations.Add(there);
+            return;
+        }
+
+        if (!IsUsed(part.Parts))
+        {
+            inside.IsComplete = false;
+            if (part.Archived is { } left)
+                inside.Migrations.Add(left);
+            else
+                inside.Lacking.Add(part.Replaced.Name);
+            return;
+        }
+
+        foreach (var inner in part.Parts)
+            Add(inner, inside);
     }
 
     /// <summary>The squash under a key of its own, without a statement.</summary>
@@ -119,4 +133,18 @@ internal sealed class SquashReading
                 Substituted = null,
             },
         };
+
+    /// <summary>What is in a squash.</summary>
+    private sealed class Opened
+    {
+        public List<Migration> Migrations { get; } = [];
+
+        public HashSet<string> Names { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public List<HistoryRecord> Applied { get; } = [];
+
+        public List<string> Lacking { get; } = [];
+
+        public bool IsComplete { get; set; } = true;
+    }
 }

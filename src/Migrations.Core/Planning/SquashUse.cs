@@ -2,7 +2,9 @@ using Migrations.History;
 
 namespace Migrations.Planning;
 
-/// <summary>A squash in a database where some of what it replaces has run: those migrations count there, and the squash is only recorded.</summary>
+/// <summary>
+/// A squash in a database where some of what it replaces has run: those migrations count there, and the squash is only recorded.
+/// </summary>
 internal sealed record SquashUse
 {
     /// <summary>The squash, as it is in the folder.</summary>

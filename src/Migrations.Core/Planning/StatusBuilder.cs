@@ -28,7 +28,9 @@ public static class StatusBuilder
             var place = status.Version is null
                 ? -1
                 : statuses.FindIndex(s =>
-                    s.Version is null || s.Version > status.Version || (s.Version == status.Version && status.State == MigrationState.Applied)
+                    s.Version is null
+                    || s.Version > status.Version
+                    || (s.Version == status.Version && status.State == MigrationState.Applied)
                 );
             statuses.Insert(place < 0 ? statuses.Count : place, status);
         }

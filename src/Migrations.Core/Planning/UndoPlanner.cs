@@ -126,8 +126,8 @@ public static class UndoPlanner
     {
         if (to is "0")
             return undoable;
-        var last = SquashPlan.LastOf(input, Find(input, to));
-        if (input.RecordOf(last) is not { IsApplied: true, FirstApplied: { } stays })
+        var last = Find(input, to);
+        if (SquashPlan.LastOf(input, last) is not { IsApplied: true, FirstApplied: { } stays })
         {
             FolderIdentity.Check(input, key => key == last.Key);
             throw new PlanException(

@@ -25,13 +25,7 @@ public static class SchemaScript
         var ordered = Ordered(snapshot).Where(o => !o.HasOwner).ToList();
         var tables = ordered.FindLastIndex(o => o.Type <= SchemaObjectType.Table) + 1;
         string[] preamble = snapshot.Preamble.Trim().TrimEnd(';') is { Length: > 0 } text ? [text] : [];
-        return
-        [
-            .. preamble,
-            .. ordered.Take(tables).Select(o => o.CreateSql!),
-            .. rows,
-            .. ordered.Skip(tables).Select(o => o.CreateSql!),
-        ];
+        return [.. preamble, .. ordered.Take(tables).Select(o => o.CreateSql!), .. rows, .. ordered.Skip(tables).Select(o => o.CreateSql!)];
     }
 
     private static IEnumerable<SchemaObject> Ordered(SchemaSnapshot snapshot)

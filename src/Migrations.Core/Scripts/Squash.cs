@@ -6,17 +6,5 @@ namespace Migrations;
 internal sealed record Squash(Migration Migration, IReadOnlyList<SquashPart> Parts)
 {
     /// <summary>The same with all its migrations changed, those in the archive too.</summary>
-    public Squash With(Func<Migration, Migration> change) =>
-        new(
-            change(Migration),
-            [
-                .. Parts.Select(p =>
-                    p with
-                    {
-                        Archived = p.Archived is null ? null : change(p.Archived),
-                        Squash = p.Squash?.With(change),
-                    }
-                ),
-            ]
-        );
+    public Squash With(Func<Migration, Migration> change) => new(change(Migration), [.. Parts.Select(p => p.With(change))]);
 }

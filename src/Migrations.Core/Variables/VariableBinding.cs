@@ -26,12 +26,7 @@ internal static class VariableBinding
             }
             : With(
                 read,
-                m =>
-                    m with
-                    {
-                        Up = Bind(m.Up, dialect, variables),
-                        Down = m.Down is null ? null : Bind(m.Down, dialect, variables),
-                    }
+                m => m with { Up = Bind(m.Up, dialect, variables), Down = m.Down is null ? null : Bind(m.Down, dialect, variables) }
             );
     }
 
@@ -45,10 +40,7 @@ internal static class VariableBinding
     private static MigrationFolder WithCode(MigrationFolder read, FolderOptions options)
     {
         var variables = CodeVariables(options);
-        return With(
-            read,
-            m => m.IsCode ? m with { Up = Of(m.Up, variables, options)!, Down = Of(m.Down, variables, options) } : m
-        );
+        return With(read, m => m.IsCode ? m with { Up = Of(m.Up, variables, options)!, Down = Of(m.Down, variables, options) } : m);
     }
 
     /// <summary>A script that is code, with what runs it and the values of variables; others as they are.</summary>

@@ -8,7 +8,9 @@ internal static class PostgreSqlRows
 {
     private const string Key = "PRIMARY KEY (";
 
-    /// <summary>The rows of a schema's tables; foreign keys, which a script of the whole schema adds after the rows, need no order.</summary>
+    /// <summary>
+    /// The rows of a schema's tables; a script of the whole schema adds foreign keys after them, so that they need no order.
+    /// </summary>
     public static SeedStatements Of(SchemaSnapshot schema)
     {
         var parts = schema.Objects.Where(o => o.Table is not null).ToLookup(o => o.Table!, StringComparer.Ordinal);
@@ -19,7 +21,12 @@ internal static class PostgreSqlRows
         var sequences = schema.Objects.Where(o => o.Type == SchemaObjectType.Sequence).Select(s => Literal(s.Name)).Concat(identities);
         return new SeedStatements
         {
-            Tables = [.. tables.Where(t => !IsForeign(t) && parts[t.Name].Any(p => p.Type == SchemaObjectType.Column && !IsComputed(p))).Select(t => Rows(t, [.. parts[t.Name]]))],
+            Tables =
+            [
+                .. tables
+                    .Where(t => !IsForeign(t) && parts[t.Name].Any(p => p.Type == SchemaObjectType.Column && !IsComputed(p)))
+                    .Select(t => Rows(t, [.. parts[t.Name]])),
+            ],
             Counters = Counters([.. sequences]),
         };
     }
@@ -28,7 +35,9 @@ internal static class PostgreSqlRows
     {
         var columns = parts.Where(p => p.Type == SchemaObjectType.Column).OrderBy(c => c.Position).ToList();
         var given = columns.Where(c => !IsComputed(c)).Select(ColumnOf).ToList();
-        var key = parts.FirstOrDefault(p => p.Type == SchemaObjectType.Constraint && p.Definition.StartsWith(Key, StringComparison.Ordinal));
+        var key = parts.FirstOrDefault(p =>
+            p.Type == SchemaObjectType.Constraint && p.Definition.StartsWith(Key, StringComparison.Ordinal)
+        );
         var order = key is null
             ? string.Join(", ", given.Select(c => $"{c}::pg_catalog.text"))
             : key.Definition[Key.Length..key.Definition.IndexOf(')', StringComparison.Ordinal)];

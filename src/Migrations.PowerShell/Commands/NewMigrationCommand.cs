@@ -261,7 +261,8 @@ public sealed class NewMigrationCommand : GeneratingCommand
         };
         var variables = VariablesOf(settings, Variable);
         var results = Run(
-            (events, token) => new UndoDerivation(driver, target, folder, OptionsOf(Layout, settings, variables, events)).RunAsync(request, token)
+            (events, token) =>
+                new UndoDerivation(driver, target, folder, OptionsOf(Layout, settings, variables, events)).RunAsync(request, token)
         );
         WriteObject(results, enumerateCollection: true);
         Judge(results);

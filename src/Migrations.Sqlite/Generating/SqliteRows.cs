@@ -59,6 +59,8 @@ internal static class SqliteRows
         );
     }
 
+    private static string Literal(SqliteTable table) => SqliteNormalForm.Literal(SqliteNames.Unquote(table.Name));
+
     /// <summary>Marks that the rows do not leave by themselves: <see href="https://sqlite.org/autoinc.html"/>.</summary>
     private static string? Counters(IReadOnlyList<SqliteTable> tables) =>
         tables.Count == 0
@@ -66,9 +68,9 @@ internal static class SqliteRows
             : string.Join(
                 " UNION ALL ",
                 tables.Select(t =>
-                    "SELECT 'DELETE FROM sqlite_sequence WHERE name = ' || quote(name) || '; INSERT INTO sqlite_sequence (name, seq) VALUES (' "
-                    + $"|| quote(name) || ', ' || seq || ')' FROM sqlite_sequence WHERE name = {SqliteNormalForm.Literal(t.Name)} COLLATE NOCASE "
-                    + $"AND seq <> (SELECT COALESCE(max(rowid), 0) FROM {t.Name})"
+                    "SELECT 'DELETE FROM sqlite_sequence WHERE name = ' || quote(name) || '; "
+                    + "INSERT INTO sqlite_sequence (name, seq) VALUES (' || quote(name) || ', ' || seq || ')' FROM sqlite_sequence "
+                    + $"WHERE name = {Literal(t)} COLLATE NOCASE AND seq <> (SELECT COALESCE(max(rowid), 0) FROM {t.Name})"
                 )
             );
 }
