@@ -1,6 +1,5 @@
 using Migrations.Folders;
 using Migrations.Generating;
-using Migrations.Integrity;
 using Migrations.Planning;
 
 namespace Migrations.Databases.Tests;

@@ -19,8 +19,9 @@ internal static class ReplacedMigrations
     {
         var found = new List<ReplacedMigration>();
         var name = new List<string>();
-        var by = value.IndexOf(By, StringComparison.OrdinalIgnoreCase) is > 0 and var at ? value[(at + By.Length)..].Trim() : null;
-        foreach (var word in value[..(by is null ? value.Length : value.IndexOf(By, StringComparison.OrdinalIgnoreCase))].Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries))
+        var at = value.IndexOf(By, StringComparison.OrdinalIgnoreCase);
+        var by = at < 0 ? null : value[(at + By.Length)..].Trim();
+        foreach (var word in value[..(at < 0 ? value.Length : at)].Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries))
         {
             if (!word.StartsWith(Mark, StringComparison.OrdinalIgnoreCase))
             {

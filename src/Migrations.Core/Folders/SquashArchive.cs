@@ -26,7 +26,9 @@ internal sealed class SquashArchive
     /// <summary>The files that still stand in the folder.</summary>
     public IReadOnlyList<string> Leftovers { get; }
 
-    /// <summary>Finds them, and takes them out of what was found in the folder; null when no migration of the folder replaces others.</summary>
+    /// <summary>
+    /// Finds them, and takes them out of what was found in the folder; null when no migration of the folder replaces others.
+    /// </summary>
     /// <param name="folder">The folder, or the name of what is no folder on disk.</param>
     /// <param name="scan">What is in it.</param>
     /// <param name="scripts">Its scripts.</param>

@@ -81,7 +81,14 @@ internal sealed class SquashSwitch(string root, SquashFile file, IReadOnlyList<M
     /// <summary>A script with the files that belong to it, which go first: without it they would be wrong.</summary>
     private static IEnumerable<string> Beside(string script) =>
         FolderNames.Contains(FolderNames.OwnScripts, Path.GetFileNameWithoutExtension(script))
-            ? [.. Directory.EnumerateFiles(Path.GetDirectoryName(script)!).Where(f => f != script).Order(StringComparer.Ordinal), script]
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(Path.GetDirectoryName(script)!)
+                    .Where(f => !string.Equals(f, script, StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal),
+                script,
+            ]
             : [.. new[] { script + ".sha256", script + ".conf" }.Where(File.Exists), script];
 
     private string InArchive(string path) => Path.Combine(_archive, Path.GetRelativePath(root, path));

@@ -10,8 +10,8 @@ using Migrations.Variables;
 namespace Migrations.Generating;
 
 /// <summary>
-/// Folds the first migrations of a folder into one that makes the same schema and puts in the same rows: replays them on a scratch database,
-/// writes down what is there, and compares it with what that file makes on another. Only what is the same there is written.
+/// Folds the first migrations of a folder into one that makes the same schema and puts in the same rows: replays them on a scratch
+/// database, writes down what is there, and compares it with what that file makes on another. Only what is the same there is written.
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database; its kind, and the server of the scratch databases, count. Nothing is read from it.</param>
@@ -77,7 +77,8 @@ public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget targe
         change.Demand();
         var squash = file.Read(_options.Folder, cancellationToken);
         result = result with { Name = squash.FullName, Up = file.Text };
-        if (!squash.Header.Replaces.Where(r => r.By is null).Select(r => r.Name).SequenceEqual(range.Select(m => m.FullName), StringComparer.Ordinal))
+        var named = squash.Header.Replaces.Where(r => r.By is null).Select(r => r.Name);
+        if (!named.SequenceEqual(result.Replaces, StringComparer.Ordinal))
             return result with { Reasons = ["The names of the migrations cannot be written into a header so that they are read again."] };
         var again = await AgainAsync(read, input, squash, request, cancellationToken).ConfigureAwait(false);
         var differences = SchemaComparison.Compare(made.Schema!, again.Schema!);

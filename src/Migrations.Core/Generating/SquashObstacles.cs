@@ -1,5 +1,3 @@
-using Migrations.Databases;
-using Migrations.Folders;
 using Migrations.Running;
 using Migrations.Sql;
 

@@ -3,7 +3,9 @@ using Migrations.Planning;
 
 namespace Migrations.Integrity;
 
-/// <summary>Which scripts make again what was applied: a squash where all that it replaces was, whether the archive is there or not.</summary>
+/// <summary>
+/// Which scripts make again what was applied: a squash where all that it replaces was, whether the archive is there or not.
+/// </summary>
 internal static class SquashReplay
 {
     /// <summary>The migrations to run, in order, each with its name; without one where its file is gone.</summary>

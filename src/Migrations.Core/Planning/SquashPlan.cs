@@ -30,8 +30,8 @@ internal static class SquashPlan
                 ErrorId.SquashIncomplete,
                 $"{use.Squash} replaces migrations of which this database has only a part, and those that it lacks are not in the "
                     + $"folder 'archive': {string.Join(", ", use.Lacking)}.",
-                "Restore their files, as they were when they were replaced, in the folder 'archive' below the migration folder, and run the "
-                    + "command again: they are applied first.",
+                "Restore their files, as they were when they were replaced, in the folder 'archive' below the migration folder, and run "
+                    + "the command again: they are applied first.",
                 use.Lacking
             );
     }

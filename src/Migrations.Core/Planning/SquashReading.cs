@@ -58,7 +58,8 @@ internal sealed class SquashReading
     }
 
     private static bool IsOf(Migration migration, string name) =>
-        string.Equals(migration.FullName, name, StringComparison.Ordinal) || migration.Header.Replaces.Any(r => r.Name == name);
+        string.Equals(migration.FullName, name, StringComparison.Ordinal)
+        || migration.Header.Replaces.Any(r => string.Equals(r.Name, name, StringComparison.Ordinal));
 
     private bool IsUsed(IReadOnlyList<SquashPart> parts) => parts.Any(p => RecordOf(p) is not null || IsUsed(p.Parts));
 
@@ -123,15 +124,7 @@ internal sealed class SquashReading
             Key = MigrationKey.Of(squash.FullName),
             IsSquashRecord = true,
             Down = null,
-            Up = squash.Up with
-            {
-                Length = 0,
-                IsEmpty = true,
-                Kept = [],
-                HasReference = false,
-                Filled = null,
-                Substituted = null,
-            },
+            Up = squash.Up with { Length = 0, IsEmpty = true, Kept = [], HasReference = false, Filled = null, Substituted = null },
         };
 
     /// <summary>What is in a squash.</summary>

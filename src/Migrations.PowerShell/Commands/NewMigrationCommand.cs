@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using Migrations.Comparing;
 using Migrations.Configuration;
-using Migrations.Databases;
 using Migrations.Events;
 using Migrations.Folders;
 using Migrations.Generating;
