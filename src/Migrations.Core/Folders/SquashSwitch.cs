@@ -72,6 +72,8 @@ internal sealed class SquashSwitch(string root, SquashFile file, IReadOnlyList<M
                 foreach (var left in files)
                     Copy(left, Path.Combine(root, FolderNames.Archive, Path.GetRelativePath(root, left)));
                 Remove(root, files);
+                if (Path.Combine(root, FolderNames.Archive, Staged) is var staged && Directory.Exists(staged))
+                    Directory.Delete(staged, recursive: true);
             }
         );
 

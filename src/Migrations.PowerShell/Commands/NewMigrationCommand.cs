@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using Migrations.Comparing;
 using Migrations.Configuration;
-using Migrations.Events;
+using Migrations.Databases;
 using Migrations.Folders;
 using Migrations.Generating;
 
