@@ -27,7 +27,7 @@ public abstract class GeneratingCommand : ConfiguredCommand
     /// <summary>The database that says what kind is meant.</summary>
     /// <param name="database">The one that the call names; null without one.</param>
     /// <param name="selector">Finds the others.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: there is none.</exception>
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: no database is named.</exception>
     private protected (IDatabaseDriver Driver, DatabaseTarget Target) KindOf(string? database, DatabaseSelector selector)
     {
         if (database is not null)

@@ -13,7 +13,7 @@ public sealed record SeedStatements
     public IReadOnlyList<string> After { get; init; } = [];
 
     /// <summary>
-    /// A query for further statements, one a row: those that set the numbers from which the next ones are given; null where there are none.
+    /// A query for further statements, one a row: those that set the numbers from which the next ones are given; null without one.
     /// </summary>
     public string? Counters { get; init; }
 

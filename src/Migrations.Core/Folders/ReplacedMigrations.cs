@@ -58,6 +58,6 @@ internal static class ReplacedMigrations
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         if (!MigrationFileName.TryParse(name[(slash + 1)..] + MigrationFileName.Extension, rollbackSuffix: false, out var parsed))
             return null;
-        return slash < 0 ? parsed.Version : FolderContent.FolderVersion(name[..slash], parsed.Number);
+        return slash < 0 ? parsed.Version : MigrationFileName.VersionIn(name[..slash], parsed.Number);
     }
 }
