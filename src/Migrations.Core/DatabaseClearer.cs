@@ -179,6 +179,7 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         CancellationToken cancellationToken
     )
     {
+        found.DemandReadable(target);
         // A stamped database is cleared only by a call that names its environment, whether that one asks or not.
         found.Demand(_context.Options.Stamp with { Protected = [.. found.Stamped.Select(h => h.Stamp!)] }, target);
         if (!request.IncludesOthers)

@@ -205,7 +205,7 @@ public sealed class ClearCommandTests : IDisposable
         );
         File.CreateSymbolicLink(_temporary["link.db"], _temporary["all.db"]);
         string[] local = ["--environment", "local", "--service"];
-        await OutputAsync(["init", "--stamp", "local", .. local, "api"]);
+        await OutputAsync(["init", "--create", "--stamp", "local", .. local, "api"]);
         await OutputAsync(["fresh", .. local, "*", "--accept-data-loss"]);
         var again = await OutputAsync(["fresh", .. local, "*", "--accept-data-loss"]);
         Assert.Matches("(?s)2 tables with 0 rows removed, 1 migration applied.*1 migration applied.*2 of 2 services", again);

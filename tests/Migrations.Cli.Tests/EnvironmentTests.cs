@@ -87,6 +87,21 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
+    public async Task The_stamp_of_production_is_replaced_only_with_a_yes()
+    {
+        await StampedProductionAsync();
+        string[] call = ["init", "--database", "p_api.db", "--environment", "local", "--service", "api", "--stamp", "local", "--restamp"];
+        var refused = await RunAsync(call);
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Contains("error ConfirmationRequired", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Replacing the stamp of the environment 'production'", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--yes", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Would stamp it as 'local'", await OutputAsync([.. call, "--what-if"]), StringComparison.Ordinal);
+        Assert.Contains("\"stamp\": \"live\"", await SummaryAsync("production", "api"), StringComparison.Ordinal);
+        Assert.Contains("Stamped it as 'local'", await OutputAsync([.. call, "--yes"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Under_its_own_environment_everything_goes_on()
     {
         await StampedProductionAsync();

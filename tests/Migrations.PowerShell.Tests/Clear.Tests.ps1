@@ -82,7 +82,7 @@ Describe 'Clear-Database' {
         Set-Content web/001_web.sql 'CREATE TABLE web (id integer);'
         $null = New-Item link.db -ItemType SymbolicLink -Target (Join-Path (Get-Item TestDrive:).FullName 'all.db') -Force
         try {
-            $null = Initialize-Database -Service api -Stamp local
+            $null = Initialize-Database -Create -Service api -Stamp local
             $null = Clear-Database -Service * -Migrate -AcceptDataLoss -Confirm:$false
             $again = Clear-Database -Service * -Migrate -AcceptDataLoss -Confirm:$false
             $again.Rows | Should -Be 2, 0

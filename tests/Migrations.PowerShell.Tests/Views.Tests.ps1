@@ -40,7 +40,7 @@ Describe 'Views' {
 
     It 'shows what a script and an initialization did' {
         Show (Invoke-DatabaseScript $database -Command 'UPDATE t1 SET id = id + 10') | Should -Match '(?m)^Done +\d+ ms +1 +1 command\s*$'
-        Show (Initialize-Database (New-TestDatabase SQLite) (New-TestFolder 2)) | Should -Match '(?m)^Initialized +True +.* 001_t1, 002_t2\s*$'
+        Show (Initialize-Database (New-TestDatabase SQLite) (New-TestFolder 2) -Create) | Should -Match '(?m)^Initialized +True +.* 001_t1, 002_t2\s*$'
     }
 
     It 'shows summaries' {

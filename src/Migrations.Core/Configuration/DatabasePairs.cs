@@ -21,7 +21,7 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
     {
         // Two databases are clear by themselves: an environment only brings settings then.
         if (named.Count == 2 && sourceEnvironment is null)
-            return [(Given(named[0]), Given(named[1]))];
+            return choice.Services.Count > 1 ? throw SeveralServices() : [(Given(named[0]), Given(named[1]))];
         if (named.Count + (sourceEnvironment is null ? 0 : 1) + (choice.Environment is null ? 0 : 1) != 2)
             throw Usage(
                 "Two databases are needed, and the call says "
@@ -31,7 +31,7 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
             );
         var services = choice.Services.Count == 0 ? [null] : _selector.Services.Select(s => s?.Name).ToList();
         if (named.Count > 0 && services.Count > 1)
-            throw Usage("One database is named, and several services.", "Name one service, or an environment for both sides.");
+            throw SeveralServices();
         return
         [
             .. services.Select(service =>
@@ -49,17 +49,28 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
 
     private SelectedDatabase Given(string text)
     {
-        var own = new DatabaseSelector(configuration, choice with { Databases = [text], Services = [] });
+        var own = new DatabaseSelector(configuration, choice with { Databases = [text] });
+        var service = choice.Services.Count == 0 ? null : own.Services[0];
+        var settings = own.SettingsOf(service);
         return new SelectedDatabase
         {
             Database = text,
             BaseFolder = choice.CurrentFolder,
-            Folder = choice.Folder is { } folder ? System.IO.Path.GetFullPath(folder, choice.CurrentFolder) : "",
+            Folder =
+                choice.Folder is { } folder ? System.IO.Path.GetFullPath(folder, choice.CurrentFolder)
+                : service?.Settings.Path is null ? ""
+                : own.FolderOf(service),
             IsGiven = true,
-            Settings = own.SettingsOf(service: null),
+            Service = service?.Name,
+            Environment = own.EnvironmentName,
+            Confirm = own.Environment?.Confirm ?? false,
+            Settings = settings,
             Stamp = own.Stamp,
         };
     }
+
+    private static MigrationException SeveralServices() =>
+        Usage("A database is named, and several services.", "Name one service, or an environment for each side.");
 
     private static MigrationException Usage(string message, Advice nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
 }

@@ -241,8 +241,10 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     {
         if ((choice.Folder ?? EnvironmentSettings.Folder) is null && settings.Path is { } path)
             yield return new ConfiguredPlace(path, () => folder);
-        if (settings.BackupFolder is { } backups)
-            yield return new ConfiguredPlace(backups, () => Folder.GetFullPath(References.Expand(backups), configuration!.Folder));
+        foreach (var named in new[] { settings.BackupFolder, settings.Hooks, settings.SchemaFile }.OfType<ConfiguredValue<string>>())
+            yield return new ConfiguredPlace(named, () => $"'{References.PathOf(named)}'");
+        foreach (var name in new[] { settings.HistoryTable, settings.HistorySchema }.OfType<ConfiguredValue<string>>())
+            yield return new ConfiguredPlace(name, () => $"'{name.Value}'");
     }
 
     /// <summary>What rows without a service mean to a service, in its database of the environment that is in force.</summary>

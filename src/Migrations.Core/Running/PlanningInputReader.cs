@@ -80,7 +80,7 @@ internal static class PlanningInputReader
     public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
         if (folder.IsEmpty && !entries.Any(e => e.IsOfMigration) && !options.Folder.AllowEmpty)
-            throw MissingFolder.Empty(folder.Path);
+            throw MissingFolder.Empty(folder);
         var history = HistoryView.From(
             entries,
             options.Service,

@@ -57,11 +57,14 @@ internal static class VariableBinding
     private static MigrationScript? Of(MigrationScript? script, Dictionary<string, string> variables, FolderOptions options) =>
         script?.Code is { } code ? script with { Code = code.Bound(script, variables, options.PowerShell) } : script;
 
-    /// <summary>A script that takes variables; the same one without variables, or when it has no reference.</summary>
+    /// <summary>
+    /// A script that takes variables; the same one without variables, or when it has no reference. An unknown rule for them in its header
+    /// is an error also without a reference: where there are variables, it is no remark.
+    /// </summary>
     public static MigrationScript Bind(MigrationScript script, ISqlDialect dialect, VariableSet? variables)
     {
         // What goose's own directive has filled in is filled in.
-        if (variables is null || !script.HasReference || script.Substituted is not null)
+        if (variables is null || script.Substituted is not null || (!script.HasReference && script.Header.Variables.NoRule is null))
             return script;
         VariableSecrets.Hide(variables.Variables);
         return script with

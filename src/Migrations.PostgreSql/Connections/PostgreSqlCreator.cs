@@ -58,6 +58,15 @@ internal sealed class PostgreSqlCreator(Lazy<PostgreSqlSources> sources) : IData
                     .WaitAsync(connection.Options, $"CREATE DATABASE {target.Database}", attempt, e.Detail, cancellationToken)
                     .ConfigureAwait(false);
             }
+            catch (PostgresException e) when (creation.IsSpecific && IsOfChoice(e))
+            {
+                throw new MigrationException(
+                    ErrorId.UsageInvalid,
+                    $"The database {target.Display} cannot be created as it was asked for: {e.MessageText} ({e.SqlState}).",
+                    Correct(creation),
+                    e
+                );
+            }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
             {
                 throw new MigrationException(
@@ -70,6 +79,24 @@ internal sealed class PostgreSqlCreator(Lazy<PostgreSqlSources> sources) : IData
             }
         }
     }
+
+    // No such role, encoding or template; an encoding that the template cannot have; a role that this one may not act for.
+    private static bool IsOfChoice(PostgresException e) =>
+        e.SqlState
+            is PostgresErrorCodes.UndefinedObject
+                or PostgresErrorCodes.InvalidCatalogName
+                or PostgresErrorCodes.InvalidParameterValue
+                or PostgresErrorCodes.WrongObjectType
+        || (e.SqlState is PostgresErrorCodes.InsufficientPrivilege && !string.Equals(e.Routine, "createdb", StringComparison.Ordinal));
+
+    private static Advice Correct(DatabaseCreation creation) =>
+        (creation.Owner, creation.Encoding, creation.Template) switch
+        {
+            ({ }, null, null) => Advice.Of($"Correct {CallOption.Owner}, or leave it out: the role that connects is the owner then."),
+            (null, { }, null) => Advice.Of($"Correct {CallOption.Encoding}, or leave it out: the server has its own."),
+            (null, null, { }) => Advice.Of($"Correct {CallOption.Template}, or leave it out: the server has its own."),
+            _ => Advice.Of($"Correct or leave out what it names of {CallOption.Owner}, {CallOption.Encoding} and {CallOption.Template}."),
+        };
 
     // Only template0 takes another encoding than its own.
     private static string Statement(string name, DatabaseCreation creation) =>

@@ -4,7 +4,8 @@ using Migrations.History;
 
 namespace Migrations.PostgreSql;
 
-/// <summary>Finds the histories of this tool in a database by their columns, in every schema whose tables the role may read.</summary>
+/// <summary>Finds the histories of this tool in a database by their columns, in every schema, and reads those that the role may read.
+/// </summary>
 /// <param name="connection">The connection.</param>
 internal sealed class HistorySearch(PostgreSqlConnection connection)
 {
@@ -16,14 +17,15 @@ internal sealed class HistorySearch(PostgreSqlConnection connection)
     private string Query =>
         $"""
             SELECT {ServerFacts.DatabaseIdentity}, h.nspname::text, h.relname::text,
-                quote_ident(h.nspname) || '.' || quote_ident(h.relname)
+                quote_ident(h.nspname) || '.' || quote_ident(h.relname), h.may_read
             FROM (SELECT) one LEFT JOIN (
-                SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                SELECT n.nspname, c.relname,
+                    has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS may_read
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE c.relkind = 'r' AND {CatalogueScope.IsUsers("n")} AND c.oid IN (
                     SELECT a.attrelid FROM pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped
                         AND a.attname = ANY (ARRAY[{string.Join(", ", Names.Select(PostgreSqlText.Literal))}]::name[])
                     GROUP BY a.attrelid HAVING count(*) = {Names.Length.ToString(CultureInfo.InvariantCulture)})
-                AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
                 {(SkipsHidden ? "AND NOT row_security_active(c.oid)" : "")}
             ) h ON true
             ORDER BY h.nspname, h.relname
@@ -34,13 +36,18 @@ internal sealed class HistorySearch(PostgreSqlConnection connection)
     {
         var identity = "";
         var tables = new List<(string Schema, string Table, string Display)>();
+        var unreadable = new List<string>();
         await connection
             .QueryWithinLimitsAsync(
                 Query,
                 row =>
                 {
                     identity = row.GetString(0);
-                    if (!row.IsDBNull(1))
+                    if (row.IsDBNull(1))
+                        return;
+                    if (!row.GetBoolean(4))
+                        unreadable.Add(row.GetString(3));
+                    else
                         tables.Add((row.GetString(1), row.GetString(2), row.GetString(3)));
                 },
                 cancellationToken
@@ -58,7 +65,7 @@ internal sealed class HistorySearch(PostgreSqlConnection connection)
                     Entries = await ReadAsync(schema, table, cancellationToken).ConfigureAwait(false),
                 }
             );
-        return new FoundHistories(identity, [.. found.OrderByDescending(h => h.IsOwn)]);
+        return new FoundHistories(identity, [.. found.OrderByDescending(h => h.IsOwn)]) { Unreadable = unreadable };
     }
 
     private bool IsOwn(string schema, string table) =>

@@ -210,6 +210,29 @@ public sealed class PostgreSqlOtherHistoryTests() : OtherHistoryConformance(Data
 {
     protected override SessionOptions Stamped => new() { HistorySchema = "migration_apart", HistoryTable = "Of Others" };
 
+    [Fact]
+    public async Task Nothing_is_cleared_where_a_history_cannot_be_read()
+    {
+        await using var role = await Testing.PostgreSqlRole.OwnerOfAsync((Testing.PostgreSqlTestDatabase)Database);
+        Migration("001_a", "CREATE TABLE a (id integer);\n");
+        var target = Kind.Driver.Parse(role.Address, Folder)!;
+        await new Migrator(Kind.Driver, target, Folder, EngineOptions()).ApplyAsync();
+        await Database.ExecuteAsync(
+            "CREATE SCHEMA apart; CREATE TABLE apart.journal (LIKE migration_journal INCLUDING ALL); REVOKE ALL ON SCHEMA apart FROM public"
+        );
+        var clearer = new DatabaseClearer(Kind.Driver, target, Folder, EngineOptions());
+        var request = new ClearRequest { AcceptDataLoss = true, IncludesOthers = true };
+        foreach (var call in (Func<Task>[])[() => clearer.PlanAsync(request), () => clearer.ClearAsync(request)])
+        {
+            var error = await ThrowsAsync<MigrationException>(ErrorId.PermissionDenied, call);
+            Assert.Contains("a history that this user may not read, apart.journal", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
+        await Database.ExecuteAsync($"GRANT USAGE ON SCHEMA apart TO {role.Name}; GRANT SELECT ON apart.journal TO {role.Name}");
+        await clearer.PlanAsync(request);
+    }
+
     protected override IReadOnlyList<string> Addresses() =>
         [
             Database.Address,
