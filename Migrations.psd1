@@ -27,6 +27,7 @@
         'Invoke-DatabaseScript'
         'Invoke-Migration'
         'Merge-MigrationResult'
+        'Merge-Migration'
         'New-Migration'
         'New-MigrationConfiguration'
         'Remove-DatabaseBackup'

@@ -21,7 +21,7 @@ public static class ErrorCatalog
             or ErrorId.HookInvalid or ErrorId.CheckInvalid or ErrorId.VariableUndefined or ErrorId.VariableInvalid or ErrorId.CodeInvalid
             or ErrorId.BatchInvalid
             => FailureCategory.Folder,
-        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing
+        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.SquashIncomplete or ErrorId.MigrationChanged or ErrorId.MigrationMissing
             or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited

@@ -350,6 +350,11 @@ public enum ErrorId
     /// <summary>A migration, or the undo of one, was not written: it is not proven, or a person has to decide.</summary>
     GenerationRefused,
 
+    /// <summary>
+    /// A squash cannot be recorded: the database has a part of what it replaces, and the rest is not in the archive.
+    /// </summary>
+    SquashIncomplete,
+
     /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
     UnsafeChange,
 
