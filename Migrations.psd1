@@ -28,6 +28,7 @@
         'Invoke-DatabaseScript'
         'Invoke-Migration'
         'Merge-MigrationResult'
+        'Merge-Migration'
         'New-Migration'
         'New-MigrationConfiguration'
         'Remove-DatabaseBackup'

@@ -27,6 +27,7 @@ internal static class CommandTree
             DownCommand.Create(runner),
             ResetCommand.Create(runner),
             CreateCommand.Create(runner),
+            SquashCommand.Create(runner),
             HistoryCommand.Create(runner),
             RunCommand.Create(runner),
             ScriptCommand.Create(runner),

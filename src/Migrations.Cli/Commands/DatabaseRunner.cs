@@ -33,6 +33,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                 var settings = given.ForService(service);
                 var described = parse.CommandResult.Command as DescribedCommand;
                 var effect = described?.Effect ?? CommandEffect.None;
+                if (settings.Verbose && !options.IsJson(parse) && settings.Selector.Remark is { } remark)
+                    terminal.Error(remark, Tone.Faint);
                 var fleet = new FleetCall(settings, parse.CommandResult.Command.Name, effect, report, terminal);
                 if (effect != CommandEffect.None && !settings.WhatIf && !IsConfirmed(parse))
                     Confirm(settings, parse.CommandResult.Command.Name, fleet.Calls);
