@@ -72,7 +72,7 @@ function Measure-Stop([string] $Engine, [scriptblock] $NewDatabase, [string] $En
     $times = for ($i = 0; $i -lt $Runs; $i++) {
         $shell = [powershell]::Create().AddScript("Import-Module '$repository/Migrations.psd1'; Invoke-Migration '$(& $NewDatabase)' '$folder' -Verbose")
         $null = $shell.BeginInvoke()
-        while ($shell.Streams.Verbose.Message -notcontains 'begun') { Start-Sleep -Milliseconds 10 }
+        while ('begun' -notin $shell.Streams.Verbose.ForEach{ $_.Message }) { Start-Sleep -Milliseconds 10 }
         # The statement begins behind the word.
         Start-Sleep -Milliseconds 200
         (Measure-Command { $shell.Stop() }).TotalMilliseconds
