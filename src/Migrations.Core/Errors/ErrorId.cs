@@ -266,6 +266,9 @@ public enum ErrorId
     /// <summary>A statement that already ran was edited, so the script cannot be resumed.</summary>
     StatementEdited,
 
+    /// <summary>The rows of a table without a key may have been numbered again between two batches.</summary>
+    RowsRenumbered,
+
     /// <summary>A rollback would lose rows, and the loss was not accepted.</summary>
     DataLossRefused,
 

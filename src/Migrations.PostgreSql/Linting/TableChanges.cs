@@ -158,7 +158,7 @@ internal sealed class TableChanges(
         return Rewrite(
             "column-type",
             $"Changes {column} of {_shown}{from} to {type}, which writes all rows again while no one can read or write the table.",
-            PostgreSqlRewrites.ColumnType(altered.Written, written, words.TextOf(at, typeEnd), words.TextOf(typeEnd + 1, end))
+            PostgreSqlRewrites.ColumnType(altered.Written, written, words.LineOf(at, typeEnd), words.LineOf(typeEnd + 1, end))
         );
     }
 

@@ -118,6 +118,23 @@ public sealed class PostgreSqlRuleTests() : RuleTests(DatabaseKind.PostgreSql, E
         new("lock-timeout-off", T, "SET lock_timeout = 0;\nSELECT 1;", "SET lock_timeout = '2s';\nSELECT 1;"),
     ];
 
+    [Theory]
+    [InlineData("create unique index\n   on t (a);", "create unique index CONCURRENTLY\n   on t (a);")]
+    [InlineData(
+        "ALTER TABLE t ADD CONSTRAINT f\n  FOREIGN KEY (a) -- the owner\n  REFERENCES t\n    (id);",
+        "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t (id) NOT VALID;"
+    )]
+    [InlineData(
+        "ALTER TABLE t ADD COLUMN\n  u uuid\n  DEFAULT gen_random_uuid()\n  CHECK (u IS NOT NULL);",
+        "ALTER TABLE t ADD COLUMN u uuid CHECK (u IS NOT NULL);\nALTER TABLE t ALTER COLUMN u SET DEFAULT gen_random_uuid();"
+    )]
+    [InlineData("ALTER TABLE t ALTER a TYPE numeric(\n10, 2);", "ALTER TABLE t ADD COLUMN a_new numeric(10, 2);")]
+    public async Task The_safe_sql_reads_as_a_person_would_write_it(string statement, string expected)
+    {
+        var found = await FindAsync(T, statement);
+        Assert.Equal(expected, found[0].Rewrite[0].Sql);
+    }
+
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, Each.Length)];
 
     [Theory]
