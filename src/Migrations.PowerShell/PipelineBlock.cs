@@ -97,13 +97,13 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
     private void Write(object? item)
     {
         var warning = (item is PSObject wrapped ? wrapped.BaseObject : item) as WarningRecord;
-        var text = ScriptRedaction.Hide(warning?.Message ?? LanguagePrimitives.ConvertTo<string>(item));
+        var said = ScriptRedaction.Hide(warning?.Message ?? LanguagePrimitives.ConvertTo<string>(item));
         cmdlet.Report(() =>
         {
             if (warning is null)
-                cmdlet.WriteVerbose(text);
+                cmdlet.WriteVerbose(said);
             else
-                cmdlet.WriteWarning(text);
+                cmdlet.WriteWarning(said);
         });
     }
 
