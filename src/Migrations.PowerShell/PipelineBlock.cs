@@ -20,7 +20,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         foreach ($__migrationsModule in $__migrations.Modules) {
             Microsoft.PowerShell.Core\Import-Module -FullyQualifiedName $__migrationsModule -Verbose:$false
         }
-        . $__migrations.File @__migrationsFileArguments 3>&1 4>&1 | & $__migrations.Take
+        . $__migrations.File @__migrationsFileArguments | & $__migrations.Take
 
         """;
     private const string Function = """
@@ -28,7 +28,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         if ($__migrations.Body.Ast.Extent.StartOffset -ne $__migrations.Start -or $__migrations.Body.File -ne $__migrations.Path) {
             throw $__migrations.Why.Invoke($__migrations.Body)
         }
-        & $__migrations.Body @__migrationsArguments 3>&1 4>&1 | & $__migrations.Take
+        & $__migrations.Body @__migrationsArguments | & $__migrations.Take
         """;
 
     private ScriptBlock? _before;
@@ -68,7 +68,6 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         _before = function is null ? null : (cmdlet.SessionState.PSVariable.GetValue("function:" + function) as ScriptBlock);
         using var location = new KeptLocation(cmdlet.SessionState.Path);
         using var directory = new KeptDirectory();
-        var newest = Errors is [var first, ..] ? first : null;
         try
         {
             ScriptBlock.Create(call).InvokeWithContext(functionsToDefine: null, defined);
@@ -87,41 +86,10 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
             var record = ((IContainsErrorRecord)e).ErrorRecord;
             throw new CodeException(record.ToString(), PlaceOf(record, tree) ?? Place(body), e);
         }
-        finally
-        {
-            ForgetSecrets(newest);
-        }
     }
 
-    /// <summary>Hands on a warning as one, and all else to the verbose stream.</summary>
-    private void Write(object? item)
-    {
-        var warning = (item is PSObject wrapped ? wrapped.BaseObject : item) as WarningRecord;
-        var said = ScriptRedaction.Hide(warning?.Message ?? LanguagePrimitives.ConvertTo<string>(item));
-        cmdlet.Report(() =>
-        {
-            if (warning is null)
-                cmdlet.WriteVerbose(said);
-            else
-                cmdlet.WriteWarning(said);
-        });
-    }
-
-    /// <summary>Takes out of <c>$Error</c> what says a secret and came there while the code ran.</summary>
-    private void ForgetSecrets(object? newest)
-    {
-        var errors = Errors;
-        for (var i = 0; i < errors.Count && !ReferenceEquals(errors[i], newest); )
-        {
-            var error = (errors[i] as ErrorRecord)?.Exception ?? errors[i] as Exception;
-            if (error is not null && ScriptRedaction.Says(error))
-                errors.RemoveAt(i);
-            else
-                i++;
-        }
-    }
-
-    private ArrayList Errors => cmdlet.SessionState.PSVariable.GetValue("global:Error") as ArrayList ?? [];
+    private void Write(object? item) =>
+        cmdlet.Report(() => cmdlet.WriteVerbose(ScriptRedaction.Hide(LanguagePrimitives.ConvertTo<string>(item))));
 
     /// <summary>Why what has the name of the function now is not the function at the top level of the file.</summary>
     private string Other(string function, ScriptBlock? found) =>

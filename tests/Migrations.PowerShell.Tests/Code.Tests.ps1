@@ -140,7 +140,7 @@ function up { "`$seen `$((Get-Module Microsoft.PowerShell.Archive).Name)" }
     }
 
     It 'says no secret of its variables: <_>' -ForEach 'plain', 'address', 'secure' {
-        Set-Content "$folder/002_code.ps1" "function up { `"verbose `$(`$Variables.api_password)`"; Write-Verbose `"`$(`$Variables.api_password)`" -Verbose; Write-Warning `"warned of `$(`$Variables.api_password)`"; `"address `$(`$Variables.dsn)`"; throw `"no login with `$(`$Variables.api_password) `$(`$Variables.dsn -replace '.*u:(.*)@.*', '`$1') `$(`$Variables.plain)`" }"
+        Set-Content "$folder/002_code.ps1" "function up { `"verbose `$(`$Variables.api_password)`"; `"address `$(`$Variables.dsn)`"; throw `"no login with `$(`$Variables.api_password) `$(`$Variables.dsn -replace '.*u:(.*)@.*', '`$1') `$(`$Variables.plain)`" }"
         $variables = @{ api_password = ''; dsn = ''; plain = 'shown' }
         switch ($_) {
             plain { $variables.api_password = 'hidden-value' }
@@ -148,10 +148,7 @@ function up { "`$seen `$((Get-Module Microsoft.PowerShell.Archive).Name)" }
             secure { $variables.api_password = ConvertTo-SecureString 'hidden-value' -AsPlainText -Force }
         }
         $failed = $null
-        $global:Error.Clear()
-        $verbose = try { Invoke-Migration $database $folder -Variable $variables -Verbose 4>&1 3>&1 } catch { $failed = $_ }
-        "$verbose" | Should -BeLike '*warned of *'
-        "$($global:Error | Format-List -Force | Out-String)" | Should -Not -BeLike '*hidden-value*'
+        $verbose = try { Invoke-Migration $database $folder -Variable $variables -Verbose 4>&1 } catch { $failed = $_ }
         "$($failed.ErrorDetails)" | Should -BeLike '*no login with *** shown*'
         "$verbose $($failed.Exception) $($failed.ErrorDetails) $($failed | Format-List -Force | Out-String)" | Should -Not -BeLike '*hidden-value*'
         (Get-MigrationHistory $database).ErrorMessage -join ' ' | Should -BeLike '*no login*'
@@ -160,11 +157,9 @@ function up { "`$seen `$((Get-Module Microsoft.PowerShell.Archive).Name)" }
 
     It 'says no secret of a statement that failed' {
         Set-Content "$folder/002_code.ps1" "function up { Use-Sql `"INSERT INTO nowhere VALUES ('`$(`$Variables.api_password)')`" }`n$helper"
-        $global:Error.Clear()
         $failed = Get-ErrorOf { Invoke-Migration $database $folder -Variable @{ api_password = 'hidden-value' } }
         "$($failed.ErrorDetails)" | Should -BeLike '*nowhere*'
         for ($e = $failed.Exception; $e; $e = $e.InnerException) { "$($e.BatchCommand.CommandText) $e" | Should -Not -BeLike '*hidden-value*' }
-        foreach ($e in $global:Error.Exception) { for (; $e; $e = $e.InnerException) { "$($e.BatchCommand.CommandText) $e" | Should -Not -BeLike '*hidden-value*' } }
     }
 
     It 'is interrupted in its statement when the pipeline is stopped' {
