@@ -338,6 +338,9 @@ public enum ErrorId
     /// <summary>Another script of the same name has initialized the database.</summary>
     InitScriptChanged,
 
+    /// <summary>A database is not cleared that is stamped as that of an environment that requires confirmation.</summary>
+    ClearRefused,
+
     /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
     SeedRefused,
 
@@ -346,6 +349,11 @@ public enum ErrorId
 
     /// <summary>A migration, or the undo of one, was not written: it is not proven, or a person has to decide.</summary>
     GenerationRefused,
+
+    /// <summary>
+    /// A squash cannot be recorded: the database has a part of what it replaces, and the rest is not in the archive.
+    /// </summary>
+    SquashIncomplete,
 
     /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
     UnsafeChange,

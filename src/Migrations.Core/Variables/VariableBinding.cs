@@ -24,33 +24,23 @@ internal static class VariableBinding
             {
                 Warnings = [.. read.Warnings, .. FlywayPlaceholders.Find(read, dialect)],
             }
-            : read with
-            {
-                Migrations =
-                [
-                    .. read.Migrations.Select(m =>
-                        m with
-                        {
-                            Up = Bind(m.Up, dialect, variables),
-                            Down = m.Down is null ? null : Bind(m.Down, dialect, variables),
-                        }
-                    ),
-                ],
-            };
+            : With(
+                read,
+                m => m with { Up = Bind(m.Up, dialect, variables), Down = m.Down is null ? null : Bind(m.Down, dialect, variables) }
+            );
     }
+
+    private static MigrationFolder With(MigrationFolder read, Func<Migration, Migration> change) =>
+        read with
+        {
+            Migrations = [.. read.Migrations.Select(change)],
+            Squashes = [.. read.Squashes.Select(s => s.With(change))],
+        };
 
     private static MigrationFolder WithCode(MigrationFolder read, FolderOptions options)
     {
         var variables = CodeVariables(options);
-        return read with
-        {
-            Migrations =
-            [
-                .. read.Migrations.Select(m =>
-                    m.IsCode ? m with { Up = Of(m.Up, variables, options)!, Down = Of(m.Down, variables, options) } : m
-                ),
-            ],
-        };
+        return With(read, m => m.IsCode ? m with { Up = Of(m.Up, variables, options)!, Down = Of(m.Down, variables, options) } : m);
     }
 
     /// <summary>A script that is code, with what runs it and the values of variables; others as they are.</summary>

@@ -64,6 +64,13 @@ public sealed class PostgreSqlRuleTests() : RuleTests(DatabaseKind.PostgreSql, E
             "ALTER TYPE mood RENAME TO old_mood;\nCREATE TYPE mood AS ENUM ('ok');\nALTER TABLE t ALTER m TYPE mood USING m::text::mood;",
             "ALTER TYPE mood ADD VALUE 'fine';"
         ),
+        new(
+            "column-type",
+            T,
+            "ALTER TABLE t ALTER name TYPE varchar(80) COLLATE \"C\";",
+            "ALTER TABLE t ALTER name TYPE varchar(80) USING name::varchar(80);"
+        ),
+        new("column-type", T, "ALTER TABLE t ALTER name TYPE text COLLATE \"C\" USING name || '!';", "ALTER TABLE t ALTER name TYPE text;"),
         new("column-type", T, "ALTER TABLE t ALTER amount TYPE numeric(12, 4);", "ALTER TABLE t ALTER amount TYPE decimal(12,2);"),
         new(
             "add-column-rewrites",

@@ -192,7 +192,19 @@ public abstract class RewriteConformance(DatabaseKind kind) : Conformance(kind)
     }
 }
 
-public sealed class SqliteRewriteTests() : RewriteConformance(DatabaseKind.Sqlite);
+public sealed class SqliteRewriteTests() : RewriteConformance(DatabaseKind.Sqlite)
+{
+    [Fact]
+    public Task A_column_has_two_names_for_a_while() =>
+        ProvenAsync(
+            "rename-column",
+            "ALTER TABLE t RENAME COLUMN last_one TO other;\n",
+            down: null,
+            "002_change.up.sql",
+            "004_change_backfill.up.sql",
+            "005_change_contract.up.sql"
+        );
+}
 
 public sealed class PostgreSqlRewriteTests() : RewriteConformance(DatabaseKind.PostgreSql)
 {
@@ -240,6 +252,24 @@ public sealed class PostgreSqlRewriteTests() : RewriteConformance(DatabaseKind.P
         "validate-at-once",
         "ALTER TABLE t ADD CONSTRAINT t_n CHECK (n > 0) NOT VALID;\nALTER TABLE t VALIDATE CONSTRAINT t_n;",
         "ALTER TABLE t DROP CONSTRAINT t_n;",
+        "002_change.up.sql|004_change_step_2.up.sql"
+    )]
+    [InlineData(
+        "add-column-rewrites",
+        "ALTER TABLE t ADD COLUMN added integer DEFAULT (random() * 0)::integer;",
+        "ALTER TABLE t DROP COLUMN added;",
+        "002_change.up.sql|004_change_backfill.up.sql"
+    )]
+    [InlineData(
+        "unique-without-index",
+        "ALTER TABLE t ADD COLUMN added integer UNIQUE;",
+        "ALTER TABLE t DROP COLUMN added;",
+        "002_change.up.sql|004_change_step_2.up.sql|005_change_step_3.up.sql"
+    )]
+    [InlineData(
+        "check-at-once",
+        "ALTER TABLE t ADD COLUMN added integer DEFAULT 1 CHECK (added > 0);",
+        "ALTER TABLE t DROP COLUMN added;",
         "002_change.up.sql|004_change_step_2.up.sql"
     )]
     [InlineData("reindex-not-concurrent", "REINDEX TABLE t;", null, "002_change.up.sql")]
