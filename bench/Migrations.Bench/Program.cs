@@ -1,14 +1,18 @@
 using Migrations.Bench;
 
 // Floor and tool run in turns within one process's life, so that a ratio is never made of two machines' moods.
-var wanted = args.Length == 0 ? ["folder", "sqlite", "postgresql", "backup", "copy", "integrity"] : args;
+var wanted = args.Length == 0 ? ["folder", "lint", "sqlite", "postgresql", "batches", "backup", "copy", "integrity"] : args;
 var report = new Report();
 if (wanted.Contains("folder", StringComparer.Ordinal))
     FolderBench.Run(report);
+if (wanted.Contains("lint", StringComparer.Ordinal))
+    await LintBench.RunAsync(report);
 if (wanted.Contains("sqlite", StringComparer.Ordinal))
     await SqliteBench.RunAsync(report);
 if (wanted.Contains("postgresql", StringComparer.Ordinal))
     await PostgreSqlBench.RunAsync(report);
+if (wanted.Contains("batches", StringComparer.Ordinal))
+    await BatchBench.RunAsync(report, isFull: wanted.Contains("--full", StringComparer.Ordinal));
 if (wanted.Contains("backup", StringComparer.Ordinal))
 {
     await BackupBench.RunAsync(report);

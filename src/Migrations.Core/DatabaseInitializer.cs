@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Migrations.Configuration;
 using Migrations.Databases;
 using Migrations.History;
@@ -78,8 +79,9 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         {
             session = await context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationException e) when (MayCreate(e, wanted.Create))
+        catch (MigrationException e) when (IsOfCreation(e))
         {
+            DemandCreation(e, wanted.Create);
             return Planned(script?.Name, seed?.Name, wanted.Stamp, script is null ? AllSteps(context, wanted, cancellationToken) : []) with
             {
                 Created = true,
@@ -92,8 +94,10 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
                 script is not null && !await HasRunAsync(context, session, script, wanted.Marker, cancellationToken).ConfigureAwait(false);
             var seeds = seed is not null && !await HasRunAsync(context, session, seed, null, cancellationToken).ConfigureAwait(false);
             var stamps = wanted.Stamp is not null && !await IsStampedAsync(session, wanted.Stamp, cancellationToken).ConfigureAwait(false);
+            // What would be asked about is no error yet.
             if (stamps || seeds)
-                await DemandStampAsync(context, session, wanted, cancellationToken).ConfigureAwait(false);
+                await DemandStampAsync(context, session, wanted with { ReplacesProtectedStamp = true }, cancellationToken)
+                    .ConfigureAwait(false);
             if (runs)
                 await new ScriptOnce(context, session, script!, wanted.Marker).WarnOfLossAsync(cancellationToken).ConfigureAwait(false);
             var steps = script is null ? await StepsAsync(wanted, cancellationToken).ConfigureAwait(false) : [];
@@ -170,10 +174,16 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
     }
 
     /// <summary>Whether an error says only that the database is to be created.</summary>
-    private bool MayCreate(MigrationException error, DatabaseCreation? creation) =>
-        error.Id == ErrorId.DatabaseMissing
-            ? creation is not null || driver.Creator.IsImplicit
-            : error.Id == ErrorId.DatabaseFolderMissing && creation is not null;
+    private static bool IsOfCreation(MigrationException error) => error.Id is ErrorId.DatabaseMissing or ErrorId.DatabaseFolderMissing;
+
+    /// <summary>A path or a name that is mistyped must not be initialized as a new database.</summary>
+    private static void DemandCreation(MigrationException missing, DatabaseCreation? creation)
+    {
+        if (creation is not null)
+            return;
+        missing.NextStep = $"Create it first: '{Call.Init.With(CallOption.Create)}'; or correct the name.";
+        ExceptionDispatchInfo.Throw(missing);
+    }
 
     /// <summary>Waits until the server answers, and creates the database where that is requested.</summary>
     /// <returns>Whether it was created.</returns>
@@ -185,16 +195,10 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
             await session.DisposeAsync().ConfigureAwait(false);
             return false;
         }
-        catch (MigrationException e) when (MayCreate(e, creation))
+        catch (MigrationException e) when (IsOfCreation(e))
         {
-            return await driver
-                .Creator.CreateAsync(target, context.Options.Session, creation ?? new DatabaseCreation(), cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing)
-        {
-            e.NextStep = $"Create it first: '{Call.Init.With(CallOption.Create)}'; or correct the name.";
-            throw;
+            DemandCreation(e, creation);
+            return await driver.Creator.CreateAsync(target, context.Options.Session, creation!, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -240,9 +244,15 @@ public sealed class DatabaseInitializer(IDatabaseDriver driver, DatabaseTarget t
         CancellationToken cancellationToken
     )
     {
-        if (request.ReplacesStamp)
+        if (request is { ReplacesStamp: true, ReplacesProtectedStamp: true })
             return;
         var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
+        if (request is { ReplacesStamp: true, Stamp: { } other })
+        {
+            found.DemandReplaceable(other, context.Options.Stamp, target);
+            return;
+        }
+
         if (request.Stamp is { } stamp)
             found.DemandStampable(stamp, context.Options.Stamp, target);
         // Rows for development have no place in the database of another environment.

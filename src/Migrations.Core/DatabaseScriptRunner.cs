@@ -24,8 +24,8 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
         var session = await _context.OpenAsync(SessionAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
-            return new DatabaseScriptPlan(script.Name, script.File, script.Script, losses);
+            var forecast = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
+            return new DatabaseScriptPlan(script.Name, script.File, script.Script, forecast.Losses);
         }
     }
 
@@ -77,10 +77,7 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
             var held = await session.LockAsync(cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
-                if (request.AcceptDataLoss)
-                    await DemandStampAsync(session, script, cancellationToken).ConfigureAwait(false);
-                else
-                    Refuse(await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false), script.Name);
+                await DemandAsync(session, script, request, cancellationToken).ConfigureAwait(false);
                 return await new ScriptRun(_context, session)
                     .RunAsync(script, spool, beforeCommit: null, cancellationToken)
                     .ConfigureAwait(false);
@@ -88,22 +85,24 @@ public sealed class DatabaseScriptRunner(IDatabaseDriver driver, DatabaseTarget 
         }
     }
 
-    /// <summary>A loss that is accepted is one in the environment that is named.</summary>
-    private async Task DemandStampAsync(IDatabaseSession session, DatabaseScript script, CancellationToken cancellationToken)
+    /// <summary>What is lost must be accepted; and what is lost or overwritten must be of the environment that is named.</summary>
+    private async Task DemandAsync(
+        IDatabaseSession session,
+        DatabaseScript script,
+        DatabaseScriptRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
-        if (!losses.Any(l => l.IsLossy))
-            return;
-        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
-        found.Demand(_context.Options.Stamp, target);
-        if (losses.Any(l => l.Forecast.ReachesOthers))
-            _context.Options.Stamp.DemandNoOther(script.Name);
-    }
-
-    private void Refuse(IReadOnlyList<StepLoss> losses, string name)
-    {
-        var lossy = losses.Where(l => l.IsLossy).ToList();
-        if (lossy.Count > 0)
-            throw new DataLossException(target.Display, lossy, $"Running {name}", "Nothing was run.");
+        var forecast = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
+        if (!request.AcceptDataLoss && forecast.IsLossy)
+            throw new DataLossException(
+                target.Display,
+                [.. forecast.Losses.Where(l => l.IsLossy)],
+                $"Running {script.Name}",
+                "Nothing was run."
+            );
+        await forecast
+            .DemandStampAsync(script.Name, () => session.History.FindAllAsync(cancellationToken), _context.Options.Stamp, target)
+            .ConfigureAwait(false);
     }
 }

@@ -102,7 +102,7 @@ internal sealed class ProtectedRun(RunContext context, RunProtection protection,
         }
         catch (MigrationException e) when (e.Id == ErrorId.DatabaseMissing && context.Driver.Creator.IsImplicit)
         {
-            throw MissingFolder.Empty(read.Path);
+            throw MissingFolder.Empty(read);
         }
     }
 

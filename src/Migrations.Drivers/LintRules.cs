@@ -12,26 +12,39 @@ public static class LintRules
     /// <summary>The rules that a call and the configuration switch off.</summary>
     /// <param name="configured">What the configuration says; null when it says nothing.</param>
     /// <param name="given">What the call says.</param>
-    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/> with the place, or <see
-    /// cref="ErrorId.UsageInvalid"/>: one does not exist.</exception>
-    public static IReadOnlyList<string> Off(ConfiguredValue<IReadOnlyList<string>>? configured, IReadOnlyList<string> given)
+    /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: the call names one that does not exist.</exception>
+    public static IReadOnlyList<string> Off(
+        ConfiguredValue<IReadOnlyList<ConfiguredValue<string>>>? configured,
+        IReadOnlyList<string> given
+    )
     {
         Demand(given);
-        if (configured is null)
-            return given;
-        try
+        return [.. (configured?.Value ?? []).Select(id => id.Value), .. given];
+    }
+
+    /// <summary>Refuses a configuration that switches off rules that do not exist.</summary>
+    /// <param name="configuration">The configuration; null without one.</param>
+    /// <returns>The same configuration.</returns>
+    /// <exception cref="MigrationException"><see cref="ErrorId.ConfigurationInvalid"/>, with the place.</exception>
+    public static MigrationConfiguration? Checked(MigrationConfiguration? configuration)
+    {
+        var settings = configuration?.Environments.Select(e => e.Settings).Prepend(configuration.Settings) ?? [];
+        foreach (var id in settings.SelectMany(s => s.AdviceOff?.Value ?? []))
         {
-            Demand(configured.Value);
-        }
-        catch (MigrationException e)
-        {
-            throw new MigrationException(ErrorId.ConfigurationInvalid, $"{configured.Place}: {e.Message}", e.NextStep, e)
+            try
             {
-                Location = configured.Place,
-            };
+                Demand([id.Value]);
+            }
+            catch (MigrationException e)
+            {
+                throw new MigrationException(ErrorId.ConfigurationInvalid, $"{id.Place}: {e.Message}", e.NextStep, e)
+                {
+                    Location = id.Place,
+                };
+            }
         }
 
-        return [.. configured.Value, .. given];
+        return configuration;
     }
 
     /// <summary>Refuses rules that do not exist.</summary>

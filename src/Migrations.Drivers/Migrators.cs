@@ -21,8 +21,9 @@ public static class Migrators
         /// repeated.</exception>
         public static Migrator For(string database, MigrationSource source, MigratorOptions? options = null)
         {
+            ArgumentNullException.ThrowIfNull(source);
             var (driver, target) = DatabaseDrivers.Resolve(database, AppContext.BaseDirectory);
-            return new Migrator(driver, target, Placed(source), options);
+            return new Migrator(driver, target, source.Under(AppContext.BaseDirectory), options);
         }
 
         /// <summary>
@@ -47,13 +48,11 @@ public static class Migrators
         /// <exception cref="MigrationException"><see cref="ErrorId.TargetInvalid"/>: it is neither of SQLite nor of PostgreSQL.</exception>
         public static Migrator For(Func<DbConnection> connect, MigrationSource source, MigratorOptions? options = null)
         {
+            ArgumentNullException.ThrowIfNull(source);
             var (driver, target) = PostgreSqlDriver.Of(connect) is { } known ? known : Resolve(connect);
-            return new Migrator(driver, target, Placed(source), options);
+            return new Migrator(driver, target, source.Under(AppContext.BaseDirectory), options);
         }
     }
-
-    private static MigrationSource Placed(MigrationSource source) =>
-        source.Folder is { } folder ? Path.Combine(AppContext.BaseDirectory, folder) : source;
 
     private static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(Func<DbConnection> connect)
     {

@@ -66,7 +66,7 @@ public abstract class ConfiguredCommand : MigrationCommand
             if (_isOpened)
                 return _configuration;
             var named = ConfigurationPath ?? EnvironmentSettings.Configuration;
-            _configuration = ConfigurationFile.Open(named is null ? null : Paths.Literal(named), Paths.CurrentFolder);
+            _configuration = LintRules.Checked(ConfigurationFile.Open(named is null ? null : Paths.Literal(named), Paths.CurrentFolder));
             _isOpened = true;
             return _configuration;
         }

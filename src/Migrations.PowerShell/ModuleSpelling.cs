@@ -17,6 +17,7 @@ internal sealed class ModuleSpelling : Spelling
         ["config"] = "Get-MigrationConfiguration",
         ["config --new"] = "New-MigrationConfiguration",
         ["create"] = "New-Migration",
+        ["squash"] = "Merge-Migration",
         ["diff"] = "Compare-DatabaseSchema",
         ["down"] = "Undo-Migration",
         ["fresh"] = "Clear-Database -Migrate",

@@ -3,7 +3,7 @@ namespace Migrations.Architecture.Tests;
 /// <summary>A source file of the repository.</summary>
 internal sealed record SourceFile(string Path)
 {
-    private static readonly string[] Built = ["bin", "obj", "TestResults"];
+    private static readonly string[] Built = ["bin", "obj", "TestResults", "node_modules"];
 
     public string Name => System.IO.Path.GetRelativePath(Repository.Root, Path).Replace('\\', '/');
 

@@ -62,6 +62,20 @@ public abstract class AdoptCommandTests(string engine) : CliTests(engine)
         Assert.Contains("20250101000000_next", await OutputAsync("up"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_hostile_name_writes_no_line_of_its_own()
+    {
+        await DbmateAsync();
+        await Database.ExecuteAsync("INSERT INTO schema_migrations VALUES ('\u001b[2J0\nTook over 2 migrations')");
+
+        foreach (var options in new[] { new[] { "adopt", "--what-if" }, ["adopt"], ["adopt", "--allow-unmatched"] })
+        {
+            var result = await RunAsync(options);
+            Assert.DoesNotContain('\u001b', result.Output + result.Error);
+            Assert.DoesNotContain("\nTook over 2", result.Output + result.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("--sql proves a schema", "--sql", "x", "--skip-proof")]
     [InlineData("--sql proves a schema", "--sql", "x", "--marker", "users")]

@@ -77,6 +77,14 @@ public sealed class ClearCommandTests : IDisposable
         Assert.False(File.Exists(_temporary["production.db"]));
         output = await OutputAsync("fresh", "--seed", "--environment", "production", "--force");
         Assert.Contains("seed.sql run", output, StringComparison.Ordinal);
+
+        // Production that is stamped, also under its own name.
+        await OutputAsync("init", "--environment", "production", "--stamp", "production", "--yes");
+        refused = await RunAsync("clear", "--environment", "production", "--yes", "--accept-data-loss");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("error ClearRefused", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--force", refused.Error, StringComparison.Ordinal);
+        await OutputAsync("clear", "--environment", "production", "--force", "--accept-data-loss");
     }
 
     [Fact]
@@ -205,7 +213,7 @@ public sealed class ClearCommandTests : IDisposable
         );
         File.CreateSymbolicLink(_temporary["link.db"], _temporary["all.db"]);
         string[] local = ["--environment", "local", "--service"];
-        await OutputAsync(["init", "--stamp", "local", .. local, "api"]);
+        await OutputAsync(["init", "--create", "--stamp", "local", .. local, "api"]);
         await OutputAsync(["fresh", .. local, "*", "--accept-data-loss"]);
         var again = await OutputAsync(["fresh", .. local, "*", "--accept-data-loss"]);
         Assert.Matches("(?s)2 tables with 0 rows removed, 1 migration applied.*1 migration applied.*2 of 2 services", again);

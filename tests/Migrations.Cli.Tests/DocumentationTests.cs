@@ -78,6 +78,7 @@ public sealed partial class DocumentationTests : IDisposable
         _temporary.CopyFrom(Repository.PathOf("samples"), "samples");
         _temporary.CopyFrom(Repository.PathOf("docs", "examples"), "docs/examples");
         _temporary.CopyFrom(Repository.Fixture("adoption"), "other-tools");
+        _temporary.CopyFrom(Repository.Fixture("adoption-by-name"), "other-programs");
         var blocks = MarkdownPage
             .Read(page)
             .Blocks.Where(b => b.Section.Length == 0 || section.Length == 0 || b.Section == section)
@@ -144,17 +145,28 @@ public sealed partial class DocumentationTests : IDisposable
                 .Select(l => $"{block.Place}: '{l}': if no test is to run it, put '<!-- not run: why -->' above the block.")
             : [];
 
-    /// <summary>A database as the tool of a section leaves it: the one whose name the heading has.</summary>
+    /// <summary>A database as the tool whose name the heading has leaves it; of programs, with what comes next.</summary>
     private static string DatabaseOf(IReadOnlyList<CodeBlock> blocks)
     {
-        var heading = blocks[^1].Section.Replace(" ", "", StringComparison.Ordinal);
-        var tool = Directory
-            .EnumerateDirectories(Repository.Fixture("adoption"))
-            .Select(d => Path.GetFileName(d))
-            .Where(t => heading.Contains(t, StringComparison.OrdinalIgnoreCase))
-            .MaxBy(t => t.Length);
-        return $"cp -r other-tools/{tool}/migrations migrations; sqlite3 shop.db < other-tools/{tool}/sqlite.sql";
+        var heading = blocks[^1].Section;
+        if (ToolOf(heading, "adoption-by-name") is { } program)
+            return $"sqlite3 shop.db < other-programs/{program}/sqlite.sql; cat other-programs/{program}/sql*/* > applied.sql; "
+                + "mkdir migrations; cp other-tools/dbup/migrations/0003_tracks.sql migrations/20250101000000_tracks.sql";
+        var tool = ToolOf(heading, "adoption");
+        if (heading.Contains("(PostgreSQL)", StringComparison.Ordinal))
+            return $"mkdir supabase; cp -r other-tools/{tool}/migrations migrations; cp -r migrations supabase/migrations; "
+                + $"'{Prerequisite.Psql()}' -q \"$DATABASE_URL\" -f other-tools/{tool}/postgresql.sql";
+        return tool is not null
+            ? $"cp -r other-tools/{tool}/migrations migrations; sqlite3 shop.db < other-tools/{tool}/sqlite.sql"
+            : "cp -r other-tools/schema_version/migrations migrations; sqlite3 shop.db < migrations/001_artists.sql";
     }
+
+    private static string? ToolOf(string heading, string fixtures) =>
+        Directory
+            .EnumerateDirectories(Repository.Fixture(fixtures))
+            .Select(d => Path.GetFileName(d))
+            .Where(t => heading.Replace(" ", "", StringComparison.Ordinal).Contains(t, StringComparison.OrdinalIgnoreCase))
+            .MaxBy(t => t.Length);
 
     private string ScriptOf(string page, IReadOnlyList<CodeBlock> blocks)
     {

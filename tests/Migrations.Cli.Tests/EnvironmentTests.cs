@@ -86,6 +86,33 @@ public sealed class EnvironmentTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData(true, "--database", "s_api.db", "--path", "migrations/api")]
+    [InlineData(false, "--database", "s_api.db", "--environment", "staging", "--service", "api")]
+    [InlineData(false, "--environment", "staging", "--service", "api")]
+    public async Task That_only_the_top_of_the_file_counts_is_said_to_who_asks_for_details(bool isSaid, params string[] call)
+    {
+        const string Remark = "only the settings at its top count";
+        var result = await RunAsync(["status", "--verbose", .. call]);
+        Assert.Equal((0, isSaid), (result.ExitCode, result.Error.Contains(Remark, StringComparison.Ordinal)));
+        Assert.DoesNotContain(Remark, (await RunAsync(["status", .. call])).All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_stamp_of_production_is_replaced_only_with_a_yes()
+    {
+        await StampedProductionAsync();
+        string[] call = ["init", "--database", "p_api.db", "--environment", "local", "--service", "api", "--stamp", "local", "--restamp"];
+        var refused = await RunAsync(call);
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Contains("error ConfirmationRequired", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Replacing the stamp of the environment 'production'", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--yes", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Would stamp it as 'local'", await OutputAsync([.. call, "--what-if"]), StringComparison.Ordinal);
+        Assert.Contains("\"stamp\": \"live\"", await SummaryAsync("production", "api"), StringComparison.Ordinal);
+        Assert.Contains("Stamped it as 'local'", await OutputAsync([.. call, "--yes"]), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Under_its_own_environment_everything_goes_on()
     {

@@ -64,6 +64,28 @@ public abstract class FolderCommandTests(string engine) : CliTests(engine)
     }
 
     [Fact]
+    public async Task Migrations_are_folded_into_one_or_those_named_that_cannot_be()
+    {
+        Write("001_a.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n");
+        Write("002_b.sql", "INSERT INTO a VALUES (1);\n");
+        Write("003_c.sql", "-- Transaction: none\nCREATE TABLE c (id integer);\n");
+        await OutputAsync("up");
+        var shown = await OutputAsync("squash", "--to", "002", "--what-if");
+        Assert.Contains("the same schema and the same rows as 2 migrations", shown, StringComparison.Ordinal);
+        Assert.Contains("would move to ", shown, StringComparison.Ordinal);
+        Assert.Contains("-- Replaces: 001_a sha256:", shown, StringComparison.Ordinal);
+        var refused = await RunAsync("squash", "--to", "003");
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains("003_c: it runs outside a transaction", refused.Output, StringComparison.Ordinal);
+        var json = await OutputAsync("squash", "--to", "002", "--name", "first", "--output", "json");
+        Assert.Contains("\"replaces\": [", json, StringComparison.Ordinal);
+        Assert.Contains("Nothing to fold", await OutputAsync("squash", "--to", "2"), StringComparison.Ordinal);
+        Assert.Contains("002_first", await OutputAsync("up"), StringComparison.Ordinal);
+        Assert.Contains("squashed", await OutputAsync("history"), StringComparison.OrdinalIgnoreCase);
+        Assert.True(File.Exists(FileOf("archive/001_a.sql")));
+    }
+
+    [Fact]
     public async Task An_empty_folder_is_an_error_unless_it_is_allowed()
     {
         await FailsAsync(ErrorId.FolderEmpty, 1, ["contains no migrations", "--allow-empty"], "up");

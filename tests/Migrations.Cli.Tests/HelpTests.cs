@@ -10,6 +10,7 @@ public sealed class HelpTests
         "down",
         "reset",
         "create",
+        "squash",
         "history",
         "repair",
         "baseline",

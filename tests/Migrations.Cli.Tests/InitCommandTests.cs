@@ -13,6 +13,9 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
     /// <summary>A database that does not exist yet.</summary>
     protected abstract string NewAddress();
 
+    /// <summary>The error about that.</summary>
+    protected abstract ErrorId MissingId { get; }
+
     /// <summary>The text of the init script that the entry point runs, and how many users it makes.</summary>
     protected virtual string InitScript => Schema;
 
@@ -82,7 +85,7 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
     {
         ThreeTables();
         Write("seed.sql", "INSERT INTO a VALUES (7);\n");
-        var shown = await OutputAsync("init", "--seed", "--stamp", "local", "--what-if");
+        var shown = await OutputAsync("init", "--create", "--seed", "--stamp", "local", "--what-if");
         Assert.Contains(
             "Would apply 3 migrations: 001_initial_schema, 002_add_indexes, 003_add_user_prefs.",
             shown,
@@ -91,7 +94,7 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
         Assert.Contains("Would run seed.sql.", shown, StringComparison.Ordinal);
         Assert.Contains("Would stamp it as 'local'.", shown, StringComparison.Ordinal);
         Assert.Empty(Engine == "SQLite" ? [] : await Database.TablesAsync());
-        var done = await OutputAsync("init", "--seed", "--stamp", "local");
+        var done = await OutputAsync("init", "--create", "--seed", "--stamp", "local");
         Assert.Contains("Applied 3 migrations: ", done, StringComparison.Ordinal);
         Assert.Contains("Ran seed.sql.", done, StringComparison.Ordinal);
         Assert.Contains("Initialized ", done, StringComparison.Ordinal);
@@ -131,9 +134,19 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
         AssertError(await InitAsync(), ErrorId.ConfirmationRequired, 2, "--yes");
         AssertError(await InitAsync("--seed", "--yes"), ErrorId.SeedRefused, 1, "--force");
         Assert.Empty(Engine == "SQLite" ? [] : await Database.TablesAsync());
-        var forced = await InitAsync("--seed", "--force");
+        var forced = await InitAsync("--create", "--seed", "--force");
         Assert.True(forced.ExitCode == 0, forced.ToString());
         Assert.Equal("1", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
+    [Fact]
+    public async Task Without_the_option_a_database_that_is_missing_is_not_created()
+    {
+        ThreeTables();
+        var result = await CliProcess.RunAsync("init", "--path", Folder, "--database", NewAddress());
+        AssertError(result, MissingId, 1, "migrations init --create");
+        var created = await CliProcess.RunAsync("init", "--path", Folder, "--database", NewAddress(), "--create");
+        Assert.Contains("Created the database ", created.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -149,12 +162,16 @@ public abstract class InitCommandConformance(string engine) : CliTests(engine)
 
 public sealed class SqliteInitCommandTests() : InitCommandConformance("SQLite")
 {
+    protected override ErrorId MissingId => ErrorId.DatabaseFolderMissing;
+
     protected override string NewAddress() => Path.Combine(Temporary.Path, "data", "shop.db");
 }
 
 public sealed class PostgreSqlInitCommandTests() : InitCommandConformance("PostgreSQL")
 {
     private readonly string _name = "entry_" + Guid.NewGuid().ToString("N");
+
+    protected override ErrorId MissingId => ErrorId.DatabaseMissing;
 
     protected override string NewAddress() => PostgreSqlServer.Shared.UrlOf(_name);
 
@@ -190,15 +207,5 @@ public sealed class PostgreSqlInitCommandTests() : InitCommandConformance("Postg
         );
         AssertError(result, ErrorId.ConnectionFailed, 1, "attempt 1/3", "attempt 2/3", "attempt 3/3", "Trying again in 10 ms");
         Assert.DoesNotContain("hunter2", result.All, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Without_the_option_a_database_that_is_missing_is_not_created()
-    {
-        ThreeTables();
-        var result = await CliProcess.RunAsync("init", "--path", Folder, "--database", NewAddress());
-        AssertError(result, ErrorId.DatabaseMissing, 1, "migrations init --create");
-        var created = await CliProcess.RunAsync("init", "--path", Folder, "--database", NewAddress(), "--create");
-        Assert.Contains("Created the database ", created.Output, StringComparison.Ordinal);
     }
 }

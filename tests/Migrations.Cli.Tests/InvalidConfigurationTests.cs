@@ -51,6 +51,20 @@ public sealed class InvalidConfigurationTests : IDisposable
         "1:53",
         "status"
     )]
+    [InlineData("""{ "hooks": "no", "path": "m", "environments": { "e": { "database": "x.db" } } }""", "FolderMissing", "1:12", "up")]
+    [InlineData("""{ "schemaFile": "m", "path": "m", "environments": { "e": { "database": "x.db" } } }""", "UsageInvalid", "1:17", "up")]
+    [InlineData(
+        """{ "historyTable": "sqlite_x", "path": "m", "environments": { "e": { "database": "x.db" } } }""",
+        "UsageInvalid",
+        "1:19",
+        "up"
+    )]
+    [InlineData(
+        """{ "historySchema": "app", "path": "m", "environments": { "e": { "database": "x.db" } } }""",
+        "UsageInvalid",
+        "1:20",
+        "status"
+    )]
     public async Task What_leads_nowhere_is_traced_to_its_place(string text, string id, string place, string command)
     {
         var file = _temporary.Write("c/migrations.json", text);

@@ -47,13 +47,13 @@ public sealed class MusicServicesTests : IAsyncLifetime
         Assert.Matches("(?s)Applied 3 .*Applied 1 .*Applied 1 .*Applied 1 .*4 of 4 services completed", local);
         Assert.Contains("Rolled back 3", await OutputAsync("reset", "--service", "accounts", "--yes"), StringComparison.Ordinal);
         Assert.Contains("Applied 3", await OutputAsync("up", "--service", "accounts"), StringComparison.Ordinal);
-        await OutputAsync(["init", "--stamp", "staging", .. Staging]);
+        await OutputAsync(["init", "--create", "--stamp", "staging", .. Staging]);
 
         // Production asks first.
         var asked = await RunAsync(["up", .. Production]);
         Assert.Equal(2, asked.ExitCode);
         Assert.Contains("in the environment 'production' on accounts (", asked.Error, StringComparison.Ordinal);
-        await OutputAsync(["init", "--stamp", "production", "--yes", .. Production]);
+        await OutputAsync(["init", "--create", "--stamp", "production", "--yes", .. Production]);
         await OutputAsync(
             "run",
             "--command",

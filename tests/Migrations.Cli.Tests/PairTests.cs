@@ -80,6 +80,27 @@ public sealed class PairTests : IDisposable
     }
 
     [Fact]
+    public async Task The_option_for_a_database_names_the_target_and_keeps_what_the_environment_says()
+    {
+        await using var api = await PostgreSqlTestDatabase.CreateAsync();
+        (_variables["API_URL"], _variables["WORDS_URL"]) = ("postgres://127.0.0.1:1/no", "postgres://127.0.0.1:1/no");
+        await OutputAsync("up", "--service", "api");
+        string[] copy = ["copy", "config/api.db", "--database", api.Address, "--service", "api", "--environment"];
+        var asked = await RunAsync([.. copy, "production"]);
+        Assert.Equal(2, asked.ExitCode);
+        Assert.Contains("'copy' in the environment 'production' on api (", asked.Error, StringComparison.Ordinal);
+        await OutputAsync([.. copy, "staging"]);
+        Assert.Contains("api", await api.TablesAsync());
+        var three = await RunAsync([.. copy[..^1], "config/words.db"]);
+        Assert.Equal(2, three.ExitCode);
+        Assert.Contains("the call says 3", three.Error, StringComparison.Ordinal);
+        var several = await RunAsync([.. copy[..^3], "--service", "*"]);
+        Assert.Equal(2, several.ExitCode);
+        Assert.Contains("several services", several.Error, StringComparison.Ordinal);
+        await OutputAsync("diff", "--data", "config/api.db", "--database", api.Address, "--exclude-table", "migration_*");
+    }
+
+    [Fact]
     public async Task Only_rows_are_copied_into_the_tables_of_a_folder_that_is_named()
     {
         await using var api = await PostgreSqlTestDatabase.CreateAsync();

@@ -73,6 +73,44 @@ public sealed class WranglerTests : IDisposable
         await SameAsync(database, DatabaseOf(_folder["new"]));
     }
 
+    [Fact]
+    public async Task It_runs_a_script_once_which_leaves_what_up_does()
+    {
+        var wrangler = Project(_folder.Path);
+        await wrangler.RunAsync("d1", "execute", "shop", "--local", "--command", "SELECT 1");
+        var (database, reference, script) = (DatabaseOf(_folder.Path), _folder["up.db"], _folder["release.sql"]);
+        File.Copy(database, reference);
+        _folder.Write("migrations/0001_shop.sql", Shop);
+        _folder.Write(
+            "migrations/0002_kind.sql",
+            "-- Description: kinds\nALTER TABLE tags ADD COLUMN kind TEXT;\nUPDATE tags SET kind = 'x';\n"
+        );
+        await OutputAsync("up", "--database", reference, "--path", _folder["migrations"]);
+
+        await OutputAsync("script", "--for", "d1", "--database", database, "--path", _folder["migrations"], "--output-file", script);
+        await wrangler.RunAsync("d1", "execute", "shop", "--local", "--file", script);
+
+        await SameAsync(reference, database);
+        const string journal =
+            "SELECT group_concat(version || name || coalesce(description, '') || direction || event || checksum || success, char(10)) "
+            + "FROM migration_journal";
+        Assert.Equal(await ScalarAsync(reference, journal), await ScalarAsync(database, journal));
+        Assert.Equal(
+            "0001_shop.sql 0002_kind.sql",
+            await ScalarAsync(database, "SELECT group_concat(name, ' ') FROM (SELECT name FROM d1_migrations ORDER BY id)")
+        );
+        Assert.Contains(
+            "No migrations to apply",
+            await wrangler.RunAsync("d1", "migrations", "list", "shop", "--local"),
+            StringComparison.Ordinal
+        );
+        var again = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            wrangler.RunAsync("d1", "execute", "shop", "--local", "--file", script)
+        );
+        Assert.Contains("the migration history is not as it was", again.Message, StringComparison.Ordinal);
+        await SameAsync(reference, database);
+    }
+
     /// <summary>A project of wrangler's with one database.</summary>
     private static OtherProgram Project(string folder)
     {
@@ -102,14 +140,19 @@ public sealed class WranglerTests : IDisposable
         Assert.Equal(await RowsAsync(left), await RowsAsync(right));
     }
 
-    private static async Task<string> RowsAsync(string database)
+    private static Task<string> RowsAsync(string database) =>
+        ScalarAsync(
+            database,
+            "SELECT (SELECT group_concat(id || quote(name) || kid || quote(bytes)) FROM tags) || (SELECT group_concat(id || "
+                + "tag || half) FROM kids)"
+        );
+
+    private static async Task<string> ScalarAsync(string database, string query)
     {
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
         await connection.OpenAsync();
         using var command = connection.CreateCommand();
-        command.CommandText =
-            "SELECT (SELECT group_concat(id || quote(name) || kid || quote(bytes)) FROM tags) || (SELECT group_concat(id || "
-            + "tag || half) FROM kids)";
+        command.CommandText = query;
         return (string)(await command.ExecuteScalarAsync())!;
     }
 

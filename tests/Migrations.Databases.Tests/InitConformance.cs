@@ -21,8 +21,18 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     protected Task<InitializationResult> InitAsync(InitializationRequest? request = null, string? path = null, string? address = null) =>
         Initializer(path, address).InitializeAsync(request);
 
-    protected DatabaseInitializer Initializer(string? path = null, string? address = null, MigratorOptions? options = null) =>
-        new(Kind.Driver, address is null ? Target() : Kind.Driver.Parse(address, Folder)!, path ?? Folder, options ?? EngineOptions());
+    protected DatabaseInitializer Initializer(string? path = null, string? address = null, MigratorOptions? options = null)
+    {
+        // A database is there before something initializes it; an empty file is one of SQLite's.
+        if (address is null && Kind == DatabaseKind.Sqlite && !File.Exists(Database.Address))
+            File.WriteAllBytes(Database.Address, []);
+        return new(
+            Kind.Driver,
+            address is null ? Target() : Kind.Driver.Parse(address, Folder)!,
+            path ?? Folder,
+            options ?? EngineOptions()
+        );
+    }
 
     [Fact]
     public async Task A_script_runs_while_its_marker_is_absent_and_is_recorded()
@@ -57,6 +67,16 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
         Write("init-db.sql", InitScript);
         Assert.Equal(AlreadyInitialized, (await InitAsync(new InitializationRequest { Marker = "users" }, Script)).Outcome);
         Assert.Equal(["users"], await Database.TablesAsync());
+    }
+
+    [Fact]
+    public async Task A_view_is_no_marker()
+    {
+        await Database.ExecuteAsync("CREATE TABLE old (id integer); CREATE VIEW users AS SELECT id FROM old");
+        Write("init-db.sql", "DROP VIEW users;\n" + InitScript);
+        var request = new InitializationRequest { Marker = "users" };
+        Assert.Equal("init-db.sql", (await InitAsync(request, Script)).Script);
+        Assert.Equal(AlreadyInitialized, (await InitAsync(request, Script)).Outcome);
     }
 
     [Fact]
@@ -183,6 +203,38 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("local", (await Engine().GetSummaryAsync()).Stamp);
     }
 
+    [Theory]
+    [InlineData("production", "staging", false)]
+    [InlineData("staging", "local", true)]
+    [InlineData("production", "production", true)]
+    public async Task The_stamp_of_an_environment_that_asks_is_replaced_only_when_that_was_confirmed(
+        string stamp,
+        string wanted,
+        bool isFree
+    )
+    {
+        ThreeTables();
+        await InitAsync(new InitializationRequest { Stamp = stamp });
+        Write("004_more.sql", "CREATE TABLE more (id integer);");
+        var expected = new ExpectedStamp { Own = wanted, Protected = ["production"] };
+        var initializer = Initializer(options: EngineOptions() with { Stamp = expected });
+        var request = new InitializationRequest { Stamp = wanted, ReplacesStamp = true };
+        Assert.Equal(string.Equals(stamp, wanted, StringComparison.Ordinal) ? null : wanted, (await initializer.PlanAsync(request)).Stamp);
+        if (!isFree)
+        {
+            var error = await ThrowsAsync<StampProtectedException>(
+                ErrorId.ConfirmationRequired,
+                () => initializer.InitializeAsync(request)
+            );
+            Assert.Contains("the environment 'production'", error.Action, StringComparison.Ordinal);
+            Assert.DoesNotContain("more", await TablesAsync(), StringComparison.Ordinal);
+            request = request with { ReplacesProtectedStamp = true };
+        }
+
+        await initializer.InitializeAsync(request);
+        Assert.Equal(wanted, (await Engine().GetSummaryAsync()).Stamp);
+    }
+
     [Fact]
     public async Task The_stamp_of_another_environment_is_not_written_over_by_a_wrong_address()
     {
@@ -208,6 +260,8 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     [InlineData("DROP TABLE old;", "production", ErrorId.DataLossRefused)]
     [InlineData("DELETE FROM old WHERE id > 1;", null, ErrorId.DataLossRefused)]
     [InlineData("DELETE FROM old WHERE id > 9;", "production", null)]
+    [InlineData("UPDATE old SET id = id;", "local", ErrorId.StampDiffers)]
+    [InlineData("UPDATE old SET id = id;", "production", null)]
     public async Task An_init_script_takes_away_only_what_was_accepted_and_is_of_its_environment(
         string script,
         string? environment,
@@ -330,8 +384,13 @@ public abstract class InitConformance(DatabaseKind kind) : Conformance(kind)
     {
         ThreeTables();
         var address = MissingAddress;
-        var error = await Assert.ThrowsAsync<MigrationException>(() => InitAsync(address: address));
-        Assert.Contains(error.Id, (ErrorId[])[ErrorId.DatabaseMissing, ErrorId.DatabaseFolderMissing]);
+        foreach (var call in (Func<Task>[])[() => InitAsync(address: address), () => Initializer(address: address).PlanAsync()])
+        {
+            var error = await Assert.ThrowsAsync<MigrationException>(call);
+            Assert.Contains(error.Id, (ErrorId[])[ErrorId.DatabaseMissing, ErrorId.DatabaseFolderMissing]);
+            Assert.Contains("migrations init --create", error.NextStep.ToString(), StringComparison.Ordinal);
+        }
+
         var request = new InitializationRequest { Create = new DatabaseCreation() };
         var plan = await Initializer(address: address).PlanAsync(request);
         Assert.Equal((WhatIf, true, 3), (plan.Outcome, plan.Created, plan.Applied.Count));

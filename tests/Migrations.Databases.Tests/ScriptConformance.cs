@@ -250,6 +250,25 @@ public abstract class ScriptConformance(DatabaseKind kind) : Conformance(kind)
         await ThrowsAsync<MigrationException>(ErrorId.FileUnreadable, () => RunAsync(new DatabaseScriptRequest { File = Folder }));
     }
 
+    [Theory]
+    [InlineData("UPDATE t SET id = 7", false)]
+    [InlineData("UPDATE t SET id = id + 1 WHERE id = 1", false)]
+    [InlineData("INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 9", false)]
+    [InlineData("UPDATE t SET id = 7 WHERE id = 5", true)]
+    [InlineData("INSERT INTO t VALUES (2)", true)]
+    public async Task What_overwrites_values_is_of_the_environment_of_the_stamp(string sql, bool isFree)
+    {
+        await Database.ExecuteAsync("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (1)");
+        await Engine().StampAsync("production");
+        if (!isFree)
+        {
+            await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => CommandInAsync("local", sql, acceptLoss: false));
+            await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => CommandInAsync("local", sql, acceptLoss: true));
+        }
+
+        await CommandInAsync(isFree ? "local" : "production", sql, acceptLoss: false);
+    }
+
     [Fact]
     public async Task Cancelling_rolls_it_back_and_is_recorded()
     {
@@ -293,6 +312,23 @@ public sealed class SqliteScriptTests() : ScriptConformance(DatabaseKind.Sqlite)
         await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => CommandInAsync("local", script, acceptLoss: true));
         Assert.Equal("1", await other.ScalarAsync("SELECT count(*) FROM s"));
         Assert.Equal(MigrationOutcome.Done, (await CommandInAsync(environment: null, script, acceptLoss: true)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM sqlite_master WHERE name = 't'")]
+    [InlineData("UPDATE main.\"sqlite_schema\" SET sql = 'CREATE TABLE t (j)' WHERE name = 't'")]
+    public async Task What_writes_to_the_table_of_the_schema_is_asked_about(string sql)
+    {
+        await Database.ExecuteAsync("CREATE TABLE t (i integer); INSERT INTO t VALUES (1)");
+        await Engine().StampAsync("production");
+        sql = $"PRAGMA writable_schema = 1; {sql}";
+        var error = await ThrowsAsync<DataLossException>(
+            ErrorId.DataLossRefused,
+            () => CommandInAsync("production", sql, acceptLoss: false)
+        );
+        Assert.Contains("the table of the schema itself", error.Message, StringComparison.Ordinal);
+        await ThrowsAsync<MigrationException>(ErrorId.StampDiffers, () => CommandInAsync("local", sql, acceptLoss: true));
+        Assert.Equal("1", await Database.ScalarAsync("SELECT i FROM t"));
     }
 
     [Fact]

@@ -18,6 +18,21 @@ public sealed class SqliteInitTests() : InitConformance(DatabaseKind.Sqlite)
     }
 
     [Fact]
+    public async Task A_file_that_is_not_there_is_not_created_by_a_path_that_is_mistyped()
+    {
+        ThreeTables();
+        var mistyped = Path.Combine(_elsewhere.Path, "shpo.db");
+        foreach (var request in (InitializationRequest?[])[null, new() { Stamp = "production" }])
+        {
+            var error = await ThrowsAsync<MigrationException>(ErrorId.DatabaseMissing, () => InitAsync(request, address: mistyped));
+            Assert.Contains("migrations init --create", error.NextStep.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_elsewhere.Path));
+        Assert.True((await InitAsync(new InitializationRequest { Create = new() }, address: mistyped)).Created);
+    }
+
+    [Fact]
     public async Task A_file_has_no_owner()
     {
         var request = new InitializationRequest { Create = new DatabaseCreation { Owner = "app" } };

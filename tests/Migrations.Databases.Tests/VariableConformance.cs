@@ -215,6 +215,46 @@ public abstract class VariableConformance(DatabaseKind kind) : Conformance(kind)
         Assert.DoesNotContain("s3cr3t", options.Folder.Variables.Find("key")!.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_secret_value_is_in_no_data_of_an_exception_and_no_name_of_a_column()
+    {
+        const string Secret = "Geh3'im\"X";
+        Migration(
+            "001_a",
+            "-- Variables: quoted\nCREATE TABLE a (i integer, CONSTRAINT \"${key}\" CHECK (i > 0));\nINSERT INTO a VALUES (-1);\n"
+        );
+        var options = EngineOptions() with
+        {
+            Folder = new FolderOptions { Variables = new VariableSet([new ScriptVariable("key", Secret) { IsSecret = true }]) },
+        };
+        var error = await Assert.ThrowsAsync<StatementException>(() => new Migrator(Kind.Driver, Target(), Folder, options).ApplyAsync());
+        var data = error.InnerException!.Data.Cast<System.Collections.DictionaryEntry>().Select(d => $"{d.Key}={d.Value}");
+        Assert.DoesNotContain("Geh3", $"{error} {string.Join(' ', data)}", StringComparison.OrdinalIgnoreCase);
+
+        var rows = new RecordingRows();
+        await Database.ExecuteAsync("CREATE TABLE b (i integer)");
+        await new DatabaseScriptRunner(Kind.Driver, Target(), options).RunAsync(
+            new DatabaseScriptRequest
+            {
+                File = Write("read.txt", "-- Variables: quoted\nSELECT length('${key}'), 1 AS \"${key}\", 2 AS \"${key}\";\n"),
+                Rows = rows,
+            }
+        );
+        Assert.DoesNotContain("Geh3", string.Join(' ', rows.Sets), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("-- Variables: quotd\nSELECT 1;")]
+    [InlineData("-- Variables: bogus\nSELECT '${', 1;")]
+    public async Task A_rule_that_is_none_is_an_error_where_there_are_variables(string script)
+    {
+        Migration("001_a", script);
+        Assert.Equal(ErrorId.HeaderInvalid, (await ProblemAsync("a=b")).Id);
+        await ThrowsAsync<FolderException>(ErrorId.FolderInvalid, () => EngineWith("a=b").ApplyAsync());
+        Assert.Equal("", await TablesAsync());
+        Assert.Equal("001_a", Names(await ApplyAsync()));
+    }
+
     [Theory]
     [InlineData("1a", "x", "cannot be the name")]
     [InlineData("a-b", "x", "cannot be the name")]

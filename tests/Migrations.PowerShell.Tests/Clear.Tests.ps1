@@ -66,6 +66,11 @@ Describe 'Clear-Database' {
             $refused = Get-ErrorOf { Clear-Database -Environment production -Migrate -Seed -AcceptDataLoss -Confirm:$false }
             $refused.FullyQualifiedErrorId | Should -BeLike 'SeedRefused,*'
             (Clear-Database -Environment production -Migrate -Seed -AcceptDataLoss -Force).Seed | Should -Be 'seed.sql'
+            $null = Initialize-Database -Environment production -Stamp production -Force
+            $stamped = Get-ErrorOf { Clear-Database -Environment production -Migrate -AcceptDataLoss -Confirm:$false }
+            $stamped.FullyQualifiedErrorId | Should -BeLike 'ClearRefused,*'
+            $stamped.ErrorDetails.RecommendedAction | Should -Match '-Force'
+            (Clear-Database -Environment production -AcceptDataLoss -Force).Stamp | Should -Be 'production'
             $alone = Get-ErrorOf { Clear-Database x.db $folder -Seed -AcceptDataLoss -Force }
             $alone.FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
         }
@@ -82,7 +87,7 @@ Describe 'Clear-Database' {
         Set-Content web/001_web.sql 'CREATE TABLE web (id integer);'
         $null = New-Item link.db -ItemType SymbolicLink -Target (Join-Path (Get-Item TestDrive:).FullName 'all.db') -Force
         try {
-            $null = Initialize-Database -Service api -Stamp local
+            $null = Initialize-Database -Create -Service api -Stamp local
             $null = Clear-Database -Service * -Migrate -AcceptDataLoss -Confirm:$false
             $again = Clear-Database -Service * -Migrate -AcceptDataLoss -Confirm:$false
             $again.Rows | Should -Be 2, 0

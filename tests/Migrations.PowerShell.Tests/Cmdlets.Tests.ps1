@@ -190,6 +190,27 @@ Describe 'Every cmdlet on <Engine>' -ForEach $engines {
     }
 }
 
+Describe 'Merge-Migration' {
+    It 'folds migrations into one, or says which cannot be' {
+        $folder = New-Item -ItemType Directory "$TestDrive/fold"
+        Set-Content "$folder/001_a.sql" 'CREATE TABLE a (id integer PRIMARY KEY, n integer); INSERT INTO a VALUES (2, 20), (1, 10);'
+        Set-Content "$folder/002_b.sql" 'ALTER TABLE a ADD COLUMN m integer; UPDATE a SET m = 1;'
+        Set-Content "$folder/003_c.sql" "-- Environment: staging`nCREATE TABLE c (id integer);"
+        $null = Invoke-Migration "$TestDrive/fold.db" $folder -WarningAction SilentlyContinue
+        $shown = Merge-Migration 002 $folder -Database "$TestDrive/none.db" -WhatIf
+        $shown.Outcome, $shown.Name, ($shown.Replaces -join ' ') | Should -Be 'WhatIf', '002_squash', '001_a 002_b'
+        "$folder/archive" | Should -Not -Exist
+        $refused = Merge-Migration 003 $folder -Database "$TestDrive/none.db" -Environment staging -ErrorAction SilentlyContinue -ErrorVariable failed
+        $refused.Reasons | Should -BeLike '003_c: it runs in staging only*'
+        $failed.FullyQualifiedErrorId | Should -BeLike 'GenerationRefused,*'
+        $done = Merge-Migration 002 $folder -Database "$TestDrive/none.db" -Name first
+        $done.Files, $done.Archived.Count | Should -Be "$folder/002_first.sql", 2
+        (Invoke-Migration "$TestDrive/fold.db" $folder -WarningAction SilentlyContinue).Name | Should -Be '002_first'
+        (Get-MigrationHistory "$TestDrive/fold.db").Event[-1] | Should -Be 'Squashed'
+        (Get-MigrationStatus "$TestDrive/fold.db" $folder).ForEach({ "$($_.Name) $($_.State)" }) | Should -Be '002_first Applied', '003_c NotHere'
+    }
+}
+
 Describe 'New-Migration' {
     It 'goes on with the number and the layout of the folder' {
         $folder = New-TestFolder 2

@@ -62,13 +62,13 @@ Describe 'A day with four services in three environments on <Engine>' -ForEach $
         ((Invoke-Migration -Service *).Service | Get-Unique) | Should -Be 'accounts', 'library', 'glossary', 'live-sessions'
         (Undo-Migration -All -Service accounts -Force -AcceptDataLoss -WarningAction Ignore) | Should -HaveCount 3
         (Invoke-Migration -Service accounts) | Should -HaveCount 3
-        $null = Initialize-Database -Stamp staging @staging
+        $null = Initialize-Database -Create -Stamp staging @staging
 
         # Production asks first.
         $asked = Get-ErrorOf { Invoke-Migration @production }
         $asked.FullyQualifiedErrorId | Should -BeLike 'ConfirmationRequired,*'
         "$asked" | Should -Match "in the environment 'production' on accounts"
-        $null = Initialize-Database -Stamp production -Force @production
+        $null = Initialize-Database -Create -Stamp production -Force @production
         $null = Invoke-DatabaseScript -Command "INSERT INTO members (id, email) VALUES ('m1', 'ada@example.com')" -Environment production -Service accounts -Force
 
         # Production is cloned to staging in one call, which stays staging.

@@ -59,10 +59,10 @@ Describe 'Initialize-Database on <Engine>' -ForEach $engines {
     It 'applies migrations and the seed, stamps, and then finds nothing to do' {
         $database, $folder = (New-TestDatabase $Engine), (New-TestFolder 2)
         Set-Content "$folder/seed.sql" 'INSERT INTO t1 VALUES (42);'
-        $preview = Initialize-Database $database $folder -Seed -Stamp local -WhatIf
+        $preview = Initialize-Database $database $folder -Create -Seed -Stamp local -WhatIf
         $preview.Outcome, $preview.Seed, $preview.Stamp | Should -Be 'WhatIf', 'seed.sql', 'local'
         $preview.Applied | Should -Be '001_t1', '002_t2'
-        $first = Initialize-Database $database $folder -Seed -Stamp local
+        $first = Initialize-Database $database $folder -Create -Seed -Stamp local
         $first.Outcome, $first.Seed, $first.Stamp | Should -Be 'Initialized', 'seed.sql', 'local'
         $second = Initialize-Database $database $folder -Seed -Stamp local
         $second.Outcome | Should -Be 'AlreadyInitialized'
@@ -75,7 +75,7 @@ Describe 'Initialize-Database on <Engine>' -ForEach $engines {
         $before = $env:MIGRATION_PATH
         try {
             $env:MIGRATION_PATH = $script
-            (Initialize-Database $database -Marker users).Script | Should -Be "init_$Engine.sql"
+            (Initialize-Database $database -Create -Marker users).Script | Should -Be "init_$Engine.sql"
             (Initialize-Database $database -Marker users).Outcome | Should -Be 'AlreadyInitialized'
         }
         finally { $env:MIGRATION_PATH = $before }
@@ -83,7 +83,7 @@ Describe 'Initialize-Database on <Engine>' -ForEach $engines {
 
     It 'takes rows by an init script only with -AcceptDataLoss' {
         $database, $folder = (New-TestDatabase $Engine), (New-TestFolder 1)
-        $null = Initialize-Database $database $folder -Confirm:$false
+        $null = Initialize-Database $database $folder -Create -Confirm:$false
         $null = Invoke-DatabaseScript $database -Command 'INSERT INTO t1 VALUES (42)'
         Set-Content "$folder/drop.sql" 'DROP TABLE t1;'
         (Get-ErrorOf { Initialize-Database $database "$folder/drop.sql" -Confirm:$false }).FullyQualifiedErrorId |
@@ -118,12 +118,16 @@ Describe 'Initialize-Database' {
         $failure = Get-ErrorOf { Initialize-Database @arguments -Confirm:$false }
         $failure.FullyQualifiedErrorId | Should -BeLike 'SeedRefused,*'
         "$TestDrive/p.db" | Should -Not -Exist
-        (Initialize-Database @arguments -Force).Seed | Should -Be 'seed.sql'
+        (Initialize-Database @arguments -Create -Force).Seed | Should -Be 'seed.sql'
     }
 
     It 'creates the folder of a file with -Create' {
         $database = "$TestDrive/new/deep/shop.db"
         (Initialize-Database $database (New-TestFolder 1) -Create).Created | Should -BeTrue
         (Get-ErrorOf { Initialize-Database "$TestDrive/other/shop.db" (New-TestFolder 1) }).FullyQualifiedErrorId | Should -BeLike 'DatabaseFolderMissing,*'
+        $failure = Get-ErrorOf { Initialize-Database "$TestDrive/new/deep/shpo.db" (New-TestFolder 1) }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'DatabaseMissing,*'
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'Initialize-Database -Create'
+        "$TestDrive/new/deep/shpo.db" | Should -Not -Exist
     }
 }

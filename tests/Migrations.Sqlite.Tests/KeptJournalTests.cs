@@ -1,3 +1,4 @@
+using Migrations.Folders;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite.Tests;

@@ -27,6 +27,7 @@ internal static class CommandTree
             DownCommand.Create(runner),
             ResetCommand.Create(runner),
             CreateCommand.Create(runner),
+            SquashCommand.Create(runner),
             HistoryCommand.Create(runner),
             RunCommand.Create(runner),
             ScriptCommand.Create(runner),
@@ -44,7 +45,8 @@ internal static class CommandTree
             LintCommand.Create(runner),
             CheckCommand.Create(runner),
             SchemaCommand.Create(runner),
-            DiffCommand.Create(runner)
+            DiffCommand.Create(runner),
+            ReportCommand.Create(runner)
         );
         Add(root, "Copies", CopyCommand.Create(runner));
         Add(

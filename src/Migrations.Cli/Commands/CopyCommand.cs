@@ -19,7 +19,11 @@ internal static class CopyCommand
     {
         var databases = new PairOptions(
             ("from", "The database to copy: a SQLite file or a postgres:// URL. Left out with --source-environment."),
-            ("to", "The database to copy into, of the other engine; a SQLite file need not exist. Left out with --environment.")
+            (
+                "to",
+                "The database to copy into, of the other engine; a SQLite file need not exist. Left out with --environment "
+                    + "or --database."
+            )
         );
         var tables = new TableOptions();
         var columns = new ColumnOptions();

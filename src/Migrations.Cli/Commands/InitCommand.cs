@@ -52,14 +52,34 @@ internal static class InitCommand
         CancellationToken cancellationToken
     )
     {
-        var request = options.Read(parse) with { IsProtected = call.Settings.Selector.Environment?.Confirm == true, Apply = apply };
+        var request = options.Read(parse, call.Settings) with { Apply = apply };
         var how = call.Options with { Session = options.Starting(parse, call.Options.Session) };
         var initializer = new DatabaseInitializer(call.Driver, call.Target, call.Settings.Folder, how);
         call.Report.Scripts.Initialized(
             call.Settings.WhatIf
                 ? await initializer.PlanAsync(request, cancellationToken).ConfigureAwait(false)
-                : await initializer.InitializeAsync(request, cancellationToken).ConfigureAwait(false)
+                : await InitializeAsync(call, initializer, request, cancellationToken).ConfigureAwait(false)
         );
         return ExitCode.Done;
+    }
+
+    private static async Task<InitializationResult> InitializeAsync(
+        DatabaseCall call,
+        DatabaseInitializer initializer,
+        InitializationRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await initializer.InitializeAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StampProtectedException e)
+        {
+            Confirmation.Demand(call.Settings, call.Terminal, e.Action, "Nothing was changed.");
+            return await initializer
+                .InitializeAsync(request with { ReplacesProtectedStamp = true }, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 }

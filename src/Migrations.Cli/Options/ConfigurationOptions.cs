@@ -35,7 +35,7 @@ internal sealed class ConfigurationOptions
     /// <summary>The configuration that holds for a call; null without one.</summary>
     /// <exception cref="MigrationException">It is missing, not to be trusted, or invalid.</exception>
     public MigrationConfiguration? Open(ParseResult parse) =>
-        ConfigurationFile.Open(parse.GetValue(_file), Directory.GetCurrentDirectory());
+        LintRules.Checked(ConfigurationFile.Open(parse.GetValue(_file), Directory.GetCurrentDirectory()));
 
     /// <summary>The file that the call names; null when it names none.</summary>
     public string? Named(ParseResult parse) => parse.GetValue(_file);

@@ -43,7 +43,8 @@ internal sealed class InitOptions
     );
     private readonly Option<bool> _restamp = OptionOf.Flag(
         "--restamp",
-        "With --stamp: replace another stamp, which otherwise is an error."
+        "With --stamp: replace another stamp, which otherwise is an error. Asks where it is that of an environment that "
+            + "requires confirmation."
     );
     private readonly Option<int?> _attempts = Choice.Count(
         "--attempts",
@@ -76,7 +77,7 @@ internal sealed class InitOptions
     }
 
     /// <summary>What is requested.</summary>
-    public InitializationRequest Read(ParseResult parse) =>
+    public InitializationRequest Read(ParseResult parse, Settings settings) =>
         new()
         {
             Create = parse.GetValue(_create)
@@ -89,10 +90,12 @@ internal sealed class InitOptions
                 : null,
             Marker = parse.GetValue(_marker),
             Seed = parse.GetValue(_seed),
+            IsProtected = settings.Selector.Environment?.Confirm == true,
             Force = parse.GetValue(_force),
             AcceptDataLoss = parse.GetValue(_acceptLoss),
             Stamp = parse.GetValue(_stamp),
             ReplacesStamp = parse.GetValue(_restamp),
+            ReplacesProtectedStamp = settings.Yes || parse.GetValue(_force),
         };
 
     /// <summary>How to wait for a server that starts.</summary>

@@ -36,7 +36,10 @@ internal sealed class PairOptions
     /// <summary>The pairs of databases: one, or one for each service.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it is not clear which databases are meant.</exception>
     public IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> Read(ParseResult parse, Settings settings) =>
-        new DatabasePairs(settings.Configuration, settings.Choice).Find(Texts(parse), parse.GetValue(_source));
+        new DatabasePairs(settings.Configuration, settings.Choice).Find(
+            [.. Texts(parse), .. settings.Choice.Databases],
+            parse.GetValue(_source)
+        );
 
     /// <summary>A database and its driver.</summary>
     public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>

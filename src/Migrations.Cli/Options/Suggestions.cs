@@ -13,6 +13,7 @@ internal static class Suggestions
         ),
         ("status", ["info", "list", "ls", "show", "state", "current", "pending", "showmigrations", "heads"]),
         ("create", ["new", "add", "generate", "make", "makemigrations", "revision", "init", "gen"]),
+        ("squash", ["fold", "combine", "consolidate", "squashmigrations", "rollup"]),
         ("reset", ["clean", "drop", "drop-all", "rollback-all", "fresh", "purge"]),
         ("repair", ["fix", "set", "force", "clear-checksums", "rehash", "hash", "resolve", "unlock", "release-locks"]),
         ("baseline", ["mark", "stamp", "fake", "changelog-sync", "mark-applied"]),

@@ -22,7 +22,7 @@ internal static class AdoptionListing
         void List(string title, IReadOnlyList<string> names)
         {
             if (names.Count > 0)
-                terminal.Out(title + string.Join(", ", names));
+                terminal.Out(title + string.Join(", ", names).ReplaceLineEndings(" "));
         }
     }
 

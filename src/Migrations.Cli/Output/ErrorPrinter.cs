@@ -1,3 +1,5 @@
+using Migrations.History;
+
 namespace Migrations.Cli.Output;
 
 /// <summary>Prints errors for people: what happened, where, what was and was not applied, and what to do next.</summary>
@@ -10,7 +12,7 @@ internal static class ErrorPrinter
         else
             PrintUnexpected(terminal, target, exception);
         if (verbose && (exception is MigrationException ? exception.InnerException : exception) is { } cause)
-            terminal.Error(cause.ToString(), Tone.Faint);
+            terminal.Error(ScriptRedaction.Hide(cause.ToString()), Tone.Faint);
     }
 
     private static void PrintKnown(Terminal terminal, DatabaseTarget? target, MigrationException error)

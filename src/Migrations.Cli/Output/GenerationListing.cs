@@ -27,12 +27,19 @@ internal static class GenerationListing
 
     private static void Print(Terminal terminal, GeneratedMigration result)
     {
-        if (result.Outcome == GenerationOutcome.Unchanged)
+        if (result is { Outcome: GenerationOutcome.Unchanged, IsSquash: true })
+            terminal.Out($"Nothing to fold: {result.Name} is the first migration.");
+        else if (result.Outcome == GenerationOutcome.Unchanged)
             terminal.Out("Nothing to write: the migrations already make that schema.");
         else if (result.Outcome == GenerationOutcome.Refused)
             terminal.Out($"[!] {result.Name}: not written", Tone.Bad);
         else
-            terminal.Out($"[x] {result.Name} ({result.UndoMessage})", Tone.Good);
+            terminal.Out(
+                result.IsSquash
+                    ? $"[x] {result.Name} (the same schema and the same rows as {result.Replaces.Count} migrations)"
+                    : $"[x] {result.Name} ({result.UndoMessage})",
+                Tone.Good
+            );
         foreach (var reason in result.Reasons)
             terminal.Out("      " + reason.ReplaceLineEndings("\n      "), Tone.Bad);
         foreach (var loss in result.UpLosses)
@@ -43,6 +50,8 @@ internal static class GenerationListing
             terminal.Out($"      schema only, because no rows were in: {string.Join(", ", result.Unfilled)}", Tone.Notice);
         foreach (var file in result.Files)
             terminal.Out((result.Outcome == GenerationOutcome.Written ? "      created " : "      would create ") + file);
+        foreach (var file in result.Archived)
+            terminal.Out((result.Outcome == GenerationOutcome.Written ? "      moved to " : "      would move to ") + file);
         if (result is { Outcome: GenerationOutcome.WhatIf })
             foreach (var script in (string?[])[result.Up, result.Down])
                 if (script is not null)

@@ -5,6 +5,9 @@ namespace Migrations.Adoption;
 /// <summary>Collects what keeps a history from being taken over; the first one decides how the refusal is called.</summary>
 internal sealed class AdoptionObstacles
 {
+    // A history of thousands may have nothing to do with the folder.
+    private const int Shown = 20;
+
     private readonly List<string> _sentences = [];
     private readonly List<Advice> _waysOut = [];
     private ErrorId? _id;
@@ -28,7 +31,8 @@ internal sealed class AdoptionObstacles
         _id is { } id
             ? new MigrationException(
                 id,
-                $"The history of {history} was not taken over: {string.Join(" ", _sentences)}",
+                $"The history of {history} was not taken over: {string.Join(" ", _sentences.Take(Shown))}"
+                    + (_sentences.Count > Shown ? $" And {_sentences.Count - Shown} more, which a preview lists." : ""),
                 Advice.Join(_waysOut.Distinct())
             )
             : null;

@@ -38,9 +38,12 @@ internal sealed record AdoptionSource(ForeignHistory History, ForeignReading Rea
     private static MigrationException Unsupported(ForeignHistory history, EntryMapping mapping)
     {
         var newest = mapping.Pairs.Select(p => p.Migration).MaxBy(m => m.Version);
+        var edited = mapping
+            .Pairs.Where(p => ContentComparison.Compare(history.Tool, p.Entry, p.Migration) == ContentMatch.Different)
+            .Select(p => $" {p.Migration} was edited since: its checksum is not the recorded one.");
         return new MigrationException(
             ErrorId.AdoptionUnsupported,
-            $"This database was migrated by {history}, whose history is taken over by name only.",
+            $"This database was migrated by {history}, whose history is taken over by name only." + string.Concat(edited),
             newest is null
                 ? $"Record what its schema already contains: {Call.Baseline.On("<version>")}. Or take the names over, proven by the SQL of "
                     + $"its migrations: {Call.Adopt.With(CallOption.Sql.Of("<folder>"))}"

@@ -12,13 +12,22 @@ internal static class ContentComparison
     {
         if (entry.Checksum is not { Length: > 0 } recorded)
             return ContentMatch.Unknown;
-        var name = Path.GetFileName(migration.Up.File);
+        var file = migration.Up.File;
         var text = ScriptText.ReadFile(migration.Up);
-        if (tool.ChecksumOf(text, name) is not { } checksum)
+        if (tool.ChecksumOf(text, file) is not { } checksum)
             return ContentMatch.Unknown;
         if (Is(checksum, recorded))
             return ContentMatch.Same;
-        return Variants(text).Any(v => Is(tool.ChecksumOf(v, name), recorded)) ? ContentMatch.Cosmetic : ContentMatch.Different;
+        return Variants(text).Any(v => Is(tool.ChecksumOf(v, file), recorded)) ? ContentMatch.Cosmetic : ContentMatch.Different;
+    }
+
+    /// <summary>The checksums of a file: of its text, and of the text without what is cosmetic.</summary>
+    /// <exception cref="MigrationException"><see cref="ErrorId.FileUnreadable"/>.</exception>
+    public static IEnumerable<string> ChecksumsOf(ForeignTool tool, Migration migration)
+    {
+        var file = migration.Up.File;
+        var text = ScriptText.ReadFile(migration.Up);
+        return Variants(text).Prepend(text).Select(v => tool.ChecksumOf(v, file)).OfType<string>();
     }
 
     private static bool Is(string? checksum, string recorded) => string.Equals(checksum, recorded, StringComparison.OrdinalIgnoreCase);

@@ -6,29 +6,14 @@ namespace Migrations.Adoption;
 /// <summary>Says which file of the folder each entry of another tool's history is. Pure.</summary>
 internal sealed class EntryMapping
 {
-    private static readonly string[] Extensions =
-    [
-        ".sql",
-        ".js",
-        ".ts",
-        ".mjs",
-        ".cjs",
-        ".mts",
-        ".cts",
-        ".go",
-        ".py",
-        ".rb",
-        ".cs",
-        ".ps1",
-        ".up",
-    ];
-
     private readonly ForeignTool _tool;
+    private readonly EntryCandidates _candidates;
     private readonly HashSet<MigrationKey> _taken = [];
 
     public EntryMapping(ForeignTool tool, ForeignReading reading, PlanningInput input)
     {
         _tool = tool;
+        _candidates = new EntryCandidates(tool, input.Migrations);
         var pairs = new List<(ForeignEntry Entry, Migration Migration)>();
         var unmatched = new List<ForeignEntry>();
         foreach (var entry in reading.Entries)
@@ -90,60 +75,15 @@ internal sealed class EntryMapping
         pairs.Sort((a, b) => order[a.Migration.Key].CompareTo(order[b.Migration.Key]));
     }
 
-    private Migration? Find(ForeignEntry entry, IReadOnlyList<Migration> migrations)
-    {
-        var free = migrations.Where(m => !_taken.Contains(m.Key)).ToList();
-        return OnlyOne(free, m => entry.File is { } file && IsFile(m, file))
-            ?? OnlyOne(free, m => entry.Name is { } name && IsName(m, name))
-            ?? OnlyOne(
-                free,
-                m =>
-                    entry.SemanticVersion is { } semantic
-                    && string.Equals(m.Header.SemanticVersion, semantic, StringComparison.OrdinalIgnoreCase)
-            )
-            ?? OnlyOne(free, m => IsVersion(m, entry))
-            ?? OnlyOne(free, m => HasOnlyContent(entry) && HasContent(m, entry))
-            ?? _tool.Find(entry, free);
-    }
+    private Migration? Find(ForeignEntry entry, IReadOnlyList<Migration> migrations) =>
+        OnlyOne(_candidates.OfFile(entry))
+        ?? OnlyOne(_candidates.OfName(entry))
+        ?? OnlyOne(_candidates.OfSemanticVersion(entry))
+        ?? OnlyOne(_candidates.OfVersion(entry))
+        ?? OnlyOne(_candidates.OfContent(entry))
+        ?? _tool.Find(entry, migrations.Where(m => !_taken.Contains(m.Key)));
 
     /// <summary>An entry that fits several files fits none for sure.</summary>
-    private static Migration? OnlyOne(List<Migration> migrations, Func<Migration, bool> fits) =>
-        migrations.Where(fits).Take(2).ToList() is [var only] ? only : null;
-
-    private static bool HasOnlyContent(ForeignEntry entry) => (entry.File ?? entry.Name ?? entry.Version ?? entry.SemanticVersion) is null;
-
-    private bool HasContent(Migration migration, ForeignEntry entry) =>
-        ContentComparison.Compare(_tool, entry, migration) is ContentMatch.Same or ContentMatch.Cosmetic;
-
-    private static bool IsFile(Migration migration, string file)
-    {
-        var path = migration.Up.File.Replace('\\', '/');
-        var recorded = file.Replace('\\', '/').TrimStart('/');
-        return path.EndsWith("/" + recorded, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(Path.GetFileName(path), Path.GetFileName(recorded), StringComparison.OrdinalIgnoreCase)
-            // A resource's name begins with those of its assembly and folders.
-            || recorded.EndsWith("." + Path.GetFileName(path), StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static bool IsName(Migration migration, string name) =>
-        string.Equals(Plain(migration.FullName), Plain(name), StringComparison.OrdinalIgnoreCase)
-        || string.Equals(Plain(Path.GetFileName(migration.Up.File)), Plain(name), StringComparison.OrdinalIgnoreCase);
-
-    private static string Plain(string name)
-    {
-        while (Array.Find(Extensions, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) is { } extension)
-            name = name[..^extension.Length];
-        return name;
-    }
-
-    /// <summary>Where a name is recorded too and is another one, only the same content makes it the same migration.</summary>
-    private bool IsVersion(Migration migration, ForeignEntry entry) =>
-        migration.Version is { } version
-        && MigrationVersion.TryParse(entry.Version, out var recorded)
-        && version == recorded
-        && (
-            (entry.File ?? entry.Name) is not { } name
-            || HistoryMatch.NameAgrees(Plain(Path.GetFileName(name)), migration.FullName)
-            || HasContent(migration, entry)
-        );
+    private Migration? OnlyOne(IEnumerable<Migration> fitting) =>
+        fitting.Where(m => !_taken.Contains(m.Key)).Take(2).ToList() is [var only] ? only : null;
 }

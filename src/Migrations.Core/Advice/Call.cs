@@ -28,6 +28,7 @@ internal readonly ref struct Call
     public static Call Restore => Named();
     public static Call Run => Named();
     public static Call Script => Named();
+    public static Call Squash => Named();
     public static Call Status => Named();
     public static Call Test => Named();
     public static Call Up => Named();

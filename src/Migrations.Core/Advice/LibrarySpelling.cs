@@ -15,6 +15,7 @@ internal sealed class LibrarySpelling : Spelling
         ["baseline"] = "Migrator.BaselineAsync",
         ["check"] = "IntegrityChecker.CheckAsync",
         ["create"] = "MigrationTemplate.Create",
+        ["squash"] = "MigrationSquash.RunAsync",
         ["down"] = "Migrator.UndoAsync",
         ["fresh"] = "DatabaseClearer.ClearAsync",
         ["history"] = "Migrator.GetHistoryAsync",

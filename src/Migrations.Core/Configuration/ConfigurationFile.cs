@@ -1,4 +1,4 @@
-using System.Runtime.Versioning;
+using System.Text;
 using Migrations.Folders;
 
 namespace Migrations.Configuration;
@@ -111,8 +111,15 @@ public static class ConfigurationFile
         }
 
         if (Utf8Check.FindProblem(path, bytes, position: 0, line: 1) is { } problem)
-            throw ConfigurationError.At(problem.Location, problem.Message, problem.Remedy);
+            throw ConfigurationError.At(WithColumn(problem.Location, bytes), problem.Message, problem.Remedy);
         return ConfigurationNodeReader.Read(path, bytes.AsSpan()[Utf8Check.MarkLength(bytes)..]);
+    }
+
+    private static ScriptLocation WithColumn(ScriptLocation place, ReadOnlySpan<byte> bytes)
+    {
+        var before = bytes[..(Utf8Check.FindOffset(bytes) ?? 0)];
+        var line = before[(before.LastIndexOf((byte)'\n') + 1)..];
+        return place with { Column = Encoding.UTF8.GetCharCount(line) + 1 };
     }
 
     /// <summary>Where a link leads that leads nowhere; null for all else.</summary>
@@ -124,30 +131,12 @@ public static class ConfigurationFile
 
     private static void Trust(string path)
     {
-        if (OperatingSystem.IsWindows())
-            return;
-        var folder = Path.GetDirectoryName(path)!;
-        var own = FileOwner.Own();
-        var reason =
-            FileOwner.Of(path)?.User != own ? "it belongs to another user"
-            : MayOthersWrite(path) ? "other users can write it"
-            : MayOthersWrite(folder) ? $"other users can write the folder '{folder}'"
-            : null;
-        if (reason is null)
+        if (OperatingSystem.IsWindows() || ConfigurationTrust.FindDoubt(path) is not { } doubt)
             return;
         throw new MigrationException(
             ErrorId.ConfigurationUntrusted,
-            $"The configuration file '{path}' was found, but {reason}, so it is not used unless you name it.",
+            $"The configuration file '{path}' was found, but {doubt}, so it is not used unless you name it.",
             $"If you trust it, name it: {CallOption.Config.Of(path)}, or MIGRATIONS_CONFIG. Otherwise remove it, or work in another folder."
         );
-    }
-
-    // Where each user has a group of their own, what the group may do, the user may.
-    [UnsupportedOSPlatform("windows")]
-    private static bool MayOthersWrite(string path)
-    {
-        var mode = File.GetUnixFileMode(path);
-        return mode.HasFlag(UnixFileMode.OtherWrite)
-            || (mode.HasFlag(UnixFileMode.GroupWrite) && (FileOwner.Of(path) is not { } owner || owner.User != owner.Group));
     }
 }

@@ -119,7 +119,7 @@ public sealed class ConfigurationListing(MigrationConfiguration? configuration, 
         Add(service, "checkAfterRun", settings.CheckAfterRun, Word, "false");
         Add(service, "logFormat", settings.LogFormat, Word, "the command's is detected");
         Add(service, "ignore", settings.Ignore, v => string.Join(", ", v), "none");
-        Add(service, "advice.off", settings.AdviceOff, v => string.Join(", ", v), "none");
+        Add(service, "advice.off", settings.AdviceOff, v => string.Join(", ", v.Select(i => i.Value)), "none");
         Add(service, "advice.strict", settings.AdviceStrict, Word, "false");
         Add(service, "timeouts.wait", settings.Wait, Of, "0s");
         Add(service, "timeouts.connect", settings.ConnectTimeout, Of, "15s");

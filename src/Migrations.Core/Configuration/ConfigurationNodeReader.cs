@@ -9,7 +9,14 @@ namespace Migrations.Configuration;
 /// </summary>
 internal ref struct ConfigurationNodeReader
 {
-    private static readonly JsonReaderOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private const int MostDepth = 64;
+
+    private static readonly JsonReaderOptions Options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = MostDepth,
+    };
 
     private readonly string _file;
     private readonly ReadOnlySpan<byte> _text;
@@ -152,6 +159,13 @@ internal ref struct ConfigurationNodeReader
 
         var at = Math.Min(_text.Length, position + (int)(error.BytePositionInLine ?? 0));
         var place = new ConfigurationNodeReader(_file, _text).PlaceAt(at);
+        // The depth of a bracket is that of what it stands in.
+        if (_reader.CurrentDepth >= MostDepth - 1 && at < _text.Length && _text[at] is (byte)'{' or (byte)'[')
+            return ConfigurationError.At(
+                place,
+                $"Objects and lists stand more than {MostDepth} deep in one another here.",
+                "Remove what is too deep: no setting needs that."
+            );
         return ConfigurationError.At(
             place,
             at >= _text.TrimEnd(" \t\r\n"u8).Length ? "The file ends before its last object does." : "This is not valid JSON.",

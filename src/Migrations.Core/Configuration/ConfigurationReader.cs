@@ -3,6 +3,8 @@ namespace Migrations.Configuration;
 /// <summary>Makes a configuration of the nodes of its file. Every error names the line and the column.</summary>
 internal static class ConfigurationReader
 {
+    private const string NameFolder = "Name one: \"backup\": { \"folder\": \"backups\", \"beforeRun\": true }.";
+
     private static readonly string[] RetentionRules = ["keepLast", "keepDays", "keepDaily", "keepWeekly", "keepMonthly", "keepStates"];
 
     /// <summary>Reads the whole file.</summary>
@@ -23,6 +25,7 @@ internal static class ConfigurationReader
         };
         all.RefuseOthers();
         DemandOwnSchemaFiles(configuration);
+        DemandBackups(configuration);
         if (configuration.DefaultEnvironment is { } chosen)
             ConfigurationError.DemandKnown(chosen, "environment", environments.Select(e => e.Name));
         return configuration;
@@ -82,7 +85,13 @@ internal static class ConfigurationReader
             Settings = ReadSettings(values),
         };
         values.RefuseOthers();
-        return environment;
+        return environment.Database is { } unused && services.Count > 0 && services.All(s => databases.ContainsKey(s.Name))
+            ? throw ConfigurationError.At(
+                unused.Place,
+                $"'database' of the environment '{member.Name}' is that of no service: 'databases' names one for each of them.",
+                "Remove it; or leave the services that it is for out of 'databases'."
+            )
+            : environment;
     }
 
     private static ConfigurationSettings ReadFolder(ConfigurationObject values) =>
@@ -151,6 +160,23 @@ internal static class ConfigurationReader
         }
     }
 
+    // What is wanted of a backup that is never made would be passed over in silence.
+    private static void DemandBackups(MigrationConfiguration configuration)
+    {
+        var all = configuration.Environments.Select(e => e.Settings.Or(configuration.Settings)).DefaultIfEmpty(configuration.Settings);
+        foreach (var settings in all)
+        {
+            if (settings is { BackupBeforeRun: { Value: true } wanted, BackupFolder: null })
+                throw ConfigurationError.At(wanted.Place, "'beforeRun' makes backups, and no 'folder' is named for them.", NameFolder);
+            if (settings.RestoreOnFailure is { Value: true } restored && settings.BackupBeforeRun?.Value != true)
+                throw ConfigurationError.At(
+                    restored.Place,
+                    "'restoreOnFailure' restores the backup that 'beforeRun' makes, and that is not set to true.",
+                    "Add \"beforeRun\": true beside it, or remove it."
+                );
+        }
+    }
+
     private static ConfigurationSettings ReadSettings(ConfigurationObject values)
     {
         var timeouts = values.Object("timeouts");
@@ -174,7 +200,7 @@ internal static class ConfigurationReader
                 ("github", LogFormat.GitHub)
             ),
             Ignore = ignore is null ? null : new([.. ignore.Select(i => i.Value)], values.Find("ignore")!.Place),
-            AdviceOff = off is null ? null : new([.. off.Select(i => i.Value)], advice!.Find("off")!.Place),
+            AdviceOff = off is null ? null : new(off, advice!.Find("off")!.Place),
             AdviceStrict = advice?.Flag("strict"),
             Wait = timeouts?.Duration("wait"),
             ConnectTimeout = timeouts?.Duration("connect"),

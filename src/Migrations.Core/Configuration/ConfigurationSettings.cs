@@ -44,7 +44,7 @@ public sealed record ConfigurationSettings
     public ConfiguredValue<IReadOnlyList<string>>? Ignore { get; init; }
 
     /// <summary>The rules for scripts that are switched off.</summary>
-    public ConfiguredValue<IReadOnlyList<string>>? AdviceOff { get; init; }
+    public ConfiguredValue<IReadOnlyList<ConfiguredValue<string>>>? AdviceOff { get; init; }
 
     /// <summary>Whether a run is refused when a rule finds something.</summary>
     public ConfiguredValue<bool>? AdviceStrict { get; init; }

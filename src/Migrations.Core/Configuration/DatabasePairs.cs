@@ -31,7 +31,7 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
             );
         var services = choice.Services.Count == 0 ? [null] : _selector.Services.Select(s => s?.Name).ToList();
         if (named.Count > 0 && services.Count > 1)
-            throw Usage("One database is named, and several services.", "Name one service, or an environment for both sides.");
+            throw SeveralServices();
         return
         [
             .. services.Select(service =>
@@ -49,17 +49,31 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
 
     private SelectedDatabase Given(string text)
     {
-        var own = new DatabaseSelector(configuration, choice with { Databases = [text], Services = [] });
+        var own = new DatabaseSelector(configuration, choice with { Databases = [text] });
+        var service =
+            choice.Services.Count == 0 ? null
+            : own.Services.Count == 1 ? own.Services[0]
+            : throw SeveralServices();
+        var settings = own.SettingsOf(service);
         return new SelectedDatabase
         {
             Database = text,
             BaseFolder = choice.CurrentFolder,
-            Folder = choice.Folder is { } folder ? System.IO.Path.GetFullPath(folder, choice.CurrentFolder) : "",
+            Folder =
+                choice.Folder is { } folder ? System.IO.Path.GetFullPath(folder, choice.CurrentFolder)
+                : service?.Settings.Path is null ? ""
+                : own.FolderOf(service),
             IsGiven = true,
-            Settings = own.SettingsOf(service: null),
+            Service = service?.Name,
+            Environment = own.EnvironmentName,
+            Confirm = own.Environment?.Confirm ?? false,
+            Settings = settings,
             Stamp = own.Stamp,
         };
     }
+
+    private static MigrationException SeveralServices() =>
+        Usage("A database is named, and several services.", "Name one service, or an environment for each side.");
 
     private static MigrationException Usage(string message, Advice nextStep) => new(ErrorId.UsageInvalid, message, nextStep);
 }

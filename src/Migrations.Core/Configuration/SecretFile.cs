@@ -19,6 +19,8 @@ internal static class SecretFile
         string text;
         try
         {
+            if (Directory.Exists(path))
+                throw invalid($"'{path}' is a folder", null);
             RegularFile.Require(path);
             if (new FileInfo(path) is { Exists: true, Length: > MostBytes })
                 throw invalid($"'{path}' is larger than {MostBytes / 1024} KB", null);

@@ -43,7 +43,10 @@ public sealed record SelectedDatabase
     public void Trace(MigrationException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        if (error.Category is FailureCategory.NotFound or FailureCategory.Connection || error.Id == ErrorId.DatabaseInvalid)
+        if (
+            error.Category is FailureCategory.NotFound or FailureCategory.Connection
+            || error.Id is ErrorId.DatabaseInvalid or ErrorId.UsageInvalid
+        )
             error.Configured ??= Places.FirstOrDefault(p => p.IsMeantBy(error))?.Value.Place;
     }
 }

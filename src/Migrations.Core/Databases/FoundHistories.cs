@@ -64,6 +64,22 @@ public sealed record FoundHistories(string Identity, IReadOnlyList<FoundHistory>
         );
     }
 
+    /// <summary>
+    /// Refuses to replace the stamp of an environment that requires confirmation: without it, nothing protects its database any more.
+    /// </summary>
+    /// <param name="wanted">The stamp that it is to get.</param>
+    /// <param name="expected">Knows those environments.</param>
+    /// <param name="target">The database.</param>
+    /// <exception cref="StampProtectedException">There is such a stamp.</exception>
+    public void DemandReplaceable(string wanted, ExpectedStamp expected, DatabaseTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(target);
+        var replaced = Others(wanted).Select(h => h.Stamp!).FirstOrDefault(s => expected.Protected.Contains(s, StringComparer.Ordinal));
+        if (replaced is not null)
+            throw new StampProtectedException(target.Display, expected.Environments.GetValueOrDefault(replaced, replaced), wanted);
+    }
+
     /// <summary>The histories that have another stamp than this one; null: any.</summary>
     public IEnumerable<FoundHistory> Others(string? stamp) => Stamped.Where(h => !string.Equals(h.Stamp, stamp, StringComparison.Ordinal));
 }

@@ -15,6 +15,10 @@ public interface IChangeWriter
     /// <param name="table">The table, as <see cref="SchemaObject.Name"/> writes it.</param>
     /// <param name="columns">The key's columns, likewise.</param>
     string KeyQuery(string table, IReadOnlyList<string> columns);
+
+    /// <summary>How the rows of a schema's tables are read, and put into tables of the same names.</summary>
+    /// <param name="schema">The schema.</param>
+    SeedStatements Rows(SchemaSnapshot schema);
 }
 
 /// <summary>What can write changes of a schema: each engine.</summary>

@@ -1,3 +1,5 @@
+using Migrations.History;
+
 namespace Migrations.Databases;
 
 /// <summary>A column of the rows that a query gives.</summary>
@@ -7,12 +9,13 @@ public sealed record RowColumn(string Name, string? Type)
 {
     /// <summary>
     /// Columns with names that differ, in any case of letters too: an object has a property once. The second <c>id</c> becomes
-    /// <c>id_2</c>, and one without a name <c>column_3</c>.
+    /// <c>id_2</c>, and one without a name <c>column_3</c>. Secrets in them, which an expression without a name repeats, are hidden.
     /// </summary>
     /// <param name="columns">Names and types as the database gives them.</param>
     public static IReadOnlyList<RowColumn> Distinct(IReadOnlyList<RowColumn> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
+        columns = [.. columns.Select(c => c with { Name = ScriptRedaction.Hide(c.Name) })];
         var taken = columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var distinct = new List<RowColumn>(columns.Count);

@@ -31,6 +31,12 @@ public sealed record StepExecution
     /// <summary>Takes the rows that its statements give; null: they are not read.</summary>
     public IRowSink? Rows { get; init; }
 
+    /// <summary>
+    /// A query of our own that is asked at the end of the step's own transaction, where nothing of the user's runs any more, and in the
+    /// same round trip as its commit; null: nothing is asked.
+    /// </summary>
+    public string? Query { get; init; }
+
     /// <summary>Runs the half, where it is code.</summary>
     /// <param name="connection">The session's connection.</param>
     /// <param name="transaction">The step's transaction on it, as the connection's provider knows it.</param>
@@ -88,4 +94,11 @@ public sealed record StepOutcome(TimeSpan Duration, long? RowsAffected, int Stat
 {
     /// <summary>What went with what the script drops or makes again, and the script does not name.</summary>
     public IReadOnlyList<LostObject> ObjectsLost { get; init; } = [];
+
+    /// <summary>What <see cref="StepExecution.Query"/> gave; null where nothing was asked, or the answer was lost.</summary>
+    public StepAnswer? Answer { get; init; }
 }
+
+/// <summary>What a query gave.</summary>
+/// <param name="Value">The first value of its first row, as text; null without a row.</param>
+public sealed record StepAnswer(string? Value);

@@ -21,10 +21,11 @@ public static class ErrorCatalog
             or ErrorId.HookInvalid or ErrorId.CheckInvalid or ErrorId.VariableUndefined or ErrorId.VariableInvalid or ErrorId.CodeInvalid
             or ErrorId.BatchInvalid
             => FailureCategory.Folder,
-        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.MigrationChanged or ErrorId.MigrationMissing
+        ErrorId.MigrationAmbiguous or ErrorId.OutOfOrder or ErrorId.SquashIncomplete or ErrorId.MigrationChanged or ErrorId.MigrationMissing
             or ErrorId.OtherFolder or ErrorId.OtherMigration or ErrorId.MigrationRenamed or ErrorId.OtherSchema or ErrorId.UndoMissing
             or ErrorId.UndoOutOfOrder or ErrorId.MigrationNotApplied or ErrorId.DependencyMissing or ErrorId.HistoryTableConflict
             or ErrorId.RepairNotNeeded or ErrorId.BaselineConflict or ErrorId.StatementUndecided or ErrorId.StatementEdited
+            or ErrorId.RowsRenumbered
             or ErrorId.DataLossRefused or ErrorId.UndoUnproven or ErrorId.ServerOutdated or ErrorId.ClientToolOutdated
             or ErrorId.SalvageUnsupported or ErrorId.ScratchUnavailable or ErrorId.DatabaseInUse or ErrorId.ReachesBeyondCopy
             or ErrorId.FleetStopped or ErrorId.ResultsIncomplete
@@ -32,7 +33,7 @@ public static class ErrorCatalog
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
             or ErrorId.AdoptionMissing or ErrorId.AdoptionUnsupported or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
-            or ErrorId.InitScriptChanged
+            or ErrorId.InitScriptChanged or ErrorId.ClearRefused
             or ErrorId.CopyRefused or ErrorId.CopyTargetOccupied or ErrorId.CodeNeedsModule
             or ErrorId.CodeNotReplayed or ErrorId.CodeReentered or ErrorId.ExportRefused or ErrorId.UnsafeChange
             => FailureCategory.Refused,

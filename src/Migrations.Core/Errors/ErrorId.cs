@@ -266,6 +266,9 @@ public enum ErrorId
     /// <summary>A statement that already ran was edited, so the script cannot be resumed.</summary>
     StatementEdited,
 
+    /// <summary>The rows of a table without a key may have been numbered again between two batches.</summary>
+    RowsRenumbered,
+
     /// <summary>A rollback would lose rows, and the loss was not accepted.</summary>
     DataLossRefused,
 
@@ -335,6 +338,9 @@ public enum ErrorId
     /// <summary>Another script of the same name has initialized the database.</summary>
     InitScriptChanged,
 
+    /// <summary>A database is not cleared that is stamped as that of an environment that requires confirmation.</summary>
+    ClearRefused,
+
     /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
     SeedRefused,
 
@@ -343,6 +349,11 @@ public enum ErrorId
 
     /// <summary>A migration, or the undo of one, was not written: it is not proven, or a person has to decide.</summary>
     GenerationRefused,
+
+    /// <summary>
+    /// A squash cannot be recorded: the database has a part of what it replaces, and the rest is not in the archive.
+    /// </summary>
+    SquashIncomplete,
 
     /// <summary>Pending scripts would fail, lose data or stop others from working, and the run is to be refused then.</summary>
     UnsafeChange,

@@ -23,18 +23,30 @@ internal readonly partial record struct FileStatus(uint Mode, uint User, uint Gr
     public static unsafe FileStatus? Of(string path)
     {
         var status = stackalloc byte[Size];
-        return Stat(path, status) == 0
-            ? new FileStatus(
-                *(uint*)(status + ModeAt),
-                *(uint*)(status + UserAt),
-                *(uint*)(status + GroupAt),
-                *(long*)(status + DeviceAt),
-                *(long*)(status + NumberAt)
-            )
-            : null;
+        return Stat(path, status) == 0 ? Read(status) : null;
     }
+
+    /// <summary>The same, of a link itself.</summary>
+    /// <returns>Null when it cannot be looked at.</returns>
+    public static unsafe FileStatus? OfLink(string path)
+    {
+        var status = stackalloc byte[Size];
+        return LinkStat(path, status) == 0 ? Read(status) : null;
+    }
+
+    private static unsafe FileStatus Read(byte* status) =>
+        new(
+            *(uint*)(status + ModeAt),
+            *(uint*)(status + UserAt),
+            *(uint*)(status + GroupAt),
+            *(long*)(status + DeviceAt),
+            *(long*)(status + NumberAt)
+        );
 
     /// <seealso href="https://github.com/dotnet/runtime/blob/release/10.0/src/native/libs/System.Native/pal_io.h"/>
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Stat", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Stat(string path, byte* status);
+
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_LStat", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int LinkStat(string path, byte* status);
 }

@@ -65,7 +65,7 @@ internal sealed class FolderContent
             {
                 Path = entry.Path,
                 Open = entry.Open,
-                Version = versionFolder is null ? name.Version : FolderVersion(versionFolder, name.Number),
+                Version = versionFolder is null ? name.Version : MigrationFileName.VersionIn(versionFolder, name.Number),
                 Number = name.Number,
                 Name = name.Name,
                 FullName = versionFolder is null ? name.FullName : versionFolder + "/" + name.FullName,
@@ -74,16 +74,6 @@ internal sealed class FolderContent
                 VersionFolder = versionFolder,
             }
         );
-
-    /// <summary>
-    /// The version of a file in a version folder. The folder counts with three numbers, so that all of <c>0.9</c> comes before all of
-    /// <c>0.9.1</c>.
-    /// </summary>
-    private static MigrationVersion? FolderVersion(string folder, string number)
-    {
-        var missing = 2 - folder.Count(c => c == '.');
-        return MigrationFileName.VersionOf(folder.TrimStart('v') + string.Concat(Enumerable.Repeat(".0", missing)) + "." + number);
-    }
 
     /// <summary>Gives the scripts the settings that stand beside them.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -102,6 +92,20 @@ internal sealed class FolderContent
                     "Name it as its script, with '.conf' added, or delete it."
                 );
         }
+    }
+
+    /// <summary>Leaves out all that is in a subfolder.</summary>
+    public void LeaveOut(string folder)
+    {
+        bool IsIn(string path) =>
+            string.Equals(path, folder, StringComparison.Ordinal)
+            || path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        Files.RemoveAll(f => IsIn(f.Path));
+        Misfits.RemoveAll(IsIn);
+        Problems.RemoveAll(p => IsIn(p.Location.File));
+        Warnings.RemoveAll(p => IsIn(p.Location.File));
+        ChecksumFiles.RemoveAll(IsIn);
+        OtherFolders.RemoveAll(o => IsIn(Path.Combine(Path.GetDirectoryName(folder)!, o)));
     }
 
     public void LeaveOut(FolderEntry entry, LeftOutFile file)

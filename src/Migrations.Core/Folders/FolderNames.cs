@@ -8,6 +8,9 @@ internal static class FolderNames
 
     public const string Checks = "checks";
 
+    /// <summary>Where a squash puts the migrations that it replaces.</summary>
+    public const string Archive = "archive";
+
     public static readonly string[] OtherPurposes = [Checks, Hook.FolderName];
     public static readonly string[] Rollback = ["rollback", "rollbacks"];
 

@@ -5,6 +5,8 @@ internal sealed class FolderSource(string path) : MigrationSource(path)
 {
     public override string? Folder => Name;
 
+    public override MigrationSource Under(string place) => new FolderSource(Path.Combine(place, Name));
+
     internal override MigrationFolder Read(FolderOptions options, CancellationToken cancellationToken) =>
         MigrationFolderReader.Read(Name, options, cancellationToken);
 }

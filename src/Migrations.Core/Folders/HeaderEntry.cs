@@ -38,6 +38,12 @@ internal sealed record HeaderEntry(string Key, string Allowed, bool IsDirective,
             IsDirective: false,
             (h, v, _) => h with { Variables = h.Variables.And(v) }
         ),
+        new(
+            "Replaces",
+            ReplacedMigrations.Allowed,
+            IsDirective: false,
+            (h, v, _) => ReplacedMigrations.Read(v) is { } replaced ? h with { Replaces = [.. h.Replaces, .. replaced] } : null
+        ),
         new("Batch", BatchEntry.Allowed, IsDirective: true, (h, v, _) => BatchEntry.Take(h, v)),
         Text("Breaking", (h, v) => h with { Breaking = !v.Equals("no", StringComparison.OrdinalIgnoreCase) }),
     ];

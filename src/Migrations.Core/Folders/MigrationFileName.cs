@@ -78,6 +78,16 @@ internal sealed record MigrationFileName(string Number, string Name, string Full
     public static MigrationVersion? VersionOf(string number) => Parse(DateNumber.Is(number) ? DateNumber.TimeStamp(number) : number);
 
     /// <summary>
+    /// The version of a file in a version folder. The folder counts with three numbers, so that all of <c>0.9</c> comes before all of
+    /// <c>0.9.1</c>.
+    /// </summary>
+    public static MigrationVersion? VersionIn(string folder, string number)
+    {
+        var missing = 2 - folder.Count(c => c == '.');
+        return VersionOf(folder.TrimStart('v') + string.Concat(Enumerable.Repeat(".0", missing)) + "." + number);
+    }
+
+    /// <summary>
     /// Whether a name without its endings ends as those of undo scripts do, though it may be that of an up script: <c>010_scale_down</c>.
     /// </summary>
     public static bool EndsLikeUndo(string fullName, out string rest)

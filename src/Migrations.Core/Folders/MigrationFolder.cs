@@ -24,6 +24,12 @@ public sealed record MigrationFolder
     /// <summary>Whether a migration in it is code.</summary>
     internal bool HasCode => Migrations.Any(m => m.IsCode);
 
+    /// <summary>The migrations in it that replace others, with those others as far as they are in the archive.</summary>
+    internal IReadOnlyList<Squash> Squashes { get; init; } = [];
+
+    /// <summary>Files of replaced migrations that still stand in it beside their copies in the archive.</summary>
+    internal IReadOnlyList<string> Leftovers { get; init; } = [];
+
     /// <summary>What is allowed but worth telling: gaps in a sequence, missing and empty down scripts.</summary>
     public IReadOnlyList<FileProblem> Warnings { get; init; } = [];
 }

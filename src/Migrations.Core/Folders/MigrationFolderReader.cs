@@ -37,6 +37,7 @@ public static class MigrationFolderReader
     internal static MigrationFolder Read(string name, FolderContent scan, FolderOptions options, CancellationToken cancellationToken)
     {
         var scripts = ReadScripts(scan.Files, options.Layout, cancellationToken);
+        var archive = SquashArchive.Of(name, scan, scripts, options, cancellationToken);
         var style = NumberingStyle.Of(scan.Files, scripts, options.Layout);
         var pairing = new MigrationPairing(scripts, style, options);
         pairing.Pair(scan.Files);
@@ -46,7 +47,7 @@ public static class MigrationFolderReader
         [
             .. scan.Problems,
             .. scan.Misfits.Where(m => !names.IsHarmless(m)).Select(names.Explain),
-            .. scripts.Values.SelectMany(s => s.Problems),
+            .. scan.Files.SelectMany(f => scripts[f].Problems),
             .. pairing.Problems,
             .. NumberingWarnings.MisplacedDates(pairing.Migrations),
             .. scan.ChecksumFiles.SelectMany(ChecksumFile.Check),
@@ -59,9 +60,12 @@ public static class MigrationFolderReader
             Migrations = pairing.Migrations,
             HasChecks = scan.HasChecks,
             HookFiles = scan.Hooks,
+            Squashes = archive?.Squashes(pairing.Migrations) ?? [],
+            Leftovers = archive?.Leftovers ?? [],
             Warnings = InOrder([
                 .. scan.Warnings,
-                .. scripts.Values.SelectMany(s => s.Warnings),
+                .. scan.Files.SelectMany(f => scripts[f].Warnings),
+                .. archive?.Warnings ?? [],
                 .. scan.Misfits.Select(names.Explain),
                 .. pairing.Warnings,
                 .. NumberingWarnings.Find(pairing.Migrations),

@@ -29,17 +29,29 @@ public abstract class MigrationSource
 
     /// <summary>Migrations that are objects of the application.</summary>
     /// <param name="migrations">The migrations, in any order.</param>
-    public static MigrationSource Of(params CodeMigration[] migrations) => new ObjectSource([.. migrations], other: null);
+    public static MigrationSource Of(params CodeMigration[] migrations) => new ObjectSource(Given(migrations), other: null);
 
     /// <summary>The migrations of this source, and objects of the application between them.</summary>
     /// <param name="migrations">The objects; each has its place by its version.</param>
-    public MigrationSource With(params CodeMigration[] migrations) => new ObjectSource([.. migrations], this);
+    public MigrationSource With(params CodeMigration[] migrations) => new ObjectSource(Given(migrations), this);
+
+    /// <summary>This source, with its folder, where it has one, starting from another place than the current directory.</summary>
+    /// <param name="place">The path from which a relative folder starts.</param>
+    public virtual MigrationSource Under(string place) => this;
 
     /// <summary>The migrations of a folder, as <see cref="FromFolder"/> names them.</summary>
     public static implicit operator MigrationSource(string folder) => FromFolder(folder);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static CodeMigration[] Given(CodeMigration[] migrations)
+    {
+        ArgumentNullException.ThrowIfNull(migrations);
+        return Array.TrueForAll(migrations, m => m is not null)
+            ? [.. migrations]
+            : throw new ArgumentException("One of the migrations is null.", nameof(migrations));
+    }
 
     /// <summary>Reads all migrations and checks them.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.FolderMissing"/>: there is nothing of that name.</exception>

@@ -122,7 +122,7 @@ public static class MigrationTemplate
             throw MissingFolder.OnlyUndo(root);
     }
 
-    private static string Slug(string name)
+    internal static string Slug(string name)
     {
         if (name.StartsWith('-'))
             throw Invalid(name, "it starts with a dash, like an option");

@@ -61,8 +61,15 @@ internal static class MissingFolder
     /// <summary>
     /// Neither the folder nor the database has a migration: then the folder is usually not the intended one, and nothing is up to date.
     /// </summary>
-    public static MigrationException Empty(string folder)
+    public static MigrationException Empty(MigrationFolder read)
     {
+        var folder = read.Path;
+        if (!read.IsOnDisk)
+            return new MigrationException(
+                ErrorId.FolderEmpty,
+                $"The source '{folder}' contains no migrations, and the database has no migration history.",
+                $"Add the migrations to the source. If it is intentionally empty, use {CallOption.AllowEmpty}."
+            );
         var others = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(4).ToList();
         var holds = others.Count == 0 ? "" : $" It contains: {string.Join(", ", others.Take(3))}{(others.Count > 3 ? ", ..." : "")}.";
         return new MigrationException(

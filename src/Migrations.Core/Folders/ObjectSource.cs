@@ -7,6 +7,8 @@ internal sealed class ObjectSource(IReadOnlyList<CodeMigration> objects, Migrati
 {
     public override string? Folder => other?.Folder;
 
+    public override MigrationSource Under(string place) => new ObjectSource(objects, other?.Under(place));
+
     internal override MigrationFolder Read(FolderOptions options, CancellationToken cancellationToken)
     {
         var read = other?.Read(options, cancellationToken) ?? new MigrationFolder { Path = Name, Migrations = [] };

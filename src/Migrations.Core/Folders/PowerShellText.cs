@@ -1,4 +1,5 @@
 using System.Text;
+using static Migrations.Folders.PowerShellTokens;
 
 namespace Migrations.Folders;
 
@@ -9,37 +10,31 @@ namespace Migrations.Folders;
 /// </summary>
 internal static class PowerShellText
 {
-    private const string Separators = "(){}[];,|&=+*\"'<>!";
-
-    private enum Element
-    {
-        Other,
-        Comment,
-        Quoted,
-    }
+    private static readonly string[] LineEnds = ["\r\n", "\n", "\r"];
 
     /// <summary>The functions at the top level, in order.</summary>
     public static List<PowerShellFunction> Functions(string text)
     {
         var found = new List<PowerShellFunction>();
         var depth = 0;
+        // Elsewhere the word is an argument: Get-Command -CommandType Function
+        var beginsStatement = true;
         for (var at = 0; at < text.Length; )
         {
             var (element, end) = Next(text, at);
-            if (element == Element.Other)
+            if (element == Element.Other && depth == 0 && beginsStatement && NameOf(text, at) is var (name, body))
             {
-                if (depth == 0 && NameOf(text, at) is var (name, body))
-                {
-                    end = EndOfBody(text, body);
-                    found.Add(new PowerShellFunction(name, at, end, 1 + text.AsSpan(0, at).Count('\n')));
-                }
-                else
-                {
-                    depth +=
-                        text[at] is '{' or '(' ? 1
-                        : text[at] is '}' or ')' ? -1
-                        : 0;
-                }
+                end = EndOfBody(text, body);
+                found.Add(new PowerShellFunction(name, at, end, LineAt(text, at)));
+            }
+            else if (element != Element.Comment)
+            {
+                depth +=
+                    element == Element.Quoted ? 0
+                    : text[at] is '{' or '(' ? 1
+                    : text[at] is '}' or ')' ? -1
+                    : 0;
+                beginsStatement = element == Element.Other && (EndsStatement(text[at]) || (beginsStatement && char.IsWhiteSpace(text[at])));
             }
 
             at = end;
@@ -58,7 +53,7 @@ internal static class PowerShellText
             if (element == Element.Comment)
             {
                 var comment = text[at..end];
-                foreach (var part in comment.Split('\n'))
+                foreach (var part in comment.Split(LineEnds, StringSplitOptions.None))
                     yield return (part.Trim().TrimStart('<').TrimEnd('>').Trim('#').Trim(), line++);
                 line--;
             }
@@ -66,7 +61,7 @@ internal static class PowerShellText
             {
                 yield break;
             }
-            else if (text[at] == '\n')
+            else if (IsLineEnd(text, at))
             {
                 line++;
             }
@@ -91,7 +86,7 @@ internal static class PowerShellText
             }
             else if (element == Element.Other && char.IsWhiteSpace(text[at]))
             {
-                space = text[at] == '\n' || space == '\n' ? '\n' : ' ';
+                space = text[at] is '\n' or '\r' || space == '\n' ? '\n' : ' ';
             }
             else
             {
@@ -114,29 +109,13 @@ internal static class PowerShellText
         return kept.ToString();
     }
 
-    /// <summary>What begins at a place, and where it ends.</summary>
-    private static (Element Element, int End) Next(string text, int at) =>
-        text[at] switch
-        {
-            '`' => (Element.Other, Math.Min(at + 2, text.Length)),
-            '<' when Has(text, at, "<#") => (Element.Comment, EndAfter(text, at + 2, "#>")),
-            '#' when at == 0 || char.IsWhiteSpace(text[at - 1]) || Separators.Contains(text[at - 1], StringComparison.Ordinal) => (
-                Element.Comment,
-                EndOfLine(text, at)
-            ),
-            '@' when BeginsHereString(text, at, out var quote) => (Element.Quoted, EndAfter(text, at + 2, "\n" + quote + "@")),
-            var c when IsSingleQuote(c) => (Element.Quoted, EndOfLiteral(text, at + 1)),
-            var c when IsDoubleQuote(c) => (Element.Quoted, EndOfExpandable(text, at + 1)),
-            _ => (Element.Other, at + 1),
-        };
-
     private static (string Name, int Body)? NameOf(string text, int at)
     {
         var word =
             Has(text, at, "function") ? "function"
             : Has(text, at, "filter") ? "filter"
             : null;
-        if (word is null || (at > 0 && !char.IsWhiteSpace(text[at - 1]) && text[at - 1] is not (';' or '}')))
+        if (word is null)
             return null;
         var start = at + word.Length;
         if (start >= text.Length || !char.IsWhiteSpace(text[start]))
@@ -176,73 +155,9 @@ internal static class PowerShellText
         return at;
     }
 
-    private static int EndOfLiteral(string text, int at)
-    {
-        for (; at < text.Length; at++)
-        {
-            if (!IsSingleQuote(text[at]))
-                continue;
-            if (at + 1 >= text.Length || !IsSingleQuote(text[at + 1]))
-                return at + 1;
-            at++;
-        }
+    private static bool EndsStatement(char c) => c is '\n' or '\r' or ';' or '{' or '}' or '(' or ')';
 
-        return at;
-    }
+    private static bool IsLineEnd(string text, int at) => text[at] == '\r' || (text[at] == '\n' && (at == 0 || text[at - 1] != '\r'));
 
-    private static int EndOfExpandable(string text, int at)
-    {
-        while (at < text.Length)
-        {
-            if (text[at] == '`')
-                at += 2;
-            else if (Has(text, at, "$("))
-                at = EndOfParentheses(text, at + 1);
-            else if (!IsDoubleQuote(text[at]))
-                at++;
-            else if (at + 1 < text.Length && IsDoubleQuote(text[at + 1]))
-                at += 2;
-            else
-                return at + 1;
-        }
-
-        return Math.Min(at, text.Length);
-    }
-
-    private static int EndOfParentheses(string text, int at)
-    {
-        var depth = 0;
-        while (at < text.Length)
-        {
-            var (element, end) = Next(text, at);
-            if (element == Element.Other)
-                depth +=
-                    text[at] == '(' ? 1
-                    : text[at] == ')' ? -1
-                    : 0;
-            at = end;
-            if (depth == 0)
-                return at;
-        }
-
-        return at;
-    }
-
-    private static bool BeginsHereString(string text, int at, out char quote)
-    {
-        quote = at + 1 < text.Length ? text[at + 1] : '\0';
-        return quote is '\'' or '"' && text.AsSpan(at + 2, EndOfLine(text, at) - at - 2).Trim().IsEmpty;
-    }
-
-    private static bool Has(string text, int at, string what) => text.AsSpan(at).StartsWith(what, StringComparison.OrdinalIgnoreCase);
-
-    private static int EndOfLine(string text, int at) => text.IndexOf('\n', at) is >= 0 and var end ? end : text.Length;
-
-    private static int EndAfter(string text, int at, string what) =>
-        at <= text.Length && text.IndexOf(what, at, StringComparison.Ordinal) is >= 0 and var found ? found + what.Length : text.Length;
-
-    // PowerShell takes the quotes of word processors for its own.
-    private static bool IsSingleQuote(char c) => c is '\'' or '\u2018' or '\u2019' or '\u201A' or '\u201B';
-
-    private static bool IsDoubleQuote(char c) => c is '"' or '\u201C' or '\u201D' or '\u201E';
+    private static int LineAt(string text, int at) => 1 + Enumerable.Range(0, at).Count(i => IsLineEnd(text, i));
 }

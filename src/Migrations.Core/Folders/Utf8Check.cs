@@ -17,16 +17,11 @@ internal static class Utf8Check
     {
         if (position == 0 && (block.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || block.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])))
             return Problem(file, 1, "The file is UTF-16, not UTF-8.", "UTF-16");
-        var nul = block.IndexOf((byte)0);
-        if (nul < 0 && Utf8.IsValid(block))
+        if (FindOffset(block) is not { } bad)
             return null;
-        var bad =
-            nul < 0 ? FirstInvalid(block)
-            : Utf8.IsValid(block[..nul]) ? nul
-            : FirstInvalid(block[..nul]);
         line += block[..bad].Count((byte)'\n');
         var offset = (position + bad).ToString(CultureInfo.InvariantCulture);
-        return bad == nul
+        return block[bad] == 0
             ? Problem(
                 file,
                 line,
@@ -34,6 +29,16 @@ internal static class Utf8Check
                 "UTF-16"
             )
             : Problem(file, line, $"The byte at offset {offset} (0x{block[bad]:X2}) is not valid UTF-8.", "WINDOWS-1252");
+    }
+
+    /// <summary>Where the first byte is that is not text; null when all of them are.</summary>
+    public static int? FindOffset(ReadOnlySpan<byte> block)
+    {
+        var nul = block.IndexOf((byte)0);
+        var text = nul < 0 ? block : block[..nul];
+        return !Utf8.IsValid(text) ? FirstInvalid(text)
+            : nul < 0 ? null
+            : nul;
     }
 
     private static FileProblem Problem(string file, int line, string message, string from)

@@ -34,13 +34,14 @@ internal sealed class DrizzleTool : ForeignTool
 
     public override string? ChecksumOf(string text, string file) => TextHash.Sha256(text);
 
-    public override Migration? Find(ForeignEntry entry, IReadOnlyList<Migration> free)
+    public override Migration? Find(ForeignEntry entry, IEnumerable<Migration> free)
     {
-        var folder = free.Select(m => Path.GetDirectoryName(m.Up.File)).FirstOrDefault();
+        var files = free.ToList();
+        var folder = files.Select(m => Path.GetDirectoryName(m.Up.File)).FirstOrDefault();
         if (folder is null || entry.AppliedAt?.ToUnixTimeMilliseconds() is not { } moment)
             return null;
         var names = DrizzleJournal.Read(folder).Where(j => j.Value == moment).Select(j => j.Key).ToList();
-        return names is [var name] ? free.FirstOrDefault(m => string.Equals(m.FullName, name, StringComparison.Ordinal)) : null;
+        return names is [var name] ? files.Find(m => string.Equals(m.FullName, name, StringComparison.Ordinal)) : null;
     }
 
     // It applies what is newer in its journal than the newest moment here.

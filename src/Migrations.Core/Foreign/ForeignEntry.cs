@@ -33,6 +33,6 @@ internal sealed record ForeignEntry
     /// <summary>Whether it is not recorded itself: the tool only knows that one above it is applied.</summary>
     public bool IsInferred { get; init; }
 
-    /// <inheritdoc/>
-    public override string ToString() => Text;
+    /// <summary>How the tool calls it, on one line.</summary>
+    public override string ToString() => Text.ReplaceLineEndings(" ");
 }

@@ -13,8 +13,10 @@ internal static class ForeignSql
     /// <param name="table">The table.</param>
     /// <param name="values">Columns and the SQL of their values.</param>
     public static string Insert(WrittenTable table, params (string Column, string Sql)[] values) =>
-        $"INSERT INTO {table} ({string.Join(", ", values.Select(v => v.Column))}) VALUES ({string.Join(", ", values.Select(v => v.Sql))})";
+        $"INSERT INTO {table} ({string.Join(", ", values.Select(v => table.Column(v.Column)))}) "
+        + $"VALUES ({string.Join(", ", values.Select(v => v.Sql))})";
 
     /// <summary>Removes the rows with a value.</summary>
-    public static string Delete(WrittenTable table, string column, string text) => $"DELETE FROM {table} WHERE {column} = {Text(text)}";
+    public static string Delete(WrittenTable table, string column, string text) =>
+        $"DELETE FROM {table} WHERE {table.Column(column)} = {Text(text)}";
 }

@@ -28,13 +28,13 @@ internal abstract class ForeignTool
 
     /// <summary>The checksum of a file's text, by the tool's own rule; null when it has none.</summary>
     /// <param name="text">The text, with its byte order mark when it has one.</param>
-    /// <param name="file">The name of the file.</param>
+    /// <param name="file">The file's path.</param>
     public virtual string? ChecksumOf(string text, string file) => null;
 
     /// <summary>The migration that an entry is by what the tool itself keeps beside its files; null where it keeps nothing.</summary>
     /// <param name="entry">The entry, which neither a name nor a checksum has matched.</param>
     /// <param name="free">The migrations that no entry is.</param>
-    public virtual Migration? Find(ForeignEntry entry, IReadOnlyList<Migration> free) => null;
+    public virtual Migration? Find(ForeignEntry entry, IEnumerable<Migration> free) => null;
 
     /// <summary>The key of the advisory lock that the tool holds on PostgreSQL while it migrates; null when it holds none that is
     /// known.</summary>

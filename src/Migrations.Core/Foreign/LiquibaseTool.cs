@@ -21,13 +21,21 @@ internal sealed class LiquibaseTool : ForeignTool
             Details = ["lockedby", "lockgranted"],
         };
 
-    public override ForeignReading Read(IReadOnlyList<ForeignRow> rows) =>
-        new([
-            .. rows.OrderBy(r => ForeignValue.Number(r["orderexecuted"]) ?? 0)
-                .Select(r => new ForeignEntry
-                {
-                    Text = $"{r["filename"]}::{r["id"]}::{r["author"]}",
-                    AppliedAt = ForeignValue.Moment(r["dateexecuted"]),
-                }),
-        ]);
+    public override ForeignReading Read(IReadOnlyList<ForeignRow> rows)
+    {
+        var ordered = rows.OrderBy(r => ForeignValue.Number(r["orderexecuted"]) ?? 0).ToLookup(r => r["exectype"] is "FAILED");
+        return new([
+            .. ordered[false].Select(r => new ForeignEntry { Text = NameOf(r), AppliedAt = ForeignValue.Moment(r["dateexecuted"]) }),
+        ])
+        {
+            // Where a changeset need not succeed (failOnError="false").
+            Problems =
+            [
+                .. ordered[true]
+                    .Select(r => $"{NameOf(r)} is recorded as failed: see what of it is there, finish it or undo it, and delete its row"),
+            ],
+        };
+    }
+
+    private static string NameOf(ForeignRow row) => $"{row["filename"]}::{row["id"]}::{row["author"]}";
 }

@@ -50,7 +50,10 @@ internal sealed class StatusTableTool : ForeignTool
         ];
 
     public override IReadOnlyList<string> Remove(WrittenTable table, Migration migration, MigrationVersion? highest) =>
-        [$"UPDATE {table} SET status = 'rolled_back' WHERE version = {ForeignSql.Text(VersionOf(migration))}"];
+        [
+            $"UPDATE {table} SET {table.Column("status")} = 'rolled_back' WHERE {table.Column("version")} = "
+                + ForeignSql.Text(VersionOf(migration)),
+        ];
 
     private static string VersionOf(Migration migration) =>
         migration.Header.SemanticVersion ?? migration.Version?.Text ?? migration.FullName;

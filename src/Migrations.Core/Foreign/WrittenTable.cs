@@ -10,6 +10,13 @@ internal sealed class WrittenTable(ForeignTable table, IReadOnlyList<ForeignRow>
     /// <summary>Its rows as they were before.</summary>
     public IReadOnlyList<ForeignRow> Rows => rows;
 
+    /// <summary>A column as it stands in statements: in quotes where the table does not write it in small letters.</summary>
+    public string Column(string name)
+    {
+        var real = table.Columns.FirstOrDefault(c => string.Equals(c, name, StringComparison.OrdinalIgnoreCase)) ?? name;
+        return real.All(c => char.IsAsciiLetterLower(c) || c is '_') ? real : $"\"{real.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+
     /// <summary>A literal of bytes: PostgreSQL, which has schemas, writes them otherwise than SQLite.</summary>
     public string Bytes(string hexadecimal) => table.Schema is null ? $"x'{hexadecimal}'" : $"'\\x{hexadecimal}'";
 

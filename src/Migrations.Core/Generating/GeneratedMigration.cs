@@ -38,6 +38,15 @@ public sealed record GeneratedMigration : IHasPlace
     /// <summary>The files that were, or would be, written.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>Whether it folds others into one.</summary>
+    public bool IsSquash { get; init; }
+
+    /// <summary>The migrations that it replaces, in their order; empty for all but a squash.</summary>
+    public IReadOnlyList<string> Replaces { get; init; } = [];
+
+    /// <summary>Where the files of those were, or would be, moved to.</summary>
+    public IReadOnlyList<string> Archived { get; init; } = [];
+
     /// <summary>What applies it; null for an undo, and where nothing could be written.</summary>
     public string? Up { get; init; }
 

@@ -60,6 +60,18 @@ public sealed class HistoryView
     /// <summary>The environment whose database this is, by its last stamp, of whichever service; null without one.</summary>
     public string? Stamp { get; private init; }
 
+    /// <summary>The same history without what it says about one migration.</summary>
+    internal HistoryView Without(MigrationKey key) =>
+        new(_records.Where(r => r.Key != key).ToDictionary(), LastId, LastUndoId, LastRun)
+        {
+            Snapshot = Snapshot,
+            IsShared = IsShared,
+            Unassigned = Unassigned,
+            HasOwnRows = HasOwnRows,
+            TakenOver = TakenOver,
+            Stamp = Stamp,
+        };
+
     /// <summary>What the history says about a migration; null when it knows nothing.</summary>
     public HistoryRecord? Find(MigrationKey key) => _records.GetValueOrDefault(key);
 
@@ -151,15 +163,16 @@ public sealed class HistoryView
             ? before.Name
             : entry.Name;
 
+    // A squash has the version of the last migration that it replaces, which stays in the history beside it.
     private static MigrationKey KeyOf(JournalEntry entry, bool identityByName) =>
-        !identityByName && MigrationVersion.TryParse(entry.Version, out var version)
+        !identityByName && entry.Event != JournalEvent.Squashed && MigrationVersion.TryParse(entry.Version, out var version)
             ? MigrationKey.Of(version)
             : MigrationKey.Of(entry.Name);
 
     private static HistoryRecord After(HistoryRecord record, JournalEntry entry) =>
         entry.Event switch
         {
-            JournalEvent.Applied or JournalEvent.Baselined or JournalEvent.Adopted => record with
+            JournalEvent.Applied or JournalEvent.Baselined or JournalEvent.Adopted or JournalEvent.Squashed => record with
             {
                 IsAdopted = record.IsAdopted || entry.Event == JournalEvent.Adopted,
                 Applied = entry,

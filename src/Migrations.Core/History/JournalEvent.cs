@@ -27,6 +27,9 @@ public enum JournalEvent
     /// <summary>A migration was taken over from another tool's history.</summary>
     Adopted,
 
+    /// <summary>A migration that replaces others counts as applied, because all of those were; its script did not run.</summary>
+    Squashed,
+
     /// <summary>The schema as it was when a baseline was set, as SQL: a replay starts from it.</summary>
     Snapshot,
 

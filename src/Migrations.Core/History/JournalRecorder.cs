@@ -29,6 +29,16 @@ public sealed class JournalRecorder(ISqlDialect dialect, string? service)
             Checksum = migration.Up.Checksum is { Length: > 0 } checksum ? checksum : null,
         };
 
+    /// <summary>The row of a half that ran, or of a squash that is only recorded.</summary>
+    public JournalEntry Step(Migration migration, MigrationDirection direction) =>
+        Entry(
+            migration,
+            direction,
+            direction == MigrationDirection.Down ? JournalEvent.RolledBack
+                : migration.IsSquashRecord ? JournalEvent.Squashed
+                : JournalEvent.Applied
+        );
+
     /// <summary>A row about a migration that only the history knows.</summary>
     public JournalEntry Entry(HistoryRecord record, MigrationDirection direction, JournalEvent what) =>
         Row(record.Name, direction, what) with

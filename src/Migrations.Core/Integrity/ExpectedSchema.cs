@@ -47,7 +47,8 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
         }
 
         var applied = input.History.Applied.Where(r => !r.IsBaseline && !r.IsInSnapshot && r.FirstApplied!.Id <= lastId).ToList();
-        var gone = applied.Where(r => input.Match.FileOf(r) is null).Select(r => r.Name).ToList();
+        var replayed = SquashReplay.Of(input, applied);
+        var gone = replayed.Where(r => r.Migration is null).Select(r => r.Name).ToList();
         if (gone.Count > 0)
         {
             throw new MigrationException(
@@ -69,7 +70,7 @@ internal sealed class ExpectedSchema(IDatabaseDriver driver, MigratorOptions opt
             );
         }
 
-        return await _replay.RunAsync([.. applied.Select(r => input.Match.FileOf(r)!)], baseline, cancellationToken).ConfigureAwait(false);
+        return await _replay.RunAsync([.. replayed.Select(r => r.Migration!)], baseline, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What all migrations of a folder make in an empty database.</summary>

@@ -184,7 +184,10 @@ public sealed class IntegrityChecker(IDatabaseDriver driver, DatabaseTarget targ
                 Session = _options.Session,
             }
         );
-        var scope = new SchemaScope(request.Ignored);
+        // The table of a history that was taken over may have any name.
+        var scope = new SchemaScope(
+            input.History.TakenOver is { Digest: not null, Table: var other } ? [.. request.Ignored, other] : request.Ignored
+        );
         var found = await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         SchemaSnapshot replay;
         try

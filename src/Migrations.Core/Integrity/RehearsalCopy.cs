@@ -130,7 +130,7 @@ internal sealed class RehearsalCopy(
         var analysis = PlannedScripts.Analyze(driver.Dialect, script);
         // What a run refuses is not a good migration.
         var problems =
-            direction == MigrationDirection.Up && EmptyScript.IsUnwritten(script)
+            direction == MigrationDirection.Up && !migration.IsSquashRecord && EmptyScript.IsUnwritten(script)
                 ? [.. analysis.Problems, EmptyScript.Problem(script)]
                 : analysis.Problems;
         if (problems.Count > 0)
@@ -148,11 +148,7 @@ internal sealed class RehearsalCopy(
             Direction = direction,
             Script = script,
             Analysis = analysis,
-            Entry = _recorder.Entry(
-                migration,
-                direction,
-                direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack
-            ),
+            Entry = _recorder.Step(migration, direction),
         };
         var measured = await (
             analysis.Batch is null

@@ -19,6 +19,7 @@ public static class ApplyPlanner
         pending.RemoveAll(m => !input.RunsHere(m));
         var chosen = Choose(input, request, pending);
         CheckOrder(input, request, pending, chosen, overruled);
+        SquashPlan.Demand(input, chosen);
         CheckDependencies(input, chosen);
 
         return new MigrationPlan
@@ -63,7 +64,7 @@ public static class ApplyPlanner
     {
         IEnumerable<Migration> chosen = pending;
         if (request.Target is { } target)
-            chosen = UpTo(MigrationResolver.Find(input.Migrations, target), input, pending);
+            chosen = UpTo(SquashPlan.SquashOf(input, MigrationResolver.Find(input.Migrations, target)), input, pending);
         if (request.Only is { } only)
         {
             var wanted = only.Select(text => MigrationResolver.Find(input.Migrations, text).Key).ToHashSet();
@@ -94,7 +95,9 @@ public static class ApplyPlanner
         var keys = chosen.Select(m => m.Key).ToHashSet();
         var late = chosen.Where(input.IsOutOfOrder).ToList();
         var highest = chosen.Where(m => m.Version is not null).Select(m => m.Version).Max();
-        var passed = pending.Where(m => m.Version is not null && !keys.Contains(m.Key) && m.Version < highest).ToList();
+        var passed = pending
+            .Where(m => m is { Version: not null, IsSquashRecord: false } && !keys.Contains(m.Key) && m.Version < highest)
+            .ToList();
         if (late.Count == 0 && passed.Count == 0)
             return;
         if (request.AllowOutOfOrder)

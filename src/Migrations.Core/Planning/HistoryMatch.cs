@@ -21,7 +21,7 @@ public sealed class HistoryMatch
         foreach (var migration in input.Migrations)
             MatchByKey(migration, input.Changes.GetValueOrDefault(migration.Key));
         MatchByScript(input);
-        Missing = [.. _history.Applied.Where(r => !_files.ContainsKey(r.Key))];
+        Missing = [.. _history.Applied.Where(r => !_files.ContainsKey(r.Key) && !input.Squashes.Any(u => u.Has(r)))];
         Renamed =
         [
             .. input

@@ -5,7 +5,7 @@ namespace Migrations.Planning;
 /// <summary>A request to bring a database to where an application can start.</summary>
 public sealed record InitializationRequest
 {
-    /// <summary>How a database that does not exist is created; null: that is an error, but for a file in a folder that exists.</summary>
+    /// <summary>How a database that does not exist is created; null: that is an error.</summary>
     public DatabaseCreation? Create { get; init; }
 
     /// <summary>
@@ -30,6 +30,10 @@ public sealed record InitializationRequest
 
     /// <summary>Whether the stamp may take the place of another one.</summary>
     public bool ReplacesStamp { get; init; }
+
+    /// <summary>Whether that other stamp may be one of an environment that requires confirmation, as a person or the call has
+    /// confirmed.</summary>
+    public bool ReplacesProtectedStamp { get; init; }
 
     /// <summary>How pending migrations are applied.</summary>
     public ApplyRequest Apply { get; init; } = new();

@@ -20,10 +20,16 @@ public static class MigrationResolver
             // semantic version.
             m => MigrationVersion.TryParse(text, out var version) && m.Version == version,
             m => Is(m.Name, text),
+            // What was replaced by a squash means the squash.
+            m => m.Header.Replaces.Any(r => Is(r.Name, text)),
+            m => MigrationVersion.TryParse(text, out var version) && m.Header.Replaces.Any(r => r.Version == version),
         ];
         foreach (var reading in readings)
         {
             var found = migrations.Where(reading).ToList();
+            // A squash has the version of the last migration that it replaces; where that one has run, it is meant.
+            if (found.Count > 1)
+                found.RemoveAll(m => m.IsSquashRecord);
             if (found.Count == 1)
                 return found[0];
             if (found.Count > 1)

@@ -58,6 +58,9 @@ public sealed record PlanningInput
     public IReadOnlyDictionary<MigrationKey, IReadOnlyList<string>> OpenForeignKeys { get; init; } =
         new Dictionary<MigrationKey, IReadOnlyList<string>>();
 
+    /// <summary>The squashes of which something that they replace has run here.</summary>
+    internal IReadOnlyList<SquashUse> Squashes { get; init; } = [];
+
     /// <summary>The environment; null when none is named.</summary>
     public string? Environment { get; init; }
 
@@ -133,7 +136,7 @@ public sealed record PlanningInput
 
     /// <summary>Whether it is pending below a version that was applied, as it was numbered then.</summary>
     public bool IsOutOfOrder(Migration migration) =>
-        migration.Version is { } version
+        migration is { Version: { } version, IsSquashRecord: false }
         && IsPending(migration)
         && RunsHere(migration)
         && History.HighestRun is { } highest

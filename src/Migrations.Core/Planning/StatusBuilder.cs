@@ -11,11 +11,27 @@ public static class StatusBuilder
     /// </summary>
     public static IReadOnlyList<MigrationStatus> Build(PlanningInput input, DatabaseTarget target, string folder, string? service)
     {
-        var statuses = input.Migrations.Select(m => Of(input, m, target, folder, service)).ToList();
-        foreach (var record in input.Missing)
+        // Once a squash is recorded, what it replaces is no longer of interest.
+        var folded = input.Squashes.Where(u => u.IsComplete && input.RecordOf(u.Record) is { IsApplied: true }).ToList();
+        var statuses = input
+            .Migrations.Where(m => !folded.Exists(u => u.Names.Contains(m.FullName)))
+            .Select(m => Of(input, m, target, folder, service))
+            .ToList();
+        var replaced = input
+            .Squashes.Except(folded)
+            .SelectMany(u => u.Applied)
+            .Where(r => input.Match.FileOf(r) is null)
+            .Select(r => OfRecord(r, target, folder, service) with { State = MigrationState.Applied });
+        foreach (var status in input.Missing.Select(r => OfRecord(r, target, folder, service)).Concat(replaced))
         {
-            var status = OfMissing(record, target, folder, service);
-            var place = record.Version is null ? -1 : statuses.FindIndex(s => s.Version is null || s.Version > record.Version);
+            // A squash has the version of the last migration that it replaces, and comes behind it.
+            var place = status.Version is null
+                ? -1
+                : statuses.FindIndex(s =>
+                    s.Version is null
+                    || s.Version > status.Version
+                    || (s.Version == status.Version && status.State == MigrationState.Applied)
+                );
             statuses.Insert(place < 0 ? statuses.Count : place, status);
         }
 
@@ -104,7 +120,7 @@ public static class StatusBuilder
         };
     }
 
-    private static MigrationStatus OfMissing(HistoryRecord record, DatabaseTarget target, string folder, string? service) =>
+    private static MigrationStatus OfRecord(HistoryRecord record, DatabaseTarget target, string folder, string? service) =>
         new()
         {
             Database = target.Display,

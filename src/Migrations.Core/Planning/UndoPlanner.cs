@@ -14,6 +14,8 @@ public static class UndoPlanner
         // Newest first. What counts as applied since a baseline never ran here, and repeatables have no down script: both stay.
         var applied = input
             .History.Applied.Where(r => r.Version is not null || input.Match.FileOf(r) is { IsRepeatable: false })
+            // What a squash replaces ran here, and it did not.
+            .Where(r => input.Match.FileOf(r) is not { IsSquashRecord: true })
             .Reverse()
             .ToList();
         var undoable = applied.Where(r => !r.IsBaseline).ToList();
@@ -50,9 +52,9 @@ public static class UndoPlanner
     )
     {
         if (request is { Name: { } name })
-            return Exactly(input, [Find(input, name)], applied);
+            return Exactly(input, [.. SquashPlan.AllOf(input, Find(input, name))], applied);
         if (request is { Only: { } only })
-            return Exactly(input, [.. only.Select(text => Find(input, text))], applied);
+            return Exactly(input, [.. only.SelectMany(text => SquashPlan.AllOf(input, Find(input, text)))], applied);
         if (request is { To: { } to })
             return DownTo(input, to, undoable);
         if (request.All)
@@ -125,7 +127,7 @@ public static class UndoPlanner
         if (to is "0")
             return undoable;
         var last = Find(input, to);
-        if (input.RecordOf(last) is not { IsApplied: true, FirstApplied: { } stays })
+        if (SquashPlan.LastOf(input, last) is not { IsApplied: true, FirstApplied: { } stays })
         {
             FolderIdentity.Check(input, key => key == last.Key);
             throw new PlanException(
@@ -139,10 +141,13 @@ public static class UndoPlanner
         return [.. undoable.TakeWhile(r => r.FirstApplied!.Id > stays.Id)];
     }
 
-    private static PlanException Gone(List<string> names) =>
+    private static PlanException Gone(List<string> names, Migration? squash = null) =>
         new(
             ErrorId.MigrationMissing,
-            $"Applied, but the file is missing from the folder, and with it the down script: {string.Join(", ", names)}.",
+            squash is null
+                ? $"Applied, but the file is missing from the folder, and with it the down script: {string.Join(", ", names)}."
+                : $"Applied here before {squash} replaced them, and not in the folder 'archive', where the down scripts should be: "
+                    + $"{string.Join(", ", names)}.",
             "Restore the files and run the command again.",
             names
         );
@@ -151,7 +156,7 @@ public static class UndoPlanner
     {
         var gone = chosen.Where(r => input.Match.FileOf(r) is null).Select(r => r.Name).ToList();
         if (gone.Count > 0)
-            throw Gone(gone);
+            throw Gone(gone, input.Squashes.FirstOrDefault(u => u.Names.Contains(gone[0]))?.Squash);
         var without = chosen.Select(r => input.Match.FileOf(r)!).Where(m => !m.HasUndo).ToList();
         if (without.Count == 0)
             return;

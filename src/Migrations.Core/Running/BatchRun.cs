@@ -54,13 +54,15 @@ internal sealed class BatchRun(
         var clock = Stopwatch.StartNew();
         var batch = step.Analysis.Batch!;
         var key = await session.FindBatchKeyAsync(batch, cancellationToken).ConfigureAwait(false);
-        DemandKept(batch, key);
+        var places = new BatchPlaces(session, dialect, step.Migration, batch, key);
+        places.DemandKept();
         var checksum = ChecksumOf(batch, key);
         if (resume is not null && !string.Equals(resume.Completed.LastOrDefault(), checksum, StringComparison.Ordinal))
             throw Edited(step, batch.Location);
-        DemandLiterals(resume?.Position, key);
+        places.DemandLiterals(resume?.Position);
+        await places.DemandSameAsync(resume?.Position, numbering: null, cancellationToken).ConfigureAwait(false);
         await session.History.EnsurePositionsAsync(cancellationToken).ConfigureAwait(false);
-        var end = await RunBatchesAsync(step, batch, key, checksum, cancellationToken).ConfigureAwait(false);
+        var end = await RunBatchesAsync(step, batch, places, checksum, cancellationToken).ConfigureAwait(false);
         if (end is not null && LooksForRest && batch.IsCountable)
             await ReportRestAsync(step, batch, key, end, cancellationToken).ConfigureAwait(false);
         var schema = step.IsLast ? await session.Inspector.ReadSchemaAsync(cancellationToken).ConfigureAwait(false) : null;
@@ -79,43 +81,58 @@ internal sealed class BatchRun(
     private async Task<string?> RunBatchesAsync(
         StepExecution step,
         BatchStatement batch,
-        BatchKey key,
+        BatchPlaces places,
         string checksum,
         CancellationToken cancellationToken
     )
     {
+        var key = places.Key;
         var position = resume?.Position;
         var total = await CountAsync(BatchStatement.CountQuery(key, position), cancellationToken).ConfigureAwait(false);
         var progress = new RowProgress(events, total);
+        var next = await session.ReadValueAsync(batch.EndQuery(key, position), cancellationToken).ConfigureAwait(false);
         for (long passed = 0; ; passed += batch.Rule.Rows)
         {
-            var next = await session.ReadValueAsync(batch.EndQuery(key, position), cancellationToken).ConfigureAwait(false);
             var end =
                 next ?? await session.ReadValueAsync(BatchStatement.LastQuery(key, position), cancellationToken).ConfigureAwait(false);
+            await places.DemandSameAsync(position, end is null ? null : key.NumberingIn(end), cancellationToken).ConfigureAwait(false);
             if (end is null)
                 return position;
             if (passed > 0 && batch.Rule.Pause > TimeSpan.Zero)
                 await Task.Delay(batch.Rule.Pause, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            await RunBatchAsync(step, batch, key, (position, end, checksum), cancellationToken).ConfigureAwait(false);
+            // The end of the next batch, in the round trip of this one; where rows could be numbered again, whether they were.
+            var query =
+                key.Numbering is not null ? key.NumberingQuery
+                : next is null ? null
+                : batch.EndQuery(key, end);
+            var answer = await RunBatchAsync(step, batch, key, (position, end, checksum), query, cancellationToken).ConfigureAwait(false);
+            await places.DemandSameAsync(end, answer?.Value, cancellationToken).ConfigureAwait(false);
             position = end;
             progress.Advance($"{step.Migration} in batches", Math.Clamp(total - passed, 0, batch.Rule.Rows));
             // What comes behind the last key from here on has come after the run, or it would never end where rows are always added.
             if (next is null)
                 return position;
+            next =
+                answer is not null && key.Numbering is null
+                    ? answer.Value
+                    : await session.ReadValueAsync(batch.EndQuery(key, position), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task RunBatchAsync(
+    /// <returns>What the query gave at the end of the batch; null where it has to be asked again.</returns>
+    private async Task<StepAnswer?> RunBatchAsync(
         StepExecution step,
         BatchStatement batch,
         BatchKey key,
         (string? After, string End, string Checksum) range,
+        string? query,
         CancellationToken cancellationToken
     )
     {
         var execution = Execution(step, batch, batch.Within(key, range.After, range.End)) with
         {
+            Query = query,
             Entry = recorder.Entry(step.Migration, step.Direction, JournalEvent.Progress) with
             {
                 StatementIndex = 0,
@@ -129,6 +146,7 @@ internal sealed class BatchRun(
                 batch.IsDelete
                 || await CountAsync(batch.MeantQuery(key, range.After, range.End), cancellationToken).ConfigureAwait(false) == 0;
         _rows += outcome.RowsAffected ?? 0;
+        return outcome.Answer;
     }
 
     private static StepExecution Execution(StepExecution step, BatchStatement batch, string sql) =>
@@ -201,42 +219,6 @@ internal sealed class BatchRun(
         {
             Location = location,
         };
-
-    // A batch that moves its rows behind itself would meet them again.
-    private static void DemandKept(BatchStatement batch, BatchKey key)
-    {
-        var moved = batch.Assigned.FirstOrDefault(a =>
-            key.Columns.Any(c => string.Equals(c.Trim('"'), a, StringComparison.OrdinalIgnoreCase))
-        );
-        if (moved is not null)
-            throw Invalid(
-                batch,
-                $"The statement changes '{moved}', by whose order its batches pass the table.",
-                "Name other unique columns in the header ('-- Batch: 5000 rows by <column>'), or remove 'Batch:'."
-            );
-    }
-
-    // What the history holds becomes part of a statement.
-    private void DemandLiterals(string? position, BatchKey key)
-    {
-        if (position is null)
-            return;
-        var tokens = dialect
-            .Tokenize(position)
-            .Where(t => t.Kind is not SqlTokenKind.WhiteSpace)
-            .Select(t => (t.Kind, Text: t.In(position).ToString()))
-            .Where(t => t.Text is not "-")
-            .ToList();
-        var isPlain =
-            tokens.Count == 2 * key.Columns.Count - 1
-            && tokens.Select((t, i) => i % 2 == 1 ? t.Text is "," : t.Kind is SqlTokenKind.Literal or SqlTokenKind.Number).All(x => x);
-        if (!isPlain)
-            throw new MigrationException(
-                ErrorId.HistoryTableConflict,
-                "The history has a progress row whose position is not a key of the table.",
-                $"Restore the history from a backup; or finish the change by hand and record it: {Call.Baseline}."
-            );
-    }
 
     /// <summary>The error of a statement that cannot run in batches.</summary>
     internal static StatementException Invalid(BatchStatement batch, string message, Advice nextStep) =>

@@ -64,24 +64,14 @@ internal sealed record DatabaseScript(string Name, MigrationScript Script, Scrip
         };
 
     /// <summary>What it would lose: what it deletes by a condition is counted as it is for an undo.</summary>
-    public async Task<IReadOnlyList<StepLoss>> ForecastAsync(IDatabaseInspector inspector, CancellationToken cancellationToken)
+    public async Task<ScriptForecast> ForecastAsync(IDatabaseInspector inspector, CancellationToken cancellationToken)
     {
         var plan = new MigrationPlan
         {
             Direction = MigrationDirection.Down,
             Steps = [new PlanStep(AsMigration, MigrationDirection.Up, Script)],
         };
-        var losses = await LossForecaster.FindAsync(inspector, plan, [Analysis], cancellationToken).ConfigureAwait(false);
-        // That a fix changes values is what it is for.
-        return
-        [
-            .. losses.Select(l =>
-                l with
-                {
-                    Forecast = l.Forecast with { Losses = [.. l.Forecast.Losses.Where(d => d.Kind != DataLossKind.Overwritten)] },
-                }
-            ),
-        ];
+        return ScriptForecast.Of(await LossForecaster.FindAsync(inspector, plan, [Analysis], cancellationToken).ConfigureAwait(false));
     }
 
     private Migration AsMigration =>

@@ -51,7 +51,11 @@ internal static class HistoryBaseline
         {
             await session
                 .History.AppendAsync(
-                    recorder.Entry(migration, MigrationDirection.Up, JournalEvent.Baselined) with
+                    recorder.Entry(
+                        migration,
+                        MigrationDirection.Up,
+                        migration.IsSquashRecord ? JournalEvent.Squashed : JournalEvent.Baselined
+                    ) with
                     {
                         Script = recorder.StoredText(migration.Up),
                         ErrorMessage =

@@ -36,7 +36,7 @@ internal static class PlannedScripts
             .ToList();
         var problems = analyses.SelectMany(a => a.Problems).ToList();
         problems.AddRange(
-            plan.Steps.Where(s => s.Direction == MigrationDirection.Up && EmptyScript.IsUnwritten(s.Script))
+            plan.Steps.Where(s => s.Direction == MigrationDirection.Up && !s.Migration.IsSquashRecord && EmptyScript.IsUnwritten(s.Script))
                 .Select(s => EmptyScript.Problem(s.Script))
         );
         problems.AddRange(others);

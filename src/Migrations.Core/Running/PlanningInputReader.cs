@@ -29,7 +29,7 @@ internal static class PlanningInputReader
         await session.History.CheckSchemaAsync(owner, input.History.Applied.Count > 0, cancellationToken).ConfigureAwait(false);
         input = input with { OpenForeignKeys = await FindOpenKeysAsync(session.Inspector, input, cancellationToken).ConfigureAwait(false) };
         var changes = new ChangeFinder(session.History, dialect);
-        input = input with { Changes = await changes.FindAsync(folder.Migrations, input.History, cancellationToken).ConfigureAwait(false) };
+        input = input with { Changes = await changes.FindAsync(input.Migrations, input.History, cancellationToken).ConfigureAwait(false) };
         if (input.Match.Missing.Count > 0)
             input = input with { Renumbered = await changes.FindRenumberedAsync(input, cancellationToken).ConfigureAwait(false) };
         input = input with
@@ -80,16 +80,19 @@ internal static class PlanningInputReader
     public static PlanningInput Of(MigrationFolder folder, IReadOnlyList<JournalEntry> entries, MigratorOptions options)
     {
         if (folder.IsEmpty && !entries.Any(e => e.IsOfMigration) && !options.Folder.AllowEmpty)
-            throw MissingFolder.Empty(folder.Path);
+            throw MissingFolder.Empty(folder);
+        var history = HistoryView.From(
+            entries,
+            options.Service,
+            options.Folder.IdentityByName,
+            options is { Service: not null, Unassigned: UnassignedRows.Own }
+        );
+        var reading = SquashReading.Of(folder, history);
         return new PlanningInput
         {
-            Migrations = folder.Migrations,
-            History = HistoryView.From(
-                entries,
-                options.Service,
-                options.Folder.IdentityByName,
-                options is { Service: not null, Unassigned: UnassignedRows.Own }
-            ),
+            Migrations = reading.Migrations,
+            Squashes = reading.Uses,
+            History = reading.History,
             Environment = options.Environment,
             Folder = folder.Path,
             Verdicts = folder.IsOnDisk

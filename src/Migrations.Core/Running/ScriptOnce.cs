@@ -117,19 +117,17 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
     /// <summary>Says what goes, and refuses to take it from another environment's database, or without that it was accepted.</summary>
     private async Task DemandNoLossAsync(CancellationToken cancellationToken)
     {
-        var losses = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
-        Warn(losses);
-        if (!losses.Any(l => l.IsLossy))
-            return;
-        var found = await session.History.FindAllAsync(cancellationToken).ConfigureAwait(false);
-        found.Demand(context.Options.Stamp, context.Target);
-        if (losses.Any(l => l.Forecast.ReachesOthers))
-            context.Options.Stamp.DemandNoOther(script.Name);
-        if (AcceptsLoss)
+        var forecast = await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false);
+        Warn(forecast.Losses);
+        var found = new Lazy<Task<FoundHistories>>(() => session.History.FindAllAsync(cancellationToken));
+        await forecast.DemandStampAsync(script.Name, () => found.Value, context.Options.Stamp, context.Target).ConfigureAwait(false);
+        if (AcceptsLoss || !forecast.IsLossy)
             return;
         // Many scripts that build a database up have blocks of code. In a database without rows these can take nothing away.
-        var isEmpty = !losses.Any(l => l.Forecast.ReachesOthers) && !await HasRowsAsync(found, cancellationToken).ConfigureAwait(false);
-        var refused = losses.Where(l => isEmpty ? l.Forecast.Losses.Any(d => d.IsLossy) : l.IsLossy).ToList();
+        var isEmpty =
+            !forecast.ReachesOthers
+            && !await HasRowsAsync(await found.Value.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var refused = forecast.Losses.Where(l => isEmpty ? l.Forecast.Losses.Any(d => d.IsLossy) : l.IsLossy).ToList();
         if (refused.Count > 0)
             throw new DataLossException(context.Target.Display, refused, $"Running {script.Name}", "It was not run.");
     }
@@ -143,7 +141,7 @@ internal sealed class ScriptOnce(RunContext context, IDatabaseSession session, D
 
     /// <summary>Says what running it would take away.</summary>
     public async Task WarnOfLossAsync(CancellationToken cancellationToken) =>
-        Warn(await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false));
+        Warn((await script.ForecastAsync(session.Inspector, cancellationToken).ConfigureAwait(false)).Losses);
 
     private void Warn(IReadOnlyList<StepLoss> losses)
     {

@@ -35,7 +35,6 @@ internal sealed class StepGroups(JournalRecorder recorder, StepMirror? mirror, F
 
     private StepExecution Prepare(PlanStep step, ScriptAnalysis analysis, string? overruled)
     {
-        var what = step.Direction == MigrationDirection.Up ? JournalEvent.Applied : JournalEvent.RolledBack;
         return new StepExecution
         {
             Migration = step.Migration,
@@ -44,7 +43,7 @@ internal sealed class StepGroups(JournalRecorder recorder, StepMirror? mirror, F
             MayLeaveKeysOpen = step.MayLeaveKeysOpen,
             KeysDue = step.KeysDue,
             Analysis = analysis,
-            Entry = recorder.Entry(step.Migration, step.Direction, what) with
+            Entry = recorder.Step(step.Migration, step.Direction) with
             {
                 ErrorMessage = NoteOf(step, overruled),
                 Beside = mirror?.Of(step) ?? [],

@@ -25,7 +25,7 @@ internal sealed class SchemaScope(IReadOnlyList<string> ignored)
         var columns = schema
             .Objects.Where(o => o is { Type: SchemaObjectType.Column, Table: not null })
             .ToLookup(o => o.Table!, o => Plain(o.Name[(o.Table!.Length + 1)..]), StringComparer.Ordinal);
-        return Without(
+        var left = Without(
             schema,
             o =>
                 IsIgnored(o)
@@ -42,18 +42,29 @@ internal sealed class SchemaScope(IReadOnlyList<string> ignored)
                     }
                 )
         );
+        // A schema that holds nothing but their tables is theirs.
+        var gone = TablesOf(schema).Except(TablesOf(left), StringComparer.Ordinal).ToList();
+        return Without(
+            left,
+            o =>
+                o.Type == SchemaObjectType.Schema
+                && !known.Contains((o.Type, o.Name))
+                && gone.Exists(t => IsIn(t, o.Name))
+                && !left.Objects.Any(other => IsIn(other.Name, o.Name))
+        );
     }
 
     /// <summary>The message about the tables that were left out; empty when none were.</summary>
     public static string LeftOut(SchemaSnapshot whole, SchemaSnapshot compared)
     {
-        var names = whole
-            .Objects.Where(o => o.Type == SchemaObjectType.Table)
-            .Select(o => o.Name)
-            .Except(compared.Objects.Where(o => o.Type == SchemaObjectType.Table).Select(o => o.Name), StringComparer.Ordinal)
-            .ToList();
+        var names = TablesOf(whole).Except(TablesOf(compared), StringComparer.Ordinal).ToList();
         return names.Count == 0 ? "" : $" Not compared: {string.Join(", ", names)}.";
     }
+
+    private static IEnumerable<string> TablesOf(SchemaSnapshot schema) =>
+        schema.Objects.Where(o => o.Type == SchemaObjectType.Table).Select(o => o.Name);
+
+    private static bool IsIn(string name, string schema) => name.StartsWith(schema + ".", StringComparison.Ordinal);
 
     private bool IsIgnored(SchemaObject item) =>
         item.Type is not (SchemaObjectType.Column or SchemaObjectType.Constraint)

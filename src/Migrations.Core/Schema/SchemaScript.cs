@@ -14,6 +14,20 @@ public static class SchemaScript
         return text.ToString();
     }
 
+    /// <summary>
+    /// The statements without their semicolons, with those of the rows between them: tables, rows, and what would be in their way or run
+    /// for each of them.
+    /// </summary>
+    /// <param name="snapshot">The schema.</param>
+    /// <param name="rows">What puts the rows into the tables.</param>
+    internal static IReadOnlyList<string> Statements(SchemaSnapshot snapshot, IReadOnlyList<string> rows)
+    {
+        var ordered = Ordered(snapshot).Where(o => !o.HasOwner).ToList();
+        var tables = ordered.FindLastIndex(o => o.Type <= SchemaObjectType.Table) + 1;
+        string[] preamble = snapshot.Preamble.Trim().TrimEnd(';') is { Length: > 0 } text ? [text] : [];
+        return [.. preamble, .. ordered.Take(tables).Select(o => o.CreateSql!), .. rows, .. ordered.Skip(tables).Select(o => o.CreateSql!)];
+    }
+
     private static IEnumerable<SchemaObject> Ordered(SchemaSnapshot snapshot)
     {
         var made = snapshot.Objects.Where(o => o is { IsPartOfTable: false, CreateSql: not null }).ToList();

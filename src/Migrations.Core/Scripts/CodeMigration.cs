@@ -14,10 +14,12 @@ public sealed class CodeMigration
     /// <param name="name">What it does, as a file would be named: <c>split_names</c>.</param>
     /// <param name="up">Applies it.</param>
     /// <param name="down">Undoes it; null when it cannot be undone.</param>
-    /// <exception cref="ArgumentException">The version is malformed, or the name is empty.</exception>
+    /// <exception cref="ArgumentException">The version is malformed, or the name is empty or has control characters.</exception>
     public CodeMigration(string version, string name, Func<CodeContext, Task> up, Func<CodeContext, Task>? down = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name.Any(char.IsControl))
+            throw new ArgumentException("The name has a control character, such as a line break.", nameof(name));
         ArgumentNullException.ThrowIfNull(up);
         Version = MigrationVersion.TryParse(version, out var parsed)
             ? parsed
@@ -31,7 +33,7 @@ public sealed class CodeMigration
     /// <param name="name">What it does.</param>
     /// <param name="up">Applies it.</param>
     /// <param name="down">Undoes it; null when it cannot be undone.</param>
-    /// <exception cref="ArgumentException">The version is malformed, or the name is empty.</exception>
+    /// <exception cref="ArgumentException">The version is malformed, or the name is empty or has control characters.</exception>
     public CodeMigration(string version, string name, Action<CodeContext> up, Action<CodeContext>? down = null)
         : this(version, name, Wrapped(up)!, Wrapped(down)) { }
 

@@ -32,6 +32,11 @@ public sealed record Migration
     /// <summary>Whether one of its halves is code.</summary>
     internal bool IsCode => Up.Code is not null || Down?.Code is not null;
 
+    /// <summary>
+    /// Whether it stands for a squash in a database where what it replaces has run: applying it only records that, and runs nothing.
+    /// </summary>
+    internal bool IsSquashRecord { get; init; }
+
     /// <summary>Whether it runs again whenever its script changes, after all versioned ones.</summary>
     public bool IsRepeatable => Version is null && Layout == MigrationLayout.Versioned;
 

@@ -56,6 +56,9 @@ public sealed record MigrationHeader
     /// <summary><c>Batch:</c>, where the script's only statement runs in batches; null otherwise.</summary>
     public BatchRule? Batch { get; init; }
 
+    /// <summary><c>Replaces:</c>, the migrations that this one was folded from, in their order; empty for others.</summary>
+    public IReadOnlyList<ReplacedMigration> Replaces { get; init; } = [];
+
     /// <summary><c>Breaking:</c> is there and not <c>no</c>.</summary>
     public bool Breaking { get; init; }
 

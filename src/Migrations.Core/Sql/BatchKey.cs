@@ -23,4 +23,22 @@ public sealed record BatchKey
 
     /// <summary>The operator for what comes no later in the order.</summary>
     public string NoLater { get; init; } = "<=";
+
+    /// <summary>
+    /// Where the rows do not hold their key, but only have a place: an expression whose value changes when they may have been given other
+    /// places. It is the last value of a position; null where the key is in the rows.
+    /// </summary>
+    public string? Numbering { get; init; }
+
+    /// <summary>A query of <see cref="Numbering"/>.</summary>
+    public string NumberingQuery => $"SELECT {Numbering}";
+
+    /// <summary>How many values a position has.</summary>
+    public int Values => Columns.Count + (Numbering is null ? 0 : 1);
+
+    /// <summary>The key in a position.</summary>
+    public string KeyIn(string position) => Numbering is null ? position : position[..position.LastIndexOf(',')];
+
+    /// <summary>The value of <see cref="Numbering"/> in a position; null without one.</summary>
+    public string? NumberingIn(string position) => Numbering is null ? null : position[(position.LastIndexOf(',') + 1)..].Trim();
 }

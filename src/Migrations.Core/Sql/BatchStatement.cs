@@ -88,9 +88,12 @@ public sealed record BatchStatement
         var columns = $"{key.Row}({List(key, qualifier)})";
         List<string> parts = [];
         if (after is not null)
-            parts.Add($"{columns} {key.Later} {key.Row}({after})");
+            parts.Add($"{columns} {key.Later} {key.Row}({key.KeyIn(after)})");
         if (end is not null)
-            parts.Add($"{columns} {key.NoLater} {key.Row}({end})");
+            parts.Add($"{columns} {key.NoLater} {key.Row}({key.KeyIn(end)})");
+        // Rows that were given other places meanwhile are not those that were meant.
+        if (end is not null && key.Numbering is { } numbering)
+            parts.Add($"{numbering} = {key.NumberingIn(end)}");
         return string.Join(" AND ", parts);
     }
 

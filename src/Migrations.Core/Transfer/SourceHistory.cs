@@ -48,7 +48,9 @@ internal sealed class SourceHistory(
     {
         var applied = record.Applied!;
         var first = record.FirstApplied ?? applied;
-        return recorder.Entry(record, MigrationDirection.Up, JournalEvent.Adopted) with
+        // What was only recorded there is no migration whose objects were copied.
+        var what = first.Event == JournalEvent.Squashed ? JournalEvent.Squashed : JournalEvent.Adopted;
+        return recorder.Entry(record, MigrationDirection.Up, what) with
         {
             Description = applied.Description,
             SemanticVersion = applied.SemanticVersion,

@@ -24,33 +24,23 @@ internal static class VariableBinding
             {
                 Warnings = [.. read.Warnings, .. FlywayPlaceholders.Find(read, dialect)],
             }
-            : read with
-            {
-                Migrations =
-                [
-                    .. read.Migrations.Select(m =>
-                        m with
-                        {
-                            Up = Bind(m.Up, dialect, variables),
-                            Down = m.Down is null ? null : Bind(m.Down, dialect, variables),
-                        }
-                    ),
-                ],
-            };
+            : With(
+                read,
+                m => m with { Up = Bind(m.Up, dialect, variables), Down = m.Down is null ? null : Bind(m.Down, dialect, variables) }
+            );
     }
+
+    private static MigrationFolder With(MigrationFolder read, Func<Migration, Migration> change) =>
+        read with
+        {
+            Migrations = [.. read.Migrations.Select(change)],
+            Squashes = [.. read.Squashes.Select(s => s.With(change))],
+        };
 
     private static MigrationFolder WithCode(MigrationFolder read, FolderOptions options)
     {
         var variables = CodeVariables(options);
-        return read with
-        {
-            Migrations =
-            [
-                .. read.Migrations.Select(m =>
-                    m.IsCode ? m with { Up = Of(m.Up, variables, options)!, Down = Of(m.Down, variables, options) } : m
-                ),
-            ],
-        };
+        return With(read, m => m.IsCode ? m with { Up = Of(m.Up, variables, options)!, Down = Of(m.Down, variables, options) } : m);
     }
 
     /// <summary>A script that is code, with what runs it and the values of variables; others as they are.</summary>
@@ -67,11 +57,14 @@ internal static class VariableBinding
     private static MigrationScript? Of(MigrationScript? script, Dictionary<string, string> variables, FolderOptions options) =>
         script?.Code is { } code ? script with { Code = code.Bound(script, variables, options.PowerShell) } : script;
 
-    /// <summary>A script that takes variables; the same one without variables, or when it has no reference.</summary>
+    /// <summary>
+    /// A script that takes variables; the same one without variables, or when it has no reference. An unknown rule for them in its header
+    /// is an error also without a reference: where there are variables, it is no remark.
+    /// </summary>
     public static MigrationScript Bind(MigrationScript script, ISqlDialect dialect, VariableSet? variables)
     {
         // What goose's own directive has filled in is filled in.
-        if (variables is null || !script.HasReference || script.Substituted is not null)
+        if (variables is null || script.Substituted is not null || (!script.HasReference && script.Header.Variables.NoRule is null))
             return script;
         VariableSecrets.Hide(variables.Variables);
         return script with

@@ -52,6 +52,9 @@ internal sealed class OwnSettings
     /// <summary>A query that puts them in force, and remembers what was.</summary>
     public string Enter { get; private init; }
 
+    /// <summary>A query that puts them in force until the transaction ends.</summary>
+    public string EnterLast => "SELECT " + string.Join(", ", _settings.Select(Set));
+
     /// <summary>A query that restores what was in force; null when the transaction ends with the query anyway.</summary>
     public string? Leave { get; private init; }
 

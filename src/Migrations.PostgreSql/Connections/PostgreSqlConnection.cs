@@ -16,6 +16,9 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
 
     private static readonly TimeSpan ForEndedBackend = TimeSpan.FromSeconds(5);
 
+    // What an idle backend has sent is here, or will be at once.
+    private static readonly TimeSpan ForIdleBackend = TimeSpan.FromMilliseconds(200);
+
     private readonly CascadedObjects _cascaded = new();
     private readonly DatabaseInfo _info;
     private NpgsqlConnection _npgsql;
@@ -212,19 +215,22 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     /// </summary>
     /// <param name="backend">The process id of the backend.</param>
     /// <param name="look">An expression that is computed before, without the connection.</param>
-    /// <returns>What it gives; null when the server could not be asked.</returns>
-    public async Task<long?> AbandonAsync(int backend, string look)
+    /// <returns>What it gives, null when the server could not be asked; and whether a statement was still running.</returns>
+    public async Task<(long? Seen, bool WasRunning)> AbandonAsync(int backend, string look)
     {
-        var seen = await TellBackendAsync("pg_terminate_backend", backend, look).ConfigureAwait(false);
+        // A reader of which no row was read counts as executing, too: whether the server has done its part is for the server to say.
+        var isExecuting = Npgsql.FullState.HasFlag(System.Data.ConnectionState.Executing);
+        var (seen, isIdle) = await TellBackendAsync("pg_terminate_backend", backend, look).ConfigureAwait(false);
         // Closing reads to the end of what is running, which must have ended before.
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (Npgsql.FullState.HasFlag(System.Data.ConnectionState.Executing) && clock.Elapsed < ForEndedBackend)
+        var limit = isIdle ? ForIdleBackend : ForEndedBackend;
+        while (Npgsql.FullState.HasFlag(System.Data.ConnectionState.Executing) && clock.Elapsed < limit)
             await Task.Delay(TimeSpan.FromMilliseconds(5)).ConfigureAwait(false);
         _isAbandoned = true;
         var closing = Npgsql.CloseAsync();
         if (await Task.WhenAny(closing, Task.Delay(ForEndedBackend)).ConfigureAwait(false) == closing)
             _isAbandoned = false;
-        return seen;
+        return (seen, isExecuting && !isIdle);
     }
 
     /// <summary>Commits the transaction for several steps; however that ends, it is over.</summary>
@@ -294,22 +300,26 @@ internal sealed class PostgreSqlConnection : IAsyncDisposable
     /// <summary>Asks the server, from a second connection, to cancel what a backend does.</summary>
     public Task CancelBackendAsync(int backend) => TellBackendAsync("pg_cancel_backend", backend, "NULL::pg_catalog.int8");
 
-    private async Task<long?> TellBackendAsync(string function, int backend, string look)
+    private async Task<(long? Seen, bool IsIdle)> TellBackendAsync(string function, int backend, string look)
     {
         try
         {
             var connection = await Connector.OpenSecondAsync(CancellationToken.None).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             using var command = new NpgsqlCommand(
-                $"SELECT s.seen, pg_catalog.{function}($1) FROM (SELECT {look} AS seen OFFSET 0) s",
+                $"SELECT s.seen, s.idle, pg_catalog.{function}($1) FROM (SELECT {look} AS seen, EXISTS (SELECT FROM "
+                    + "pg_catalog.pg_stat_get_activity($1) a WHERE pg_catalog.starts_with(a.state, 'idle')) AS idle OFFSET 0) s",
                 connection
             );
             command.Parameters.Add(PostgreSqlText.Parameter((int?)backend));
-            return await command.ExecuteScalarAsync().ConfigureAwait(false) as long?;
+            var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            await reader.ReadAsync().ConfigureAwait(false);
+            return (reader.IsDBNull(0) ? null : reader.GetInt64(0), reader.GetBoolean(1));
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            return null; // Then the statement ends when it ends.
+            return default; // Then the statement ends when it ends.
         }
     }
 

@@ -21,38 +21,45 @@ internal static class Secrets
     /// <summary>The server's error without the secrets of the statement, which it may repeat; the same one without any.</summary>
     public static PostgresException Without(PostgresException e, string? statement)
     {
-        var (where, query) = (
-            e.Where is null ? null : Hide(MaskContext(e.Where), statement),
-            e.InternalQuery is null ? null : Hide(Mask(e.InternalQuery), statement)
-        );
-        var (message, detail, hint) = (
+        var masked = new PostgresException(
             Hide(e.MessageText, statement),
-            e.Detail is null ? null : Hide(e.Detail, statement),
-            e.Hint is null ? null : Hide(e.Hint, statement)
+            e.Severity,
+            e.InvariantSeverity,
+            e.SqlState,
+            Hidden(e.Detail),
+            Hidden(e.Hint),
+            e.Position,
+            e.InternalPosition,
+            e.InternalQuery is null ? null : Hide(Mask(e.InternalQuery), statement),
+            e.Where is null ? null : Hide(MaskContext(e.Where), statement),
+            Hidden(e.SchemaName),
+            Hidden(e.TableName),
+            Hidden(e.ColumnName),
+            Hidden(e.DataTypeName),
+            Hidden(e.ConstraintName),
+            e.File,
+            e.Line,
+            e.Routine
         );
-        return (where, query, message, detail, hint).Equals((e.Where, e.InternalQuery, e.MessageText, e.Detail, e.Hint))
-            ? e
-            : new PostgresException(
-                message,
-                e.Severity,
-                e.InvariantSeverity,
-                e.SqlState,
-                detail,
-                hint,
-                e.Position,
-                e.InternalPosition,
-                query,
-                where,
-                e.SchemaName,
-                e.TableName,
-                e.ColumnName,
-                e.DataTypeName,
-                e.ConstraintName,
-                e.File,
-                e.Line,
-                e.Routine
-            );
+        return Words(masked).SequenceEqual(Words(e), StringComparer.Ordinal) ? e : masked;
+
+        string? Hidden(string? words) => words is null ? null : Hide(words, statement);
     }
+
+    /// <summary>All of an error that may repeat what a statement says; its data (<c>Exception.Data</c>) has the same.</summary>
+    private static IEnumerable<string?> Words(PostgresException e) =>
+        [
+            e.MessageText,
+            e.Detail,
+            e.Hint,
+            e.InternalQuery,
+            e.Where,
+            e.SchemaName,
+            e.TableName,
+            e.ColumnName,
+            e.DataTypeName,
+            e.ConstraintName,
+        ];
 
     /// <summary>The first words of another session's statement, without its literals.</summary>
     public static string FirstWords(string text, int most = 60)

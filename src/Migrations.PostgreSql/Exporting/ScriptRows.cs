@@ -51,14 +51,17 @@ internal sealed class ScriptRows(ClientScriptPlace place, int serverVersion)
 
     /// <summary>Whether a migration is applied, as an expression: what the last row says that decides it.</summary>
     public string IsApplied(Migration migration) =>
-        $"""
-            COALESCE((SELECT h.event OPERATOR(pg_catalog.=) ANY (ARRAY['applied', 'baselined', 'adopted'])
-                OR h.event OPERATOR(pg_catalog.=) 'repaired' AND h.direction OPERATOR(pg_catalog.=) 'up'
-                FROM {Table} h WHERE {IsOwn} AND {IsOf(migration)}
-                AND (h.event OPERATOR(pg_catalog.=) ANY (ARRAY['applied', 'baselined', 'adopted', 'rolled_back'])
-                    OR h.event OPERATOR(pg_catalog.=) 'repaired' AND h.statement_index IS NULL)
-                ORDER BY h.id DESC LIMIT 1), false)
-            """;
+        migration.IsSquashRecord
+            ? $"EXISTS (SELECT FROM {Table} h WHERE {IsOwn} AND h.event OPERATOR(pg_catalog.=) 'squashed' "
+                + $"AND h.name OPERATOR(pg_catalog.=) {PostgreSqlText.Literal(migration.FullName)})"
+            : $"""
+                COALESCE((SELECT h.event OPERATOR(pg_catalog.=) ANY (ARRAY['applied', 'baselined', 'adopted'])
+                    OR h.event OPERATOR(pg_catalog.=) 'repaired' AND h.direction OPERATOR(pg_catalog.=) 'up'
+                    FROM {Table} h WHERE {IsOwn} AND {IsOf(migration)}
+                    AND (h.event OPERATOR(pg_catalog.=) ANY (ARRAY['applied', 'baselined', 'adopted', 'rolled_back'])
+                        OR h.event OPERATOR(pg_catalog.=) 'repaired' AND h.statement_index IS NULL)
+                    ORDER BY h.id DESC LIMIT 1), false)
+                """;
 
     private static string IsOf(Migration migration) =>
         migration.Version is { } version

@@ -15,4 +15,7 @@ internal sealed class PostgreSqlChangeWriter : IChangeWriter
     /// <inheritdoc/>
     public string KeyQuery(string table, IReadOnlyList<string> columns) =>
         $"SELECT {string.Join(", ", columns.Select(c => $"pg_catalog.quote_nullable({c})"))} FROM {table}";
+
+    /// <inheritdoc/>
+    public SeedStatements Rows(SchemaSnapshot schema) => PostgreSqlRows.Of(schema);
 }

@@ -16,7 +16,7 @@ internal sealed class AddedConstraint(TableChanges changes, int start, int end)
         var isNamed = _words[start] is "CONSTRAINT";
         var at = isNamed ? start + 2 : start;
         var name = isNamed ? _words.TextOf(start + 1, start + 2) : Name(at);
-        var text = _words.TextOf(at, end);
+        var text = _words.LineOf(at, end);
         var isNotValid = _words[end - 1] is "VALID" && _words[end - 2] is "NOT";
         if (isNotValid)
             changes.Table.AddedNotValid.Add(SqlNames.Plain(name));
@@ -48,7 +48,7 @@ internal sealed class AddedConstraint(TableChanges changes, int start, int end)
         var found = changes.Scan(
             "unique-without-index",
             $"Builds the index of {name} while no one can read or write {changes.Shown}.",
-            PostgreSqlRewrites.UniqueIndex(changes.Shown, name, isPrimary ? "PRIMARY KEY" : "UNIQUE", _words.TextOf(columns, end))
+            PostgreSqlRewrites.UniqueIndex(changes.Shown, name, isPrimary ? "PRIMARY KEY" : "UNIQUE", _words.LineOf(columns, end))
         );
         for (at = columns + 1; isPrimary && at < end && _words[at] is not ")"; at++)
         {

@@ -30,7 +30,7 @@ internal sealed class ColumnDefinition
         var at = start + 1;
         var typeEnd = Skip(at, end);
         Type = StoredType.Normal(words.TextOf(at, typeEnd));
-        WrittenType = words.TextOf(at, typeEnd);
+        WrittenType = words.LineOf(at, typeEnd);
         for (at = typeEnd; at < end; )
         {
             var partEnd = Skip(at + 1, end);
@@ -61,7 +61,7 @@ internal sealed class ColumnDefinition
     public string WrittenType { get; }
 
     /// <summary>All of it, as written.</summary>
-    public string Text => _words.TextOf(Start, End);
+    public string Text => _words.LineOf(Start, End);
 
     /// <summary>Whether it says NOT NULL, or is part of a primary key.</summary>
     public bool IsNotNull => _parts.ContainsKey("NOT") || IsPrimaryKey;
@@ -87,7 +87,7 @@ internal sealed class ColumnDefinition
 
     /// <summary>A constraint of it, as written; null without one.</summary>
     /// <param name="word">Its first word.</param>
-    public string? Part(string word) => _parts.TryGetValue(word, out var part) ? _words.TextOf(part.Start, part.End) : null;
+    public string? Part(string word) => _parts.TryGetValue(word, out var part) ? _words.LineOf(part.Start, part.End) : null;
 
     /// <summary>It without some constraints, as written.</summary>
     public string Without(params string[] words)
@@ -95,7 +95,7 @@ internal sealed class ColumnDefinition
         var kept = _parts
             .Where(p => !words.Contains(p.Key, StringComparer.Ordinal) && p.Key is not "CONSTRAINT")
             .OrderBy(p => p.Value.Start);
-        return string.Join(' ', [WrittenName, WrittenType, .. kept.Select(p => _words.TextOf(p.Value.Start, p.Value.End))]);
+        return string.Join(' ', [WrittenName, WrittenType, .. kept.Select(p => _words.LineOf(p.Value.Start, p.Value.End))]);
     }
 
     /// <summary>Reads one.</summary>

@@ -37,7 +37,7 @@ internal static class CreatedIndex
             Harm = LintHarm.WithManyRows,
             Rewrite = table.IsPartitioned
                 ? PostgreSqlRewrites.PartitionedIndex(statement.Text.Insert(words.PlaceOf(nameAt), "ONLY "))
-                : PostgreSqlRewrites.ConcurrentIndex(statement.Text, words.PlaceOf(behindIndex)),
+                : PostgreSqlRewrites.ConcurrentIndex(statement.Text, words.PlaceOf(behindIndex - 1) + words[behindIndex - 1].Length),
         };
     }
 }

@@ -20,7 +20,7 @@ internal static class PostgreSqlRewrites
     private static LintStep Contract(string sql, string when = Later) => new(when, sql) { Place = LintStepPlace.Contract };
 
     /// <summary>An index that is built beside writers.</summary>
-    public static IReadOnlyList<LintStep> ConcurrentIndex(string sql, int behindIndex) => Outside(sql.Insert(behindIndex, "CONCURRENTLY "));
+    public static IReadOnlyList<LintStep> ConcurrentIndex(string sql, int behindIndex) => Outside(sql.Insert(behindIndex, " CONCURRENTLY"));
 
     /// <summary>A statement that cannot run in a transaction.</summary>
     public static IReadOnlyList<LintStep> Outside(string sql) => [Following(sql + ";", Alone)];
@@ -99,7 +99,7 @@ internal static class PostgreSqlRewrites
     {
         if (column.Default is not var (start, end))
             return [];
-        var value = words.TextOf(start, end);
+        var value = words.LineOf(start, end);
         return
         [
             Here(

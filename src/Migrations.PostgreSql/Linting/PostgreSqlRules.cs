@@ -59,7 +59,7 @@ internal sealed class PostgreSqlRules : ILintRules
         new(
             "column-type",
             "The new type is stored in another way, so all rows and the indexes of the column are written again while no one can read or "
-                + "write the table.",
+                + "write the table. Another collation writes the indexes again.",
             MadeOrSmall + " The rows stay as they are: a longer varchar, varchar to text, a wider numeric of the same scale.",
             "Add a column of the new type, write both, fill it, and drop the old one in a later migration.",
             AlterTable + "#SQL-ALTERTABLE-NOTES"

@@ -150,15 +150,30 @@ internal sealed class TableChanges(
         var type = StoredType.Normal(words.TextOf(at, typeEnd));
         var before = table.Columns.GetValueOrDefault(column);
         table.Columns[column] = type;
+        var conversion = typeEnd;
+        while (conversion < end && words[conversion] is not "USING")
+            conversion++;
         // USING c::type is what the server would do anyway.
-        var converts = typeEnd < end && words[typeEnd] is "USING" && !IsPlainCast(typeEnd + 1, end);
+        var converts = conversion < end && !IsPlainCast(conversion + 1, end);
+        var steps = PostgreSqlRewrites.ColumnType(
+            altered.Written,
+            written,
+            words.LineOf(at, conversion),
+            words.LineOf(conversion + 1, end)
+        );
         if (!converts && StoredType.Rewrites(before, type) is not true)
-            return [];
+            return words[typeEnd] is "COLLATE" && typeEnd < end
+                ? Scan(
+                    "column-type",
+                    $"Gives {column} of {_shown} another collation: its indexes are built again while no one can read or write the table.",
+                    steps
+                )
+                : [];
         var from = before is null ? "" : $" from {before}";
         return Rewrite(
             "column-type",
             $"Changes {column} of {_shown}{from} to {type}, which writes all rows again while no one can read or write the table.",
-            PostgreSqlRewrites.ColumnType(altered.Written, written, words.TextOf(at, typeEnd), words.TextOf(typeEnd + 1, end))
+            steps
         );
     }
 

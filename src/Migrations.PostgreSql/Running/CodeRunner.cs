@@ -37,8 +37,8 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
         }
         catch (NpgsqlOperationInProgressException e)
         {
-            open = LeftOpen(e);
-            end = await transaction.AbandonAsync(limit.Token).ConfigureAwait(false);
+            (end, var wasRunning) = await transaction.AbandonAsync(limit.Token).ConfigureAwait(false);
+            open = CodeFailure.LeftOpen(step.Script, Secrets.Mask(e.CommandInProgress?.CommandText ?? ""), wasRunning);
         }
 
         Demand(end, failure, open);
@@ -46,13 +46,6 @@ internal sealed class CodeRunner(PostgreSqlConnection connection, StepExecution 
         if (connection.UnbalancedTransactions > unbalanced)
             throw CodeFailure.EndedTransaction(step.Script);
     }
-
-    private MigrationException LeftOpen(NpgsqlOperationInProgressException e) =>
-        CodeFailure.LeftOpen(
-            step.Script,
-            Secrets.Mask(e.CommandInProgress?.CommandText ?? ""),
-            isRunning: connection.Npgsql.FullState.HasFlag(System.Data.ConnectionState.Executing)
-        );
 
     private void Demand(TransactionEnd end, Exception? failure, MigrationException? open)
     {

@@ -81,12 +81,13 @@ internal sealed class GivenTransaction
 
     /// <summary>Ends the connection, on which code has left something running, and looks what became of the transaction.</summary>
     /// <param name="cancellationToken">Gives up looking.</param>
-    public async Task<TransactionEnd> AbandonAsync(CancellationToken cancellationToken)
+    /// <returns>What became of it, and whether a statement was still running.</returns>
+    public async Task<(TransactionEnd End, bool WasRunning)> AbandonAsync(CancellationToken cancellationToken)
     {
-        var number = await _connection
+        var (number, wasRunning) = await _connection
             .AbandonAsync(Backend, NumberOf(Backend.ToString(CultureInfo.InvariantCulture)))
             .ConfigureAwait(false);
-        return await LookElsewhereAsync(isAlone: number == _number, cancellationToken).ConfigureAwait(false);
+        return (await LookElsewhereAsync(isAlone: number == _number, cancellationToken).ConfigureAwait(false), wasRunning);
     }
 
     private async Task<TransactionEnd> LookElsewhereAsync(bool isAlone, CancellationToken cancellationToken)

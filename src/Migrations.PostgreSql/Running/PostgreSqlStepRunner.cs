@@ -68,6 +68,7 @@ internal sealed class PostgreSqlStepRunner
         return new StepOutcome(TimeSpan.FromMilliseconds(_batch.Elapsed), _batch.Rows, Statements)
         {
             ObjectsLost = _connection.TakeCascaded(),
+            Answer = _batch.Answer,
         };
     }
 

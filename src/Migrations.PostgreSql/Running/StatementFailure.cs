@@ -57,8 +57,10 @@ internal static class StatementFailure
     /// history.</summary>
     /// <param name="e">The server's error.</param>
     /// <param name="what">What was to be committed.</param>
-    public static StatementException InCommit(PostgresException e, string what) =>
-        new(
+    public static StatementException InCommit(PostgresException e, string what)
+    {
+        e = Secrets.Without(e, statement: null);
+        return new StatementException(
             PostgreSqlErrors.IdOf(e),
             $"PostgreSQL refused the commit of {what}: something that was put off until then writes, and after the history is "
                 + $"checked nothing may be written any more: {e.MessageText} ({e.SqlState}). Nothing of it is applied.",
@@ -71,6 +73,7 @@ internal static class StatementFailure
             Detail = e.Detail,
             Hint = e.Hint,
         };
+    }
 
     /// <summary>The first character of the location's line, when the server gave only a line (in a DO block).</summary>
     private static int? LineStart(SqlPiece? piece, ScriptLocation location)

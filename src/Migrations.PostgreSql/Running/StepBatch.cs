@@ -11,6 +11,9 @@ internal sealed class StepBatch(PostgreSqlConnection connection, PostgreSqlHisto
     private const int MostCharacters = 1024 * 1024;
     private const int MostCommands = 1000;
 
+    // No name that a script would give by chance: the rows of its own queries come the same way.
+    private const string AnswerColumn = "migrations_answer";
+
     private readonly Dictionary<NpgsqlBatchCommand, SqlPiece> _sent = [];
     private readonly bool _isInRun = connection.IsInRun;
     private NpgsqlBatch _batch = connection.CreateBatch();
@@ -21,6 +24,9 @@ internal sealed class StepBatch(PostgreSqlConnection connection, PostgreSqlHisto
 
     /// <summary>Rows that the step has changed; null where the server does not count.</summary>
     public long? Rows { get; private set; }
+
+    /// <summary>What the step's own query gave; null where none was asked.</summary>
+    public StepAnswer? Answer { get; private set; }
 
     /// <summary>Whether it is to be sent before anything is added.</summary>
     public bool IsFull => _characters >= MostCharacters || _batch.BatchCommands.Count >= MostCommands;
@@ -45,6 +51,13 @@ internal sealed class StepBatch(PostgreSqlConnection connection, PostgreSqlHisto
         return command;
     }
 
+    /// <summary>Asks the step's own query, whose answer is text, under the settings for values that become literals.</summary>
+    public void Ask(string query)
+    {
+        Add(OwnSettings.Literals.EnterLast);
+        Add($"SELECT q.v AS {AnswerColumn} FROM ({query}) AS q (v)");
+    }
+
     /// <summary>Adds a statement of the script.</summary>
     public void Add(SqlPiece piece)
     {
@@ -66,6 +79,10 @@ internal sealed class StepBatch(PostgreSqlConnection connection, PostgreSqlHisto
             {
                 if (reader.FieldCount == 4 && string.Equals(reader.GetName(0), PostgreSqlHistory.ElapsedColumn, StringComparison.Ordinal))
                     await FiguresAsync(reader, cancellationToken).ConfigureAwait(false);
+                else if (reader.FieldCount == 1 && string.Equals(reader.GetName(0), AnswerColumn, StringComparison.Ordinal))
+                    Answer = new StepAnswer(
+                        await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && !reader.IsDBNull(0) ? reader.GetString(0) : null
+                    );
             } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
         }
 

@@ -124,6 +124,8 @@ internal sealed class StepFrame(
             return;
         if (!isQuiet)
             batch.Add(HistoryGuard.Closing);
+        if (step.Query is { } query)
+            batch.Ask(query);
         _commit = batch.Add(new NpgsqlBatchCommand("COMMIT"));
     }
 

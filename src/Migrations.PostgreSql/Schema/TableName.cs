@@ -6,7 +6,7 @@ namespace Migrations.PostgreSql;
 internal static class TableName
 {
     /// <summary>
-    /// Whether there is a table or a view of that name, along the session's <c>search_path</c> where it has no schema
+    /// Whether there is a table of that name, along the session's <c>search_path</c> where it has no schema; a view does not count
     /// (<see href="https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-CATALOG-TABLE">to_regclass</see>).
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it is no name.</exception>
@@ -18,7 +18,7 @@ internal static class TableName
                 .QueryAsScriptAsync(
                     """
                     SELECT 1 FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)
-                        AND relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}'::pg_catalog."char"[])
+                        AND relkind OPERATOR(pg_catalog.=) ANY ('{r,p,f}'::pg_catalog."char"[])
                     """,
                     _ => { },
                     cancellationToken,

@@ -1,3 +1,4 @@
+using System.Text;
 using Migrations.Sql;
 
 namespace Migrations.PostgreSql;
@@ -63,6 +64,22 @@ internal sealed class StatementWords(string text)
     /// <param name="to">The word behind the last.</param>
     public string TextOf(int from, int to) =>
         to <= from || this[to - 1].Length == 0 ? "" : text[PlaceOf(from)..(PlaceOf(to - 1) + this[to - 1].Length)];
+
+    /// <summary>The same on one line and without comments.</summary>
+    public string LineOf(int from, int to)
+    {
+        var line = new StringBuilder();
+        for (var at = from; at < to && this[at].Length > 0; at++)
+        {
+            var start = PlaceOf(at);
+            var isApart = at > from && start > PlaceOf(at - 1) + this[at - 1].Length;
+            if (isApart && this[at - 1] is not "(" && this[at] is not (")" or ","))
+                line.Append(' ');
+            line.Append(text, start, this[at].Length);
+        }
+
+        return line.ToString();
+    }
 
     /// <summary>How many words there are.</summary>
     public int Count()

@@ -79,7 +79,10 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
     [ValidateNotNullOrEmpty]
     public string? Stamp { get; set; }
 
-    /// <summary>With -Stamp: replaces another stamp, which otherwise is an error.</summary>
+    /// <summary>
+    /// With -Stamp: replaces another stamp, which otherwise is an error. Asks where that is the stamp of an environment that requires
+    /// confirmation, unless -Force or -Confirm:$false is given.
+    /// </summary>
     [Parameter]
     public SwitchParameter Restamp { get; set; }
 
@@ -128,9 +131,29 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
             );
         var folder = Folder;
         if (ShouldProcess(database.Target.Display, $"Initialize with {folder}"))
-            WriteObject(Run(database, folder, (initializer, token) => initializer.InitializeAsync(Request, token)));
+            Initialize(database, folder);
         else if (this.IsWhatIf())
             WriteObject(Run(database, folder, (initializer, token) => initializer.PlanAsync(Request, token)));
+    }
+
+    private void Initialize((IDatabaseDriver Driver, DatabaseTarget Target) database, string folder)
+    {
+        var request = Request;
+        try
+        {
+            WriteObject(Run(database, folder, (initializer, token) => initializer.InitializeAsync(request, token)));
+        }
+        catch (StampProtectedException e)
+        {
+            var isConfirmed = this.Ask(
+                () => ShouldContinue(e.Action + "?", "Initialize-Database"),
+                cause => Confirmation.Required(e.Action + " requires confirmation, but no one can be asked.", cause)
+            );
+            if (!isConfirmed)
+                return;
+            request = request with { ReplacesProtectedStamp = true };
+            WriteObject(Run(database, folder, (initializer, token) => initializer.InitializeAsync(request, token)));
+        }
     }
 
     private InitializationRequest Request =>
@@ -151,6 +174,7 @@ public sealed class InitializeDatabaseCommand : ChangeCommand
             AcceptDataLoss = AcceptDataLoss,
             Stamp = Stamp,
             ReplacesStamp = Restamp,
+            ReplacesProtectedStamp = Force || this.IsConfirmOff(),
             Apply = new ApplyRequest
             {
                 TransactionMode = Settings.TransactionMode?.Value ?? TransactionMode.Each,

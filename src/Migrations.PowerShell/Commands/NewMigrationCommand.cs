@@ -3,7 +3,6 @@ using System.Management.Automation;
 using Migrations.Comparing;
 using Migrations.Configuration;
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.Folders;
 using Migrations.Generating;
 
@@ -46,7 +45,7 @@ namespace Migrations.PowerShell.Commands;
 [Cmdlet(VerbsCommon.New, "Migration", SupportsShouldProcess = true, DefaultParameterSetName = "Template")]
 [OutputType(typeof(FileInfo), ParameterSetName = ["Template"])]
 [OutputType(typeof(GeneratedMigration), ParameterSetName = ["From", "UndoOf", "MissingUndo"])]
-public sealed class NewMigrationCommand : ConfiguredCommand
+public sealed class NewMigrationCommand : GeneratingCommand
 {
     /// <summary>What the migration does, in a few words: <c>add user preferences</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Template")]
@@ -222,7 +221,7 @@ public sealed class NewMigrationCommand : ConfiguredCommand
                     sides.Driver,
                     beside?.Target ?? sides.Origin!,
                     folder,
-                    OptionsOf(settings, variables, events)
+                    OptionsOf(Layout, settings, variables, events)
                 ).RunAsync(Request(Force || whatIf ? null : question => Asked(question, wait)), token)
         );
         WriteObject(result);
@@ -252,7 +251,7 @@ public sealed class NewMigrationCommand : ConfiguredCommand
 
     private void Derive(string folder, DatabaseSelector selector, ConfigurationSettings settings)
     {
-        var (driver, target) = Beside(selector);
+        var (driver, target) = KindOf(Database, selector);
         var request = new UndoDerivationRequest
         {
             Migration = MissingUndo ? null : UndoOf,
@@ -261,48 +260,11 @@ public sealed class NewMigrationCommand : ConfiguredCommand
         };
         var variables = VariablesOf(settings, Variable);
         var results = Run(
-            (events, token) => new UndoDerivation(driver, target, folder, OptionsOf(settings, variables, events)).RunAsync(request, token)
+            (events, token) =>
+                new UndoDerivation(driver, target, folder, OptionsOf(Layout, settings, variables, events)).RunAsync(request, token)
         );
         WriteObject(results, enumerateCollection: true);
         Judge(results);
-    }
-
-    private MigratorOptions OptionsOf(ConfigurationSettings settings, VariableSet? variables, IEventSink events) =>
-        new()
-        {
-            Environment = Environment,
-            Service = Service is [var one] ? one : null,
-            Folder = new FolderOptions { Layout = Layout ?? settings.Layout?.Value, Variables = variables },
-            Session = SessionOptions.Of(settings) with { Events = events },
-        };
-
-    private (IDatabaseDriver Driver, DatabaseTarget Target) Beside(DatabaseSelector selector)
-    {
-        if (Database is not null)
-            return Resolve(Database);
-        return selector.Databases() is [var first, ..]
-            ? DatabaseDrivers.Resolve(first.Database, first.BaseFolder)
-            : throw new MigrationException(
-                ErrorId.UsageInvalid,
-                "No database is named, so the kind of database cannot be determined.",
-                "Specify one of the right kind with -Database; a file need not exist."
-            );
-    }
-
-    private void Judge(IReadOnlyList<GeneratedMigration> results)
-    {
-        var refused = results.Where(r => !r.IsGood).Select(r => $"\n  {r.Name}: {string.Join(' ', r.Reasons)}").ToList();
-        if (refused.Count > 0)
-            WriteFailure(
-                ErrorRecords.Of(
-                    new MigrationException(
-                        ErrorId.GenerationRefused,
-                        $"Not written:{string.Concat(refused)}",
-                        "See the properties Reasons and Differences of each result, and write these by hand."
-                    ),
-                    target: null
-                )
-            );
     }
 
     /// <summary>Writes the files as Get-Item does, with what the file system's provider adds to them.</summary>

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Migrations.Folders;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

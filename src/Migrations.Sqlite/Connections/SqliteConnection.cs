@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

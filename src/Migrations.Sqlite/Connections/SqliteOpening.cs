@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;

@@ -1,5 +1,6 @@
 using Migrations.Databases;
 using Migrations.Events;
+using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 

@@ -15,4 +15,7 @@ internal sealed class SqliteChangeWriter : IChangeWriter
     /// <inheritdoc/>
     public string KeyQuery(string table, IReadOnlyList<string> columns) =>
         $"SELECT {string.Join(", ", columns.Select(c => $"quote({c})"))} FROM {table}";
+
+    /// <inheritdoc/>
+    public SeedStatements Rows(SchemaSnapshot schema) => SqliteRows.Of(schema);
 }

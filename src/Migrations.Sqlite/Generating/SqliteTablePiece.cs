@@ -43,6 +43,69 @@ internal sealed record SqliteTablePiece(string Text, IReadOnlyList<SqliteToken> 
     public static bool IsName(SqliteToken token, string name) =>
         token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && SqliteNames.Comparer.Equals(token.Name, name);
 
+    /// <summary>A column or a constraint as it is written elsewhere; null where the text is none.</summary>
+    public static SqliteTablePiece? Of(string text) => Cut($"({text}\n)").Pieces is [var first, ..] ? first : null;
+
+    /// <summary>A text without comments and line ends.</summary>
+    public static string OnOneLine(string text)
+    {
+        var line = new StringBuilder();
+        var end = 0;
+        foreach (var (token, at) in SqliteTokenCursor.ReadPlaced(text))
+        {
+            line.Append(line.Length > 0 && at > end ? " " : "").Append(token.Text);
+            end = at + token.Text.Length;
+        }
+
+        return line.ToString();
+    }
+
+    /// <summary>What stands in the parentheses behind a word.</summary>
+    public string Within(string word)
+    {
+        var tokens = SqliteTokenCursor.ReadPlaced(Text).ToList();
+        var open = tokens.FindIndex(t => t.Token.Is(word)) + 1;
+        var close = Behind(tokens, open) - 1;
+        return open < tokens.Count && tokens[open].Token.Is('(') ? Text[(tokens[open].At + 1)..tokens[close].At].Trim() : "";
+    }
+
+    /// <summary>
+    /// Its text without a word, and without the value that belongs to it.
+    /// </summary>
+    /// <param name="word">The word.</param>
+    /// <param name="hasValue">Whether a value belongs to it: a literal with its sign, or what is in parentheses.</param>
+    public string Without(string word, bool hasValue = false)
+    {
+        var tokens = SqliteTokenCursor.ReadPlaced(Text).ToList();
+        var first = tokens.FindIndex(t => t.Token.Is(word));
+        if (first < 0)
+            return Text;
+        var next = first + 1;
+        if (hasValue && next < tokens.Count)
+            next =
+                tokens[next].Token.Is('(') ? Behind(tokens, next)
+                : tokens[next].Token.Is('-') || tokens[next].Token.Is('+') ? next + 2
+                : next + 1;
+        var rest = next < tokens.Count ? Text[tokens[next].At..] : "";
+        return $"{Text[..tokens[first].At].TrimEnd()} {rest}".TrimEnd();
+    }
+
+    // The place behind the parenthesis that closes the one at a place.
+    private static int Behind(List<(SqliteToken Token, int At)> tokens, int open)
+    {
+        for (var (at, depth) = (open, 0); at < tokens.Count; at++)
+        {
+            depth +=
+                tokens[at].Token.Is('(') ? 1
+                : tokens[at].Token.Is(')') ? -1
+                : 0;
+            if (depth == 0)
+                return at + 1;
+        }
+
+        return tokens.Count;
+    }
+
     /// <summary>Cuts a CREATE TABLE as SQLite stores it.</summary>
     /// <returns>What stands behind its name, and the columns and constraints.</returns>
     public static (string Body, IReadOnlyList<SqliteTablePiece> Pieces) Cut(string sql)

@@ -12,9 +12,9 @@ internal static class HistoryNames
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>.</exception>
     public static void Check(SessionOptions options)
     {
-        if (options.HistorySchema is not null)
+        if (options.HistorySchema is { } schema)
             throw Wrong(
-                "SQLite has no schemas, so the history table cannot be put into one.",
+                $"SQLite has no schemas, so the history table cannot be put into the schema '{schema}'.",
                 $"Leave out the history schema; '{CallOption.HistoryTable}' names the table."
             );
         var table = options.HistoryTable;

@@ -11,13 +11,16 @@ namespace Migrations.Sqlite;
 internal sealed class HistoryReader(SqliteHandle handle, DatabaseTarget target, HistoryTable table)
 {
     /// <summary>Reads all rows, without their scripts; none when there is no table.</summary>
-    public List<JournalEntry> ReadAll()
+    /// <param name="onlyStamps">Whether only those are read that stamp the database.</param>
+    public List<JournalEntry> ReadAll(bool onlyStamps = false)
     {
         var entries = new List<JournalEntry>();
         if (!table.Exists())
             return entries;
         using var rows = handle.Prepare(
-            $"SELECT {HistoryTable.Columns}, {(table.HasPosition ? HistoryTable.Position : "NULL")} FROM {table.Quoted} ORDER BY id"
+            $"SELECT {HistoryTable.Columns}, {(table.HasPosition ? HistoryTable.Position : "NULL")} FROM {table.Quoted} "
+                + (onlyStamps ? $"WHERE event = '{JournalNames.Of(JournalEvent.Stamped)}' " : "")
+                + "ORDER BY id"
         );
         while (rows.Step())
             entries.Add(Read(rows));

@@ -1,4 +1,5 @@
 using Migrations.Databases;
+using Migrations.Folders;
 using Migrations.Sqlite.Native;
 
 namespace Migrations.Sqlite;
@@ -13,11 +14,12 @@ internal sealed class HistorySearch(SqliteHandle handle, DatabaseTarget target, 
     private static readonly string Query =
         "SELECT m.name FROM main.sqlite_master m WHERE m.type = 'table' AND m.rootpage > 0 AND (SELECT count(*) FROM"
         + " pragma_table_info(m.name, 'main') c WHERE lower(c.name) IN ("
-        + string.Join(", ", HistoryTable.Columns.Split(", ").Select(SqliteNormalForm.Literal))
-        + $")) = {HistoryTable.Columns.Split(", ").Length} ORDER BY lower(m.name)";
+        + string.Join(", ", HistoryTable.AllColumns.Select(SqliteNormalForm.Literal))
+        + $")) = {HistoryTable.AllColumns.Count} ORDER BY lower(m.name)";
 
     /// <summary>Finds them, the session's own first.</summary>
-    public FoundHistories Run()
+    /// <param name="onlyStamps">Whether only the rows are read that stamp the database.</param>
+    public FoundHistories Run(bool onlyStamps = false)
     {
         var names = new List<string>();
         using (var rows = handle.Prepare(Query))
@@ -31,23 +33,14 @@ internal sealed class HistorySearch(SqliteHandle handle, DatabaseTarget target, 
             Table = name,
             Display = name,
             IsOwn = SqliteNames.Comparer.Equals(name, own),
-            Entries = new HistoryReader(handle, target, new HistoryTable(handle, target, name)).ReadAll(),
+            Entries = new HistoryReader(handle, target, new HistoryTable(handle, target, name)).ReadAll(onlyStamps),
         });
         return new FoundHistories(Identity, [.. found.OrderByDescending(h => h.IsOwn)]);
     }
 
-    /// <summary>The stamp of the database; null where it has none, or what looks like a history cannot be read.</summary>
-    public string? FindStamp()
-    {
-        try
-        {
-            return Run().Stamp;
-        }
-        catch (MigrationException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The stamp of the database; null without one. Other rows may be of a newer version, and need not be understood.</summary>
+    /// <exception cref="MigrationException">A stamp cannot be read.</exception>
+    public string? FindStamp() => Run(onlyStamps: true).Stamp;
 
     // One file may have several paths. What is in memory is another database for each connection.
     private string Identity =>

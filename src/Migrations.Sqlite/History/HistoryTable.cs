@@ -13,6 +13,9 @@ internal sealed class HistoryTable(SqliteHandle handle, DatabaseTarget target, s
         "id, run_id, service, version, name, description, semantic_version, direction, event, checksum, applied_at, applied_by, host,"
         + " execution_time_ms, rows_affected, success, error_message, statement_index, schema_fingerprint, tool_version";
 
+    /// <summary>All columns that a history has from its first day.</summary>
+    public static IReadOnlyList<string> AllColumns { get; } = [.. Columns.Split(", "), "script"];
+
     // The script comes last: rows are read without it, and what precedes it is then read without following it into overflow pages.
     /// <summary>Its columns, as they are created.</summary>
     public const string Definition =
@@ -48,7 +51,7 @@ internal sealed class HistoryTable(SqliteHandle handle, DatabaseTarget target, s
         HasPosition = present.Contains(Position);
         if (present.Count == 0)
             return false;
-        if ((Columns + ", script").Split(", ").All(present.Contains))
+        if (AllColumns.All(present.Contains))
             return true;
         throw new MigrationException(
             ErrorId.HistoryTableConflict,

@@ -8,14 +8,8 @@ namespace Migrations.Sqlite;
 /// <param name="column">The column.</param>
 /// <param name="definition">Its definition, read as a table of one column.</param>
 /// <param name="isStrict">Whether the table is STRICT.</param>
-/// <param name="tokens">The definition.</param>
-internal sealed class AddedColumn(
-    string table,
-    SqliteColumnText column,
-    SqliteTableText definition,
-    bool isStrict,
-    List<SqliteToken> tokens
-)
+/// <param name="piece">The definition as it is written.</param>
+internal sealed class AddedColumn(string table, SqliteColumnText column, SqliteTableText definition, bool isStrict, SqliteTablePiece piece)
 {
     private readonly string _name = SqliteNames.Show(column.Name);
 
@@ -36,7 +30,7 @@ internal sealed class AddedColumn(
         if (Has(SqliteConstraintKind.Unique))
             yield return Always(
                 $"SQLite cannot add {_name} to {table} as UNIQUE.",
-                SqliteRewrites.UniqueColumn(table, _name, Without("UNIQUE"))
+                SqliteRewrites.UniqueColumn(table, _name, piece.Without("UNIQUE"))
             );
         if (isStrict && column.Type.Length == 0)
             yield return Always($"{table} is STRICT, and {_name} has no type.", rewrite: null);
@@ -44,7 +38,7 @@ internal sealed class AddedColumn(
             yield return WithRows(
                 "add-column-stored",
                 $"SQLite refuses to add the stored generated column {_name} to {table} when there is a row.",
-                SqliteRewrites.InPlace($"ALTER TABLE {table} ADD COLUMN {Without("STORED")} VIRTUAL;")
+                SqliteRewrites.InPlace($"ALTER TABLE {table} ADD COLUMN {piece.Without("STORED")} VIRTUAL;")
             );
         if (column.Generated is null && column.NotNull is not null && !hasDefault)
             yield return WithRows(
@@ -62,13 +56,13 @@ internal sealed class AddedColumn(
             yield return WithRows(
                 "add-column-references",
                 $"Adds the foreign key {_name} to {table} with a default, which SQLite refuses when there is a row.",
-                SqliteRewrites.InPlace($"ALTER TABLE {table} ADD COLUMN {Without("DEFAULT", column.Default!)};")
+                SqliteRewrites.InPlace($"ALTER TABLE {table} ADD COLUMN {piece.Without("DEFAULT", hasValue: true)};")
             );
         if (!hasDefault && definition.Constraints.Exists(c => c.Kind == SqliteConstraintKind.Check && RefusesNull(c.Text)))
             yield return WithRows(
                 "add-column-check",
                 $"The CHECK of {_name} refuses NULL, which every row of {table} gets.",
-                SqliteRewrites.InPlace($"ALTER TABLE {table} ADD COLUMN {string.Join(' ', tokens.Select(t => t.Text))} DEFAULT ...;")
+                SqliteRewrites.InPlace($"ALTER TABLE {table} ADD COLUMN {piece.Text} DEFAULT ...;")
             );
     }
 
@@ -90,10 +84,4 @@ internal sealed class AddedColumn(
 
     private static bool RefusesNull(string check) =>
         check.Contains("IS NOT NULL", StringComparison.OrdinalIgnoreCase) || check.Contains("NOTNULL", StringComparison.OrdinalIgnoreCase);
-
-    private string Without(string word, string? value = null) =>
-        string.Join(
-            ' ',
-            tokens.Where((t, i) => !t.Is(word) && !(value is not null && i > 0 && tokens[i - 1].Is(word))).Select(t => t.Text)
-        );
 }

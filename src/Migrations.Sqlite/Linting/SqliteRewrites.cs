@@ -17,13 +17,32 @@ internal static class SqliteRewrites
 
     /// <summary>A rebuild of the table with one thing more in its definition
     /// (https://sqlite.org/lang_altertable.html#otheralter).</summary>
-    public static IReadOnlyList<LintStep> Rebuild(KnownSchema schema, KnownTable table, string shown, string addition)
+    public static IReadOnlyList<LintStep> Rebuild(KnownSchema schema, KnownTable table, string shown, string addition) =>
+        Rebuild(schema, table, shown, Definition(table, addition), Columns(table, without: null));
+
+    // A column stands before the constraints of its table.
+    private static string Definition(KnownTable table, string addition)
     {
-        var definition =
-            table.Sql is { } sql && sql.IndexOf('(', StringComparison.Ordinal) is > 0 and var open
-                ? sql[open..].Insert(sql[open..].LastIndexOf(')'), $",\n    {addition}")
-                : $"(..., {addition})";
-        return Rebuild(schema, table, shown, definition, Columns(table, without: null));
+        if (table.Sql is not { } sql || SqliteTablePiece.Cut(sql).Pieces is not { Count: > 0 } pieces)
+            return $"(..., {addition})";
+        var lines = pieces.Select(p => p.Text).ToList();
+        var added = SqliteTablePiece.Of(addition);
+        var same = lines.FindIndex(l =>
+            SqliteTablePiece.Of(l) is { IsColumn: true } p && SqliteNames.Comparer.Equals(p.Column, added?.Column)
+        );
+        if (same >= 0)
+            lines[same] = addition;
+        else
+            lines.Insert(added is { IsColumn: false } ? lines.Count : pieces.Count(p => p.IsColumn), addition);
+        var options = string.Join(
+            ", ",
+            new[]
+            {
+                table.Text is { WithoutRowid: true } ? "WITHOUT ROWID" : null,
+                table.Text is { Strict: true } ? "STRICT" : null,
+            }.OfType<string>()
+        );
+        return $"(\n    {string.Join(",\n    ", lines)}\n) {options}".TrimEnd();
     }
 
     /// <summary>A rebuild of the table without a column.</summary>
@@ -38,7 +57,7 @@ internal static class SqliteRewrites
         [
             new LintStep(
                 "In its place, in one migration",
-                $"CREATE TABLE {made} {definition};\nINSERT INTO {made} ({columns}) SELECT {columns} FROM {shown};\n"
+                $"CREATE TABLE {made} {definition};\nINSERT INTO {made} ({columns})\nSELECT {columns}\nFROM {shown};\n"
                     + $"DROP TABLE {shown};\nALTER TABLE {made} RENAME TO {shown};{owned}"
             ),
         ];

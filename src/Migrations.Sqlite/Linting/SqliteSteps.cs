@@ -13,7 +13,7 @@ internal static class SqliteSteps
             new LintStep(
                 "Before DROP TABLE, behind the copy",
                 $"DELETE FROM sqlite_sequence WHERE name = '{after.Origin}';\n"
-                    + $"INSERT INTO sqlite_sequence (name, seq) SELECT '{after.Origin}', seq FROM sqlite_sequence WHERE name = '{table}';"
+                    + $"INSERT INTO sqlite_sequence (name, seq)\nSELECT '{after.Origin}', seq FROM sqlite_sequence WHERE name = '{table}';"
             ),
         ];
 
@@ -41,7 +41,7 @@ internal static class SqliteSteps
             to.Columns.Where(c => c.Generated is null && source.Table.Text?.HasColumn(c.Name) != false)
                 .Select(c => SqliteNames.Show(c.Name))
         );
-        return SqliteRewrites.InPlace($"INSERT INTO {into} ({columns}) SELECT {columns} FROM {source.Name};");
+        return SqliteRewrites.InPlace($"INSERT INTO {into} ({columns})\nSELECT {columns}\nFROM {source.Name};");
     }
 
     /// <summary>Whether a column of the table is its rowid, which a copy keeps.</summary>

@@ -53,6 +53,14 @@ internal sealed class TableChanges(KnownSchema schema, ScriptStatement statement
         return cursor.TakeRest();
     }
 
+    // As it is written, on one line and without comments.
+    private string Written(List<SqliteToken> rest)
+    {
+        var placed = SqliteTokenCursor.ReadPlaced(statement.Text).ToList();
+        var start = placed.Count - rest.Count;
+        return start < placed.Count ? SqliteTablePiece.OnOneLine(statement.Text[placed[start].At..]) : "";
+    }
+
     private static bool IsConstraint(List<SqliteToken> rest) =>
         rest is [var first, ..]
         && (
@@ -67,7 +75,7 @@ internal sealed class TableChanges(KnownSchema schema, ScriptStatement statement
         var at = rest[0].Is("CONSTRAINT") ? 2 : 0;
         if (at >= rest.Count)
             return [];
-        var text = string.Join(' ', rest.Select(t => t.Text));
+        var text = Written(rest);
         if (!rest[at].Is("CHECK"))
             return Hazard(
                 "alter-unsupported",
@@ -76,23 +84,22 @@ internal sealed class TableChanges(KnownSchema schema, ScriptStatement statement
                 SqliteRewrites.Rebuild(schema, table, _shown, text),
                 always: true
             );
-        var condition = new SqliteTokenCursor(rest.GetRange(at + 1, rest.Count - at - 1)).TakeParenthesised();
         return Hazard(
             "add-check",
             LintHarm.WithRows,
             $"Fails with no more than \"constraint failed\" when a row of {_shown} breaks the new CHECK.",
-            SqliteRewrites.LookFirst(_shown, $"NOT ({string.Join(' ', condition.Select(t => t.Text))})", statement.Text)
+            SqliteRewrites.LookFirst(_shown, $"NOT ({SqliteTablePiece.Of(text)?.Within("CHECK")})", statement.Text)
         );
     }
 
     private List<LintHazard> AddColumn(List<SqliteToken> rest)
     {
-        var definition = string.Join(' ', rest.Select(t => t.Text));
+        var definition = Written(rest);
         var read = SqliteTableReader.Read($"CREATE TABLE t ({definition})");
-        if (read.Columns is not [var column, ..])
+        if (read.Columns is not [var column, ..] || SqliteTablePiece.Of(definition) is not { } piece)
             return [];
         var isStrict = table.Text?.Strict == true;
-        var found = new AddedColumn(_shown, column, read, isStrict, rest)
+        var found = new AddedColumn(_shown, column, read, isStrict, piece)
             .Read()
             .SelectMany(f =>
                 Hazard(f.Rule, f.Harm, f.Message, f.Rewrite ?? SqliteRewrites.Rebuild(schema, table, _shown, definition), f.IsAlways)

@@ -29,16 +29,7 @@ internal sealed class CopiedValues
     /// <summary>Reads a statement; null where it is more than one plain SELECT.</summary>
     public static CopiedValues? Read(string text)
     {
-        var tokens = new List<(SqliteToken, int)>();
-        for (var at = 0; at < text.Length; )
-        {
-            var length = SqliteLexer.Scan(text.AsSpan(at), out var kind, out _);
-            if (!SqliteLexer.IsBlank(kind))
-                tokens.Add((new SqliteToken(kind, text.Substring(at, length)), at));
-            at += length;
-        }
-
-        var values = new CopiedValues(text, tokens);
+        var values = new CopiedValues(text, [.. SqliteTokenCursor.ReadPlaced(text)]);
         return values.Read() ? values : null;
     }
 

@@ -65,6 +65,7 @@ internal sealed partial class SqliteLossForecast
             cancellationToken.ThrowIfCancellationRequested();
             var head = StatementHead.Read(statement.Text);
             forecast.FollowOthers(statement, head);
+            forecast.FollowSchemaTable(statement);
             forecast.Follow(statement, head);
             forecast._rows.Observe(statement);
         }
@@ -126,6 +127,21 @@ internal sealed partial class SqliteLossForecast
         if (!_reachesOthers)
             _state.NotForeseen.Add($"line {line} may take away from the database that line {attachedAt} attaches, which is not looked at");
         _reachesOthers = true;
+    }
+
+    /// <summary>With PRAGMA writable_schema a DELETE drops tables, and an UPDATE may take columns away.</summary>
+    private void FollowSchemaTable(ScriptStatement statement)
+    {
+        if (
+            !statement.Text.Contains("sqlite_", StringComparison.OrdinalIgnoreCase)
+            || RowChange.Read(SqliteDialect.Instance, statement.Text) is not { } change
+        )
+            return;
+        var table = SqliteNames.Unquote(change.Table.Split('.', 2, StringSplitOptions.TrimEntries)[^1]);
+        if (SqliteNames.Comparer.Equals(table, "sqlite_master") || SqliteNames.Comparer.Equals(table, "sqlite_schema"))
+            _state.NotForeseen.Add(
+                $"line {statement.Location.Line} writes to {table}, the table of the schema itself; what that takes away is not known"
+            );
     }
 
     // A name without a schema is that of an attached table where no other has it.

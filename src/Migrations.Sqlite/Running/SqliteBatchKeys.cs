@@ -11,6 +11,10 @@ namespace Migrations.Sqlite;
 /// <param name="batch">The statement.</param>
 internal sealed class SqliteBatchKeys(SqliteHandle handle, BatchStatement batch)
 {
+    // VACUUM gives other rowids to the rows of a table that does not hold them, and always another number to the schema
+    // (https://sqlite.org/lang_vacuum.html, https://sqlite.org/pragma.html#pragma_schema_version).
+    private const string SchemaVersion = "(SELECT schema_version FROM pragma_schema_version)";
+
     /// <summary>Finds them.</summary>
     /// <exception cref="StatementException"><see cref="ErrorId.BatchInvalid"/></exception>
     public static BatchKey Find(SqliteHandle handle, BatchStatement batch) => new SqliteBatchKeys(handle, batch).Find();
@@ -26,11 +30,16 @@ internal sealed class SqliteBatchKeys(SqliteHandle handle, BatchStatement batch)
             );
         var shape = SqliteTableShape.Read(handle, table);
         var columns = batch.Rule.Key.Count > 0 ? Named(shape) : Own(shape);
+        var numbering = columns is [var only] && string.Equals(only, shape.RowidName, StringComparison.Ordinal) ? SchemaVersion : null;
         return new BatchKey
         {
             Table = $"main.{shape.Quoted}",
             Columns = columns,
-            Literals = string.Join(" || ', ' || ", columns.Select(c => $"quote({c})")),
+            Literals = string.Join(
+                " || ', ' || ",
+                [.. columns.Select(c => $"quote({c})"), .. numbering is null ? [] : new[] { numbering }]
+            ),
+            Numbering = numbering,
         };
     }
 

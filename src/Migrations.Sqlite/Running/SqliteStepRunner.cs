@@ -60,6 +60,8 @@ internal sealed class SqliteStepRunner
             });
             Check();
             var outcome = Record();
+            if (_step.Query is { } query)
+                outcome = outcome with { Answer = new StepAnswer(_handle.QueryText(query)) };
             if (!_transaction.IsOfRun)
                 _transaction.Commit(_leftOut);
             return outcome;

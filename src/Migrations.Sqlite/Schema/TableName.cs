@@ -8,17 +8,15 @@ internal static class TableName
 {
     private const string Main = "main";
 
-    /// <summary>Whether there is a table or a view of that name.</summary>
+    /// <summary>Whether there is a table of that name. A view does not count.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: it is no name.</exception>
     public static bool Exists(SqliteHandle handle, string name)
     {
         var parts = Parts(name);
         if (parts.Count == 2 && !string.Equals(parts[0], Main, StringComparison.OrdinalIgnoreCase))
             throw Invalid(name);
-        return handle.QueryInt64(
-                "SELECT count(*) FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE",
-                parts[^1]
-            ) > 0;
+        return handle.QueryInt64("SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE", parts[^1])
+            > 0;
     }
 
     private static List<string> Parts(string name)

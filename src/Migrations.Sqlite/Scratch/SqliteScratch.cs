@@ -1,5 +1,6 @@
 using Migrations.Backup;
 using Migrations.Databases;
+using Migrations.Folders;
 
 namespace Migrations.Sqlite;
 

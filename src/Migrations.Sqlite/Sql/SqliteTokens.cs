@@ -38,16 +38,21 @@ internal sealed class SqliteTokenCursor(IReadOnlyList<SqliteToken> tokens)
     public static List<SqliteToken> Read(string text)
     {
         var found = new List<SqliteToken>();
-        var at = 0;
-        while (at < text.Length)
+        foreach (var (token, _) in ReadPlaced(text))
+            found.Add(token);
+        return found;
+    }
+
+    /// <summary>The tokens of a text that mean something, with where they begin.</summary>
+    public static IEnumerable<(SqliteToken Token, int At)> ReadPlaced(string text)
+    {
+        for (var at = 0; at < text.Length; )
         {
             var length = SqliteLexer.Scan(text.AsSpan(at), out var kind, out _);
             if (!SqliteLexer.IsBlank(kind))
-                found.Add(new SqliteToken(kind, text.Substring(at, length)));
+                yield return (new SqliteToken(kind, text.Substring(at, length)), at);
             at += length;
         }
-
-        return found;
     }
 
     /// <summary>The token here, passing it.</summary>

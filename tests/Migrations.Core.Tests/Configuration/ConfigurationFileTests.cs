@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations.Configuration;
 using Migrations.Core.Tests.Folders;
 using Xunit;
@@ -66,6 +67,23 @@ public sealed class ConfigurationFileTests : IDisposable
         92,
         "Several services would write"
     )]
+    [InlineData("{ \"services\": { \"a\": { \"paht\": \"x\" } } }", 1, 24, "Did you mean 'path'?")]
+    [InlineData(
+        "{ \"services\": { \"a\": { \"path\": \"x\" } }, \"environments\": { \"e\": { \"databases\": { \"a\": \"x\" },\n"
+            + "\"database\": \"y\" } } }",
+        2,
+        13,
+        "is that of no service"
+    )]
+    [InlineData("{ \"backup\": { \"beforeRun\": true } }", 1, 28, "no 'folder' is named")]
+    [InlineData("{ \"backup\": { \"folder\": \"b\", \"restoreOnFailure\": true } }", 1, 50, "that is not set to true")]
+    [InlineData(
+        "{ \"backup\": { \"folder\": \"b\", \"beforeRun\": false },\n"
+            + "\"environments\": { \"e\": { \"backup\": { \"restoreOnFailure\": true } } } }",
+        2,
+        58,
+        "that is not set to true"
+    )]
     public void What_is_wrong_is_named_with_its_place(string text, int line, int column, string words)
     {
         var error = Invalid(() => Open(text));
@@ -75,11 +93,36 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.NotEmpty(error.NextStep.ToString());
     }
 
-    [Fact]
-    public void Bytes_that_are_no_text_are_refused_with_their_line()
+    [Theory]
+    [InlineData(0xE4)]
+    [InlineData(0)]
+    public void Bytes_that_are_no_text_are_refused_with_their_place(byte bad)
     {
-        _folder.Write("migrations.json", [(byte)'{', (byte)'\n', 0xE4, (byte)'}']);
-        Assert.Equal(2, Invalid(() => ConfigurationFile.Open(null, _folder.Path)).Location!.Line);
+        _folder.Write("migrations.json", [(byte)'{', (byte)'\n', 0xC3, 0xA4, bad, (byte)'}']);
+        var place = Invalid(() => ConfigurationFile.Open(null, _folder.Path)).Location!;
+        Assert.Equal((2, 2), (place.Line, place.Column));
+    }
+
+    [Theory]
+    [InlineData("[", "]")]
+    [InlineData("{ \"a\": ", "}")]
+    public void What_is_nested_too_deep_is_no_broken_JSON(string open, string close)
+    {
+        var text = string.Concat(Enumerable.Repeat(open, 70)) + "1" + string.Concat(Enumerable.Repeat(close, 70));
+        var error = Invalid(() => Open(text));
+        Assert.Contains("more than 64 deep", error.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 64 * open.Length + 1), (error.Location!.Line, error.Location.Column));
+    }
+
+    [Fact]
+    public void What_services_have_in_common_may_stand_beside_what_they_have_of_their_own()
+    {
+        var read = Open(
+            "{ \"backup\": { \"folder\": \"b\" }, "
+                + Services
+                + """, "environments": { "e": { "database": "x", "databases": { "a": "y" }, "backup": { "beforeRun": true } } } }"""
+        );
+        Assert.Equal(["y", "x"], read.Services.Select(s => read.Environments[0].DatabaseOf(s.Name)!.Value));
     }
 
     [Fact]
@@ -131,6 +174,32 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.NotNull(ConfigurationFile.Open("migrations.json", _folder.Path));
     }
 
+    [UnixTheory]
+    [InlineData("a", UnixFileMode.OtherWrite, "other users can write the folder '{0}/a'")]
+    [InlineData("a", UnixFileMode.OtherWrite | UnixFileMode.StickyBit, null)]
+    [InlineData("a/b", UnixFileMode.OtherWrite | UnixFileMode.StickyBit, "other users can write the folder '{0}/a/b'")]
+    [InlineData("c", UnixFileMode.OtherWrite, "other users can write the folder '{0}/c'")]
+    [InlineData("c/real.json", UnixFileMode.OtherWrite, "other users can write '{0}/c/real.json', to which it is a link")]
+    public void What_others_can_change_above_it_or_behind_a_link_makes_it_untrusted(string changed, UnixFileMode right, string? doubt)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        _folder.Write("c/real.json", "{}");
+        var below = Directory.CreateDirectory(_folder["a/b"]).FullName;
+        File.CreateSymbolicLink(Path.Combine(below, "migrations.json"), _folder["c/real.json"]);
+        File.SetUnixFileMode(_folder[changed], File.GetUnixFileMode(_folder[changed]) | right);
+        if (doubt is null)
+        {
+            Assert.NotNull(ConfigurationFile.Open(null, below));
+            return;
+        }
+
+        var error = Assert.Throws<MigrationException>(() => ConfigurationFile.Open(null, below));
+        Assert.Equal(ErrorId.ConfigurationUntrusted, error.Id);
+        Assert.Contains(string.Format(CultureInfo.InvariantCulture, doubt, _folder.Path), error.Message, StringComparison.Ordinal);
+        Assert.NotNull(ConfigurationFile.Open("migrations.json", below));
+    }
+
     [Theory]
     [InlineData("${MIGRATIONS_TEST_UNSET}", "MIGRATIONS_TEST_UNSET is not set")]
     [InlineData("${MIGRATIONS_TEST_UNSET:-${X}}", "has a reference in it")]
@@ -140,6 +209,7 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("${file:}", "has no path")]
     [InlineData("${file:nowhere}", "cannot be read")]
     [InlineData("${file:two}", "more than one line")]
+    [InlineData("${file:.}", "is a folder")]
     [InlineData("${secret:vault}", "names no vault or no secret")]
     [InlineData("${secret:vault/name}", "PowerShell module only")]
     public void A_reference_that_leads_to_nothing_is_named_with_its_place(string text, string words)

@@ -21,6 +21,13 @@ public sealed class PowerShellFileTests
             { "braces in strings", "function up { '}' ; \"} `\" }\"; \"$( '}' )\"; @\"\n}\n\"@ }\nfunction down { }", true },
             { "escaped braces", "function up { echo `} }\nfunction down { }", true },
             { "a number sign in a word", "function up { echo a#b } ; function down { }", true },
+            { "lines that end with CR", "# c\rfunction up { }\r@'\rfunction x {\r'@\rfunction down { }", true },
+            { "the word as an argument", "Get-Command -CommandType Function -Name a\nfunction up { }\nfunction down { }", true },
+            { "the word on a continued line", "Get-Command `\r\n Function -Name a\r\nfunction up { }\r\nfunction down { }", true },
+            { "names in braces", "function up { ${a'b} = \"${c\"}\"; ${`}} = 1 }\nfunction down { }", true },
+            { "what a program is given as it stands", "function up { git log --% \"|\" ' | cat \n}\nfunction down { }", true },
+            { "quotes of word processors", "function up { \u201c}\u201d; @\u2018\n}\n\u2019@ }\nfunction down { }", true },
+            { "in front of a function on its line", "param($Connection) function up { } function down { }", true },
             { "other functions", "function helper { }\nfunction up { helper }\nfunction uptime { }\nfunction downs { }", false },
         };
 

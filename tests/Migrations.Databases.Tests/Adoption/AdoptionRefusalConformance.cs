@@ -10,6 +10,9 @@ public abstract class AdoptionRefusalConformance(DatabaseKind kind) : AdoptionCo
     [InlineData("golang-migrate", "UPDATE schema_migrations SET dirty = '1'", "dirty")]
     [InlineData("flyway", "UPDATE flyway_schema_history SET success = '0' WHERE installed_rank = 2", "V1_1__albums.sql")]
     [InlineData("schema_migrations", "UPDATE schema_migrations SET status = 'failed' WHERE version = '1.1.0'", "1.1.0")]
+    [InlineData("evolve", "UPDATE changelog SET success = '0' WHERE version = '1.1'", "V1_1__albums.sql")]
+    [InlineData("sqlx", "UPDATE _sqlx_migrations SET success = '0' WHERE description = 'albums'", "20240115103023")]
+    [InlineData("prisma", "UPDATE _prisma_migrations SET rolled_back_at = NULL WHERE logs = 'failed'", "20240115103023_albums")]
     public async Task What_failed_there_stops_it(string tool, string change, string named)
     {
         await LoadAsync(tool);

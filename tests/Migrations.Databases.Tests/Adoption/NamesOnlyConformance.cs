@@ -74,6 +74,16 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
     }
 
     [Fact]
+    public async Task A_changeset_that_failed_stops_it()
+    {
+        await LoadNamesAsync("liquibase");
+        await Database.ExecuteAsync("UPDATE databasechangelog SET exectype = 'FAILED' WHERE id = '2'");
+        var error = await ThrowsAsync<MigrationException>(ErrorId.ForeignHistoryDirty, () => AdoptAsync());
+        Assert.Contains("changelog.sql::2::ann is recorded as failed", error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.False(await HasJournalAsync());
+    }
+
+    [Fact]
     public async Task SQL_that_cannot_be_had_or_run_is_refused()
     {
         await LoadNamesAsync("knex");
@@ -171,6 +181,31 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
     }
 
     [Theory]
+    [InlineData("", ContentMatch.Same)]
+    [InlineData("\r\n", ContentMatch.Cosmetic)]
+    [InlineData("-- a remark\n", ContentMatch.Different)]
+    public async Task Its_checksum_is_compared_where_it_has_one(string more, ContentMatch expected)
+    {
+        const string sql = "CREATE TABLE artists (id integer PRIMARY KEY);\n";
+        var file = Write("001_artists.sql", sql);
+        await Database.ExecuteAsync(
+            "CREATE TABLE schemaversion (version bigint PRIMARY KEY, name text, md5 text, run_at timestamp);"
+                + $"INSERT INTO schemaversion VALUES (0, NULL, NULL, NULL), (1, 'artists', '{Md5(sql)}', NULL); {sql}"
+        );
+        await File.AppendAllTextAsync(file, more, TestContext.Current.CancellationToken);
+
+        var error = await ThrowsAsync<MigrationException>(ErrorId.AdoptionUnsupported, () => AdoptAsync());
+        Assert.Equal(
+            expected == ContentMatch.Different,
+            error.Message.EndsWith("001_artists was edited since: its checksum is not the recorded one.", StringComparison.Ordinal)
+        );
+        var adopted = await AdoptAsync(new AdoptionRequest { SqlPath = file });
+
+        Assert.Equal(expected, Assert.Single(adopted.Migrations).Content);
+        Assert.Equal(expected == ContentMatch.Different ? AdoptionProof.Schema : AdoptionProof.Content, adopted.Migrations[0].Proof);
+    }
+
+    [Theory]
     [InlineData("CREATE TABLE migrations (id integer PRIMARY KEY, title text)")]
     [InlineData("CREATE TABLE changelog (id integer PRIMARY KEY, version text)")]
     [InlineData("CREATE TABLE schema_version (version integer, author text)")]
@@ -180,6 +215,11 @@ public abstract class NamesOnlyConformance(DatabaseKind kind) : AdoptionConforma
         await Database.ExecuteAsync(sql);
         Assert.Equal("001_a, 002_b, 003_c", Names(await ApplyAsync()));
     }
+
+    private static string Md5(string text) =>
+#pragma warning disable CA5351 // It is the tool's rule.
+        Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+#pragma warning restore CA5351
 
     private async Task LoadNamesAsync(string tool)
     {

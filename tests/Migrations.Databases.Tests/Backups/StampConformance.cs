@@ -182,6 +182,16 @@ public abstract class StampConformance(DatabaseKind kind) : BackupSuite(kind)
     }
 }
 
-public sealed class SqliteStampTests() : StampConformance(DatabaseKind.Sqlite);
+public sealed class SqliteStampTests() : StampConformance(DatabaseKind.Sqlite)
+{
+    [Fact]
+    public async Task A_backup_has_its_stamp_also_where_a_newer_version_wrote_other_rows()
+    {
+        await FillAsync();
+        await Engine().StampAsync("production");
+        await Database.ExecuteAsync("UPDATE migration_journal SET event = 'of_tomorrow' WHERE name = '002_b'");
+        Assert.Equal("production", (await BackUpAsync()).Stamp);
+    }
+}
 
 public sealed class PostgreSqlStampTests() : StampConformance(DatabaseKind.PostgreSql);

@@ -72,6 +72,31 @@ public abstract class CodeConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Fact]
+    public async Task Those_beside_a_folder_are_kept_where_the_database_is_found_by_its_text()
+    {
+        var mixed = Mixed();
+        var relative = MigrationSource.FromFolder(Path.GetRelativePath(AppContext.BaseDirectory, Folder)).With(SplitNames);
+        Assert.Equal(
+            "001_people, 002_split_names, 003_index",
+            Names(await Migrator.For(Database.Address, mixed, EngineOptions()).ApplyAsync())
+        );
+        Assert.Equal(
+            "001_people Applied, 002_split_names Applied, 003_index Applied",
+            await StatesAsync(Migrator.For(Database.Address, relative, EngineOptions()))
+        );
+    }
+
+    [Fact]
+    public async Task A_source_of_no_objects_is_empty()
+    {
+        var none = Migrator.For(Database.Address, MigrationSource.Of(), EngineOptions());
+        var error = await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => none.ApplyAsync());
+        Assert.Contains("The source 'code' contains no migrations", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => MigrationSource.Of(new CodeMigration("1", "a", _ => { }), null!));
+        Assert.Throws<ArgumentException>(() => new CodeMigration("1", "two\nlines", _ => { }));
+    }
+
+    [Fact]
     public async Task A_content_that_is_identified_can_be_seen_to_change_and_another_is_not_asked()
     {
         var named = new CodeMigration("1", "a", c => c.ExecuteAsync("CREATE TABLE a (id integer)"));
@@ -210,14 +235,17 @@ public abstract class CodeConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Theory]
-    [InlineData(TransactionMode.Each)]
-    [InlineData(TransactionMode.All)]
-    public async Task A_reader_that_is_left_open_is_named(TransactionMode mode)
+    [InlineData(TransactionMode.Each, true)]
+    [InlineData(TransactionMode.Each, false)]
+    [InlineData(TransactionMode.All, true)]
+    public async Task A_reader_that_is_left_open_is_named(TransactionMode mode, bool wasRead)
     {
         var engine = Of(async c =>
         {
             await c.ExecuteAsync("INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)");
-            await (await c.CreateCommand("SELECT id FROM a ORDER BY id").ExecuteReaderAsync()).ReadAsync();
+            var reader = await c.CreateCommand("SELECT id FROM a ORDER BY id").ExecuteReaderAsync();
+            if (wasRead)
+                await reader.ReadAsync();
         });
         var error = await ThrowsAsync<MigrationException>(
             ErrorId.CodeFailed,

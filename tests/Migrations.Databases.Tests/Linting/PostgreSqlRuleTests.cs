@@ -64,6 +64,13 @@ public sealed class PostgreSqlRuleTests() : RuleTests(DatabaseKind.PostgreSql, E
             "ALTER TYPE mood RENAME TO old_mood;\nCREATE TYPE mood AS ENUM ('ok');\nALTER TABLE t ALTER m TYPE mood USING m::text::mood;",
             "ALTER TYPE mood ADD VALUE 'fine';"
         ),
+        new(
+            "column-type",
+            T,
+            "ALTER TABLE t ALTER name TYPE varchar(80) COLLATE \"C\";",
+            "ALTER TABLE t ALTER name TYPE varchar(80) USING name::varchar(80);"
+        ),
+        new("column-type", T, "ALTER TABLE t ALTER name TYPE text COLLATE \"C\" USING name || '!';", "ALTER TABLE t ALTER name TYPE text;"),
         new("column-type", T, "ALTER TABLE t ALTER amount TYPE numeric(12, 4);", "ALTER TABLE t ALTER amount TYPE decimal(12,2);"),
         new(
             "add-column-rewrites",
@@ -117,6 +124,23 @@ public sealed class PostgreSqlRuleTests() : RuleTests(DatabaseKind.PostgreSql, E
         ),
         new("lock-timeout-off", T, "SET lock_timeout = 0;\nSELECT 1;", "SET lock_timeout = '2s';\nSELECT 1;"),
     ];
+
+    [Theory]
+    [InlineData("create unique index\n   on t (a);", "create unique index CONCURRENTLY\n   on t (a);")]
+    [InlineData(
+        "ALTER TABLE t ADD CONSTRAINT f\n  FOREIGN KEY (a) -- the owner\n  REFERENCES t\n    (id);",
+        "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t (id) NOT VALID;"
+    )]
+    [InlineData(
+        "ALTER TABLE t ADD COLUMN\n  u uuid\n  DEFAULT gen_random_uuid()\n  CHECK (u IS NOT NULL);",
+        "ALTER TABLE t ADD COLUMN u uuid CHECK (u IS NOT NULL);\nALTER TABLE t ALTER COLUMN u SET DEFAULT gen_random_uuid();"
+    )]
+    [InlineData("ALTER TABLE t ALTER a TYPE numeric(\n10, 2);", "ALTER TABLE t ADD COLUMN a_new numeric(10, 2);")]
+    public async Task The_safe_sql_reads_as_a_person_would_write_it(string statement, string expected)
+    {
+        var found = await FindAsync(T, statement);
+        Assert.Equal(expected, found[0].Rewrite[0].Sql);
+    }
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, Each.Length)];
 

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Migrations.Linting;
 
 namespace Migrations.Databases.Tests.Linting;
@@ -5,6 +7,8 @@ namespace Migrations.Databases.Tests.Linting;
 /// <summary>The safe steps of findings are written as files where two copies of the database end the same, and nowhere else.</summary>
 public abstract class RewriteConformance(DatabaseKind kind) : Conformance(kind)
 {
+    private int _timeouts;
+
     protected override bool NeedsCopies => true;
 
     protected const string Tables = """
@@ -33,15 +37,92 @@ public abstract class RewriteConformance(DatabaseKind kind) : Conformance(kind)
         return await new ScriptRewriter(Kind.Driver, Target(), Folder, EngineOptions()).RewriteAsync(found, write);
     }
 
-    /// <summary>Rewrites one statement of a rule, whose steps are proven, and runs them.</summary>
+    /// <summary>
+    /// Rewrites one statement of a rule, whose steps are proven, and runs them beside a reader and a writer, who are not kept waiting.
+    /// </summary>
     protected async Task ProvenAsync(string rule, string up, string? down, params string[] files)
     {
         var finding = (await RewriteAsync(up, down)).First(f => f.Rule == rule);
         Assert.True(finding.NotWritten is null, finding.NotWritten);
         Assert.Equal(files, finding.Written.Where(f => f.EndsWith(".up.sql", StringComparison.Ordinal)).Select(Path.GetFileName));
         Assert.All(finding.Written, f => Assert.StartsWith(Folder, f, StringComparison.Ordinal));
-        Assert.Equal(files.Length + 1, (await ApplyAsync()).Count);
+        var timeouts = await TimeoutsBesideAsync(
+            async () => Assert.Equal(files.Length + 1, (await ApplyAsync()).Count),
+            EngineOptions().Session.TableLockTimeout
+        );
+        Assert.Equal(0, timeouts);
         Assert.All(await Engine().GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
+    }
+
+    /// <summary>
+    /// Runs something beside a reader and a writer of the table <c>t</c>, and counts their statements that got no lock in time. That
+    /// the table or a column has another name meanwhile is no wait.
+    /// </summary>
+    protected async Task<int> TimeoutsBesideAsync(Func<Task> run, TimeSpan timeout)
+    {
+        using var stop = new CancellationTokenSource();
+        string[] statements = ["SELECT count(*) FROM t", "UPDATE t SET m = m WHERE id = 7"];
+        var begun = statements.Select(_ => new TaskCompletionSource()).ToList();
+        var others = statements.Select((s, i) => Task.Run(() => RepeatAsync(s, timeout, begun[i], stop.Token))).ToList();
+        try
+        {
+            await Task.WhenAny([.. others, Task.WhenAll(begun.Select(b => b.Task))]);
+            await run();
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        await Task.WhenAll(others);
+        return _timeouts;
+    }
+
+    private async Task RepeatAsync(string statement, TimeSpan timeout, TaskCompletionSource begun, CancellationToken stop)
+    {
+        await using var connection = await Database.ConnectAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            Kind == DatabaseKind.Sqlite ? "PRAGMA synchronous = OFF" : $"SET lock_timeout = {timeout.TotalMilliseconds:0}";
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        (command.CommandText, command.CommandTimeout) = (statement, Kind == DatabaseKind.Sqlite ? (int)timeout.TotalSeconds : 0);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+                begun.TrySetResult();
+            }
+            catch (DbException e)
+            {
+                if (e.SqlState is "55P03" || e is SqliteException { SqliteErrorCode: 5 or 6 })
+                    Interlocked.Increment(ref _timeouts);
+            }
+
+            // Others want the lock too, and SQLite gives it to who asks at the right moment.
+            await Task.Delay(TimeSpan.FromMilliseconds(3), CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task A_lock_that_is_kept_is_noticed()
+    {
+        await OneRowAsync("");
+        await using var connection = await Database.ConnectAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = Kind == DatabaseKind.Sqlite ? "BEGIN IMMEDIATE" : "BEGIN; LOCK TABLE t";
+        var timeouts = await TimeoutsBesideAsync(
+            async () =>
+            {
+                await command.ExecuteNonQueryAsync();
+                while (Volatile.Read(ref _timeouts) == 0)
+                    await Task.Delay(TimeSpan.FromMilliseconds(20));
+                command.CommandText = "COMMIT";
+                await command.ExecuteNonQueryAsync();
+            },
+            TimeSpan.FromSeconds(1)
+        );
+        Assert.NotEqual(0, timeouts);
     }
 
     [Theory]
@@ -55,6 +136,14 @@ public abstract class RewriteConformance(DatabaseKind kind) : Conformance(kind)
     )]
     public Task What_both_databases_have_steps_for_is_proven(string rule, string statement, string files) =>
         ProvenAsync(rule, statement + "\n", down: null, files.Split('|'));
+
+    /// <summary>Makes the table with one row.</summary>
+    protected async Task OneRowAsync(string before)
+    {
+        Migration("001_tables", Tables + before);
+        await ApplyAsync();
+        await Database.ExecuteAsync("INSERT INTO t (id, n) VALUES (7, 1)");
+    }
 
     [Fact]
     public async Task Rows_are_changed_in_batches_which_the_file_says()
@@ -103,10 +192,30 @@ public abstract class RewriteConformance(DatabaseKind kind) : Conformance(kind)
     }
 }
 
-public sealed class SqliteRewriteTests() : RewriteConformance(DatabaseKind.Sqlite);
+public sealed class SqliteRewriteTests() : RewriteConformance(DatabaseKind.Sqlite)
+{
+    [Fact]
+    public Task A_column_has_two_names_for_a_while() =>
+        ProvenAsync(
+            "rename-column",
+            "ALTER TABLE t RENAME COLUMN last_one TO other;\n",
+            down: null,
+            "002_change.up.sql",
+            "004_change_backfill.up.sql",
+            "005_change_contract.up.sql"
+        );
+}
 
 public sealed class PostgreSqlRewriteTests() : RewriteConformance(DatabaseKind.PostgreSql)
 {
+    [Fact]
+    public async Task A_statement_that_is_not_rewritten_keeps_others_waiting()
+    {
+        await OneRowAsync("CREATE FUNCTION slow(n integer) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(1) IS NOT NULL';\n");
+        Migration("002_slow", "ALTER TABLE t ADD CONSTRAINT t_n CHECK (slow(n));\n");
+        Assert.NotEqual(0, await TimeoutsBesideAsync(() => ApplyAsync(), TimeSpan.FromMilliseconds(200)));
+    }
+
     [Theory]
     [InlineData(
         "set-not-null",
@@ -143,6 +252,24 @@ public sealed class PostgreSqlRewriteTests() : RewriteConformance(DatabaseKind.P
         "validate-at-once",
         "ALTER TABLE t ADD CONSTRAINT t_n CHECK (n > 0) NOT VALID;\nALTER TABLE t VALIDATE CONSTRAINT t_n;",
         "ALTER TABLE t DROP CONSTRAINT t_n;",
+        "002_change.up.sql|004_change_step_2.up.sql"
+    )]
+    [InlineData(
+        "add-column-rewrites",
+        "ALTER TABLE t ADD COLUMN added integer DEFAULT (random() * 0)::integer;",
+        "ALTER TABLE t DROP COLUMN added;",
+        "002_change.up.sql|004_change_backfill.up.sql"
+    )]
+    [InlineData(
+        "unique-without-index",
+        "ALTER TABLE t ADD COLUMN added integer UNIQUE;",
+        "ALTER TABLE t DROP COLUMN added;",
+        "002_change.up.sql|004_change_step_2.up.sql|005_change_step_3.up.sql"
+    )]
+    [InlineData(
+        "check-at-once",
+        "ALTER TABLE t ADD COLUMN added integer DEFAULT 1 CHECK (added > 0);",
+        "ALTER TABLE t DROP COLUMN added;",
         "002_change.up.sql|004_change_step_2.up.sql"
     )]
     [InlineData("reindex-not-concurrent", "REINDEX TABLE t;", null, "002_change.up.sql")]

@@ -39,13 +39,16 @@ public abstract class RuleTests(DatabaseKind kind, IReadOnlyList<RuleCase> cases
         Assert.Equal(always.Contains(test.Rule) ? [test.Rule] : [], found.Where(r => r == test.Rule).Distinct());
     }
 
-    private async Task<List<string>> RulesAsync(string before, string script)
+    private async Task<List<string>> RulesAsync(string before, string script) => [.. (await FindAsync(before, script)).Select(f => f.Rule)];
+
+    /// <summary>What is found in a script.</summary>
+    protected async Task<IReadOnlyList<LintFinding>> FindAsync(string before, string script)
     {
         _folder.Write("m/001_before.sql", before);
         _folder.Write("m/002_it.sql", script);
         var found = await new ScriptLinter(kind.Driver, target: null, _folder["m"]).LintAsync(new LintRequest { Names = ["2"] });
         Assert.All(found, f => Assert.EndsWith("002_it.sql", f.File, StringComparison.Ordinal));
         Assert.All(found, f => Assert.InRange(f.Line, 1, script.Split('\n').Length));
-        return [.. found.Select(f => f.Rule)];
+        return found;
     }
 }

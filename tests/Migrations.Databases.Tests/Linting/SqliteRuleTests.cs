@@ -141,6 +141,34 @@ public sealed class SqliteRuleTests() : RuleTests(DatabaseKind.Sqlite, Each)
         new("delete-all-rows", T, "DELETE FROM p;", "DELETE FROM p WHERE id = 1;"),
     ];
 
+    private const string Long = "CREATE TABLE p (\n  id INTEGER PRIMARY KEY, -- (the key)\n  a TEXT\n  , CHECK (a <> '')\n) STRICT;\n";
+    private const string New = "CREATE TABLE p_new (\n    id INTEGER PRIMARY KEY,\n";
+    private const string Copied = "INSERT INTO p_new (id, a)\nSELECT id, a\nFROM p;\nDROP TABLE p;\nALTER TABLE p_new RENAME TO p;";
+
+    [Theory]
+    [InlineData(
+        "ALTER TABLE p ADD COLUMN c TEXT /* now */ DEFAULT (lower('A')\n || random());",
+        New + "    a TEXT,\n    c TEXT DEFAULT (lower('A') || random()),\n    CHECK (a <> '')\n) STRICT;\n" + Copied
+    )]
+    [InlineData(
+        "ALTER TABLE p ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id);",
+        New + "    a TEXT,\n    CHECK (a <> ''),\n    CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id)\n) STRICT;\n" + Copied
+    )]
+    [InlineData("ALTER TABLE p ALTER COLUMN a TYPE INTEGER;", New + "    a ...,\n    CHECK (a <> '')\n) STRICT;\n" + Copied)]
+    [InlineData("ALTER TABLE p ADD q INT DEFAULT (1) REFERENCES p (id);", "ALTER TABLE p ADD COLUMN q INT REFERENCES p (id);")]
+    [InlineData("ALTER TABLE p ADD q INT REFERENCES p (id) DEFAULT -1;", "ALTER TABLE p ADD COLUMN q INT REFERENCES p (id);")]
+    [InlineData(
+        "ALTER TABLE p ADD c TEXT UNIQUE CHECK (c IN ('x', 'y'));",
+        "ALTER TABLE p ADD COLUMN c TEXT CHECK (c IN ('x', 'y'));\nCREATE UNIQUE INDEX p_c_key ON p (c);"
+    )]
+    [InlineData("ALTER TABLE p ADD c TEXT AS (lower(a)) STORED;", "ALTER TABLE p ADD COLUMN c TEXT AS (lower(a)) VIRTUAL;")]
+    [InlineData("ALTER TABLE p ADD CHECK (length(a) > 2);", "SELECT rowid, * FROM p WHERE NOT (length(a) > 2);")]
+    public async Task The_safe_sql_reads_as_a_person_would_write_it(string statement, string expected)
+    {
+        var found = await FindAsync(Long, statement);
+        Assert.Equal(expected, found[0].Rewrite[0].Sql);
+    }
+
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, Each.Length)];
 
     [Theory]

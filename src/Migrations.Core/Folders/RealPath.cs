@@ -1,6 +1,4 @@
-using Migrations.Folders;
-
-namespace Migrations.Sqlite;
+namespace Migrations.Folders;
 
 /// <summary>The path of a file with all links resolved, so that two names of one file are one lock.</summary>
 internal static class RealPath

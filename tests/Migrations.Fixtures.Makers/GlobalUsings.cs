@@ -1,0 +1,2 @@
+global using Migrations.Testing;
+global using Xunit;
