@@ -16,6 +16,7 @@
         'Compare-Database'
         'Compare-DatabaseSchema'
         'Copy-Database'
+        'Export-MigrationReport'
         'Export-MigrationScript'
         'Get-DatabaseBackup'
         'Get-DatabaseSchema'

@@ -78,8 +78,8 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
     /// last, so that no other run sees, or fills, a database that is only half built up.
     /// </summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.DataLossRefused"/>: rows would go, and no one accepted that; <see
-    /// cref="ErrorId.SeedRefused"/>; the folder is bad, or the database refuses: then nothing was changed. Or a migration or the seed
-    /// failed afterwards: then the database is empty up to it.</exception>
+    /// cref="ErrorId.SeedRefused"/>; <see cref="ErrorId.ClearRefused"/>; the folder is bad, or the database refuses: then nothing was
+    /// changed. Or a migration or the seed failed afterwards: then the database is empty up to it.</exception>
     public async Task<ClearResult> ClearAsync(ClearRequest? request = null, CancellationToken cancellationToken = default)
     {
         var wanted = request ?? new ClearRequest();
@@ -182,6 +182,8 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
         found.DemandReadable(target);
         // A stamped database is cleared only by a call that names its environment, whether that one asks or not.
         found.Demand(_context.Options.Stamp with { Protected = [.. found.Stamped.Select(h => h.Stamp!)] }, target);
+        if (!request.Force)
+            DemandForDevelopment(found);
         if (!request.IncludesOthers)
             new OtherHistories(_context, request).Demand(found);
         var content = await session.Inspector.ReadContentAsync(digests: false, cancellationToken).ConfigureAwait(false);
@@ -190,6 +192,18 @@ public sealed class DatabaseClearer(IDatabaseDriver driver, DatabaseTarget targe
             .Append(_context.Options.Session.HistoryTable)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return [.. content.Select(t => new ClearedTable(t.Table, t.Rows) { IsHistory = histories.Contains(t.Table) })];
+    }
+
+    private void DemandForDevelopment(FoundHistories found)
+    {
+        var expected = _context.Options.Stamp;
+        if (found.Stamped.Select(h => h.Stamp!).FirstOrDefault(s => expected.Protected.Contains(s, StringComparer.Ordinal)) is { } stamp)
+            throw new MigrationException(
+                ErrorId.ClearRefused,
+                $"{target.Display} is stamped as the database of '{expected.Environments.GetValueOrDefault(stamp, stamp)}', "
+                    + "an environment that requires confirmation, and clearing is for development. Nothing was cleared.",
+                $"Check which database this is. To clear it all the same, make a backup, and use {CallOption.Force}."
+            );
     }
 
     private MigrationException Refused(ClearResult result) =>

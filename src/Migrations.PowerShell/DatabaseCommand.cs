@@ -147,7 +147,10 @@ public abstract class DatabaseCommand : ConnectionCommand
 
     private IReadOnlyList<SelectedDatabase> Select()
     {
-        var selected = new DatabaseSelector(Configured, Choice(GivenDatabases(), GivenFolder)).Databases();
+        var selector = new DatabaseSelector(Configured, Choice(GivenDatabases(), GivenFolder));
+        if (selector.Remark is { } remark)
+            this.Report(() => WriteVerbose(remark));
+        var selected = selector.Databases();
         return selected.Count > 0 ? selected : throw NotNamed();
     }
 

@@ -1,6 +1,7 @@
 using Migrations.Backup;
 using Migrations.Integrity;
 using Migrations.Linting;
+using Migrations.Reporting;
 
 namespace Migrations.PowerShell;
 
@@ -14,8 +15,9 @@ internal static class EngineWords
             CheckResult check => (T)(object)Of(check),
             BackupVerification verified => (T)(object)(verified with { Checks = Of(verified.Checks) }),
             RestoreResult restored => (T)(object)(restored with { Checks = Of(restored.Checks) }),
+            DatabaseReport { Checks: { } checks } report => (T)(object)(report with { Checks = Of(checks) }),
             RehearsalReport rehearsed => (T)(object)(rehearsed with { Checks = Of(rehearsed.Checks) }),
-            IReadOnlyList<CheckResult> checks => (T)Of(checks),
+            IReadOnlyList<CheckResult> several => (T)Of(several),
             IReadOnlyList<LintFinding> findings => (T)Of(findings),
             _ => result,
         };

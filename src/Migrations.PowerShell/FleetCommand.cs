@@ -71,6 +71,9 @@ public abstract class FleetCommand : ConfiguredCommand
     /// <summary>Takes an object that another pipeline wrote about one database.</summary>
     private protected virtual void Relay(PSObject result) => WriteObject(result);
 
+    /// <summary>Takes note of a database that had no turn.</summary>
+    private protected virtual void Skip(FleetItem item) { }
+
     /// <summary>Takes an error that another pipeline wrote about one database.</summary>
     private protected virtual void RelayFailure(FleetItem item, ErrorRecord record) => WriteFailure(record);
 
@@ -88,6 +91,8 @@ public abstract class FleetCommand : ConfiguredCommand
         result.Prepare();
         var run = RunFleet(own, turns, listed);
         result.Write(run);
+        foreach (var left in run.NotBegun)
+            Skip(listed[left]);
         if (run.Stopped is { } stopped)
             Guard(isOneOfSeveral: true, () => null, () => throw stopped);
         return result.Summary(run);

@@ -18,6 +18,7 @@ internal static class Scenarios
             all.Add(new RaceScenario(engine, 50));
         }
 
+        all.Add(new KillShardScenario());
         all.Add(new PowerCutScenario());
         all.Add(new PowerCutStatementScenario());
         all.Add(new PowerCutBackupScenario());

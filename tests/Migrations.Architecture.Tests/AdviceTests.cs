@@ -16,12 +16,6 @@ public sealed partial class AdviceTests
 {
     private static readonly Assembly Core = typeof(Advice).Assembly;
     private static readonly Lazy<RootCommand> CommandLine = new(() => CommandTree.Create(new GlobalOptions(), new Terminal()));
-    private static readonly Lazy<ILookup<string, ClassDeclarationSyntax>> Classes = new(() =>
-        Sources("Migrations.PowerShell")
-            .SelectMany(root => root.DescendantNodes().OfType<ClassDeclarationSyntax>())
-            .ToLookup(c => c.Identifier.Text, StringComparer.Ordinal)
-    );
-
     public static TheoryData<string> Commands => Names("Migrations.Call");
 
     public static TheoryData<string> Options => Names("Migrations.CallOption");
@@ -31,7 +25,7 @@ public sealed partial class AdviceTests
     {
         Assert.Contains(CommandLine.Value.Subcommands, c => c.Name == name);
         var cmdlet = ModuleSpelling.Instance.Of(new CommandCall(name, [], [])).Split(' ')[0];
-        Assert.NotEmpty(Classes.Value[ClassOf(cmdlet)]);
+        Assert.NotEmpty(CmdletSources.Classes[CmdletSources.ClassOf(cmdlet)]);
     }
 
     [Theory, MemberData(nameof(Options))]
@@ -44,7 +38,7 @@ public sealed partial class AdviceTests
             return;
         var parameter = ModuleSpelling.Instance.Of(new CommandOption(name)).TrimStart('-');
         Assert.True(
-            parameter is "WhatIf" || Classes.Value.Any(c => ParametersOf(c.Key).Contains(parameter)),
+            parameter is "WhatIf" || CmdletSources.Classes.Any(c => CmdletSources.ParametersOf(c.Key).Contains(parameter)),
             $"No cmdlet has -{parameter}."
         );
     }
@@ -60,7 +54,7 @@ public sealed partial class AdviceTests
             var words = call.Split(' ');
             var data = new CommandCall(words[0], [], [.. words[1..].Select(o => new CommandOption(o))]);
             var spelled = ModuleSpelling.Instance.Of(data).Split(' ');
-            var parameters = ParametersOf(ClassOf(spelled[0])).ToList();
+            var parameters = CmdletSources.ParametersOf(CmdletSources.ClassOf(spelled[0])).ToList();
             Assert.All(spelled[1..], p => Assert.True(parameters.Contains(p.TrimStart('-')), $"{spelled[0]} has no {p}."));
             var command = CommandLine.Value.Subcommands.Single(c => c.Name == words[0]);
             var there = command.Options.Concat(CommandLine.Value.Options).Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
@@ -151,21 +145,6 @@ public sealed partial class AdviceTests
             .Select(text => string.Join(' ', Member().Matches(text).Select(m => NameOf(m.Groups["name"].Value))));
 
     private static string NameOf(string property) => Upper().Replace(property, "-$0").TrimStart('-').ToLowerInvariant();
-
-    /// <summary>The class of a cmdlet: <c>UndoMigrationCommand</c>.</summary>
-    private static string ClassOf(string cmdlet) => cmdlet.Replace("-", "", StringComparison.Ordinal) + "Command";
-
-    /// <summary>The parameters of a cmdlet's class, with those that it inherits.</summary>
-    private static IEnumerable<string> ParametersOf(string name) =>
-        Classes
-            .Value[name]
-            .SelectMany(c =>
-                c.Members.OfType<PropertyDeclarationSyntax>()
-                    .Where(p => p.AttributeLists.SelectMany(l => l.Attributes).Any(x => x.Name.ToString() == "Parameter"))
-                    .Select(p => p.Identifier.Text)
-                    .Concat((c.BaseList?.Types ?? []).SelectMany(t => ParametersOf(t.Type.ToString().Split('<', '(')[0])))
-            )
-            .Append("WhatIf");
 
     [GeneratedRegex(@"\bCall(Option)?\.(?<name>[A-Z]\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Member();

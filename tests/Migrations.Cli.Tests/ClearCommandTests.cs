@@ -77,6 +77,14 @@ public sealed class ClearCommandTests : IDisposable
         Assert.False(File.Exists(_temporary["production.db"]));
         output = await OutputAsync("fresh", "--seed", "--environment", "production", "--force");
         Assert.Contains("seed.sql run", output, StringComparison.Ordinal);
+
+        // Production that is stamped, also under its own name.
+        await OutputAsync("init", "--environment", "production", "--stamp", "production", "--yes");
+        refused = await RunAsync("clear", "--environment", "production", "--yes", "--accept-data-loss");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("error ClearRefused", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--force", refused.Error, StringComparison.Ordinal);
+        await OutputAsync("clear", "--environment", "production", "--force", "--accept-data-loss");
     }
 
     [Fact]

@@ -86,6 +86,18 @@ public sealed class EnvironmentTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData(true, "--database", "s_api.db", "--path", "migrations/api")]
+    [InlineData(false, "--database", "s_api.db", "--environment", "staging", "--service", "api")]
+    [InlineData(false, "--environment", "staging", "--service", "api")]
+    public async Task That_only_the_top_of_the_file_counts_is_said_to_who_asks_for_details(bool isSaid, params string[] call)
+    {
+        const string Remark = "only the settings at its top count";
+        var result = await RunAsync(["status", "--verbose", .. call]);
+        Assert.Equal((0, isSaid), (result.ExitCode, result.Error.Contains(Remark, StringComparison.Ordinal)));
+        Assert.DoesNotContain(Remark, (await RunAsync(["status", .. call])).All, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_stamp_of_production_is_replaced_only_with_a_yes()
     {

@@ -52,6 +52,37 @@ public sealed class FleetTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_is_read_from_a_table_and_no_password_in_a_row_is_shown()
+    {
+        await TenantsAsync(3);
+        const string Query = "SELECT url FROM tenants WHERE id < 3";
+        string[] control = ["--database", "control.db", "--databases-query"];
+        await SucceedsAsync("run", "--database", "control.db", "--command", "CREATE TABLE tenants (id integer, url text)");
+        await SucceedsAsync(
+            "run",
+            "--database",
+            "control.db",
+            "--command",
+            "INSERT INTO tenants VALUES (1, 'tenants/1.db'), (2, 'tenants/2.db'), (3, 'mysql://ada:hunter2@db/x'), "
+                + "(4, 'postgres://ada:hunter2@127.0.0.1:1/x')"
+        );
+        var up = await SucceedsAsync(["up", .. control, Query, "--throttle-limit", "2"]);
+        Assert.EndsWith("2 of 2 databases completed.", up.Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(4, (await SucceedsAsync(["status", .. control, Query, "--output", "json"])).Json.GetArrayLength());
+        foreach (var row in (int[])[3, 4])
+        {
+            var failed = await CliProcess.RunAsync(Call(["status", .. control, $"SELECT url FROM tenants WHERE id = {row}"]));
+            Assert.True(failed.ExitCode is 1 or 2, failed.ToString());
+            Assert.DoesNotContain("hunter2", failed.Output + failed.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, (await CliProcess.RunAsync(Call(["status", .. control, Query, "--databases", "tenants/*.db"]))).ExitCode);
+        Assert.Equal(2, (await CliProcess.RunAsync(Call(["status", .. control, "SELECT 1, 2"]))).ExitCode);
+        var none = await CliProcess.RunAsync(Call(["status", "--databases-query", Query]));
+        Assert.Contains("--databases-query asks one database", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failure_leaves_the_others_their_turn_and_the_next_call_does_what_is_left()
     {
         await TenantsAsync(5, broken: 3);

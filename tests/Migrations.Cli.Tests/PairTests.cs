@@ -94,6 +94,9 @@ public sealed class PairTests : IDisposable
         var three = await RunAsync([.. copy[..^1], "config/words.db"]);
         Assert.Equal(2, three.ExitCode);
         Assert.Contains("the call says 3", three.Error, StringComparison.Ordinal);
+        var several = await RunAsync([.. copy[..^3], "--service", "*"]);
+        Assert.Equal(2, several.ExitCode);
+        Assert.Contains("several services", several.Error, StringComparison.Ordinal);
         await OutputAsync("diff", "--data", "config/api.db", "--database", api.Address, "--exclude-table", "migration_*");
     }
 

@@ -166,6 +166,26 @@ public abstract class ClearConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Fact]
+    public async Task A_database_with_the_stamp_of_an_environment_that_asks_is_cleared_only_by_force()
+    {
+        await Database.ExecuteAsync("CREATE TABLE t (id integer)");
+        await Engine().StampAsync("production");
+        var options = EngineOptions() with
+        {
+            Stamp = new ExpectedStamp { Own = "production", Protected = ["production"] },
+        };
+        foreach (var call in (Func<Task>[])[() => Clearer(options).PlanAsync(Accepting), () => Clearer(options).ClearAsync(Accepting)])
+        {
+            var error = await ThrowsAsync<MigrationException>(ErrorId.ClearRefused, call);
+            Assert.Contains("--force", error.NextStep.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("t", await TablesAsync());
+        Assert.Equal("production", (await Clearer(options).ClearAsync(Accepting with { Force = true })).Stamp);
+        Assert.Equal("", await TablesAsync());
+    }
+
+    [Fact]
     public async Task Services_that_share_a_database_must_all_be_named()
     {
         ThreeTables();

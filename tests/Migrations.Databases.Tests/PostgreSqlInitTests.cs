@@ -17,6 +17,26 @@ public sealed class PostgreSqlInitTests() : InitConformance(DatabaseKind.Postgre
         GC.SuppressFinalize(this);
     }
 
+    [Theory]
+    [InlineData("nobody_here", null, null, "Correct --owner,")]
+    [InlineData(null, "KLINGON", null, "Correct --encoding,")]
+    [InlineData(null, null, "nowhere", "Correct --template,")]
+    [InlineData("nobody_here", "UTF8", null, "--owner, --encoding and --template")]
+    public async Task What_the_server_does_not_know_is_named_by_its_option(string? owner, string? encoding, string? template, string next)
+    {
+        var creation = new DatabaseCreation
+        {
+            Owner = owner,
+            Encoding = encoding,
+            Template = template,
+        };
+        var error = await ThrowsAsync<MigrationException>(
+            ErrorId.UsageInvalid,
+            () => InitAsync(new InitializationRequest { Create = creation }, address: MissingAddress)
+        );
+        Assert.Contains(next, error.NextStep.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Owner_encoding_and_template_are_as_given()
     {

@@ -66,6 +66,11 @@ Describe 'Clear-Database' {
             $refused = Get-ErrorOf { Clear-Database -Environment production -Migrate -Seed -AcceptDataLoss -Confirm:$false }
             $refused.FullyQualifiedErrorId | Should -BeLike 'SeedRefused,*'
             (Clear-Database -Environment production -Migrate -Seed -AcceptDataLoss -Force).Seed | Should -Be 'seed.sql'
+            $null = Initialize-Database -Environment production -Stamp production -Force
+            $stamped = Get-ErrorOf { Clear-Database -Environment production -Migrate -AcceptDataLoss -Confirm:$false }
+            $stamped.FullyQualifiedErrorId | Should -BeLike 'ClearRefused,*'
+            $stamped.ErrorDetails.RecommendedAction | Should -Match '-Force'
+            (Clear-Database -Environment production -AcceptDataLoss -Force).Stamp | Should -Be 'production'
             $alone = Get-ErrorOf { Clear-Database x.db $folder -Seed -AcceptDataLoss -Force }
             $alone.FullyQualifiedErrorId | Should -BeLike 'UsageInvalid,*'
         }

@@ -76,6 +76,11 @@ Describe 'Environments' {
         (Get-MigrationStatus -Environment production -Service api).State | Should -Be 'Applied'
     }
 
+    It 'says to who asks for details that only the top of the file counts' {
+        Get-MigrationStatus s_api.db migrations/api -Verbose -WarningAction Ignore 4>&1 | Out-String | Should -Match 'only the settings at its top count'
+        Get-MigrationStatus -Environment staging -Service api -Verbose -WarningAction Ignore 4>&1 | Out-String | Should -Not -Match 'its top count'
+    }
+
     It 'replaces the stamp of an environment that asks only when that is confirmed' {
         $null = Initialize-Database -Create -Environment production -Service api -Stamp production -Force
         $other = @{ Database = 'p_api.db'; Environment = 'staging'; Service = 'api'; Stamp = 'staging'; Restamp = $true }

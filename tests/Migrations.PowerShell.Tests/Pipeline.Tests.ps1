@@ -124,6 +124,56 @@ Describe 'Completion' {
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be '001_t1', '002_t2'
     }
 
+    It 'offers only what can still be meant' {
+        $folder = New-TestFolder 3
+        Remove-Item "$folder/002_t2.down.sql"
+        function Get-Offer([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
+        Get-Offer "Undo-Migration x.db -Path $folder -Name " | Should -Be '001_t1', '003_t3'
+        Get-Offer "Undo-Migration x.db -Path $folder -To " | Should -Be '001_t1', '002_t2', '003_t3'
+        Get-Offer "Get-MigrationHistory x.db -Name 001_t1, " | Should -BeNullOrEmpty
+        Push-Location (Split-Path $folder)
+        try {
+            @{ path = Split-Path -Leaf $folder } | ConvertTo-Json | Set-Content migrations.json
+            Get-Offer 'Invoke-Migration x.db -Target 003' | Should -Be '003_t3'
+            Get-Offer 'Get-MigrationHistory x.db -Name 001_t1, ' | Should -Be '002_t2', '003_t3'
+        }
+        finally {
+            Remove-Item migrations.json
+            Pop-Location
+        }
+    }
+
+    It 'completes backups from the folder that is typed, named or configured, the newest first' {
+        $database, $folder = (New-TestDatabase SQLite), (New-TestFolder 1)
+        $null = Invoke-Migration $database $folder
+        $place = Join-Path $TestDrive "completed $([guid]::NewGuid())"
+        $null = New-Item -ItemType Directory "$place/backups"
+        $first, $second = 1..2 | ForEach-Object { Backup-Database $database -Destination "$place/backups" -WarningAction SilentlyContinue }
+        Set-Content "$place/backups/notes.txt" 'no backup'
+        function Get-Offer([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches }
+        Push-Location $place
+        try {
+            $names = (Split-Path -Leaf $second.Path), (Split-Path -Leaf $first.Path)
+            (Get-Offer 'Test-DatabaseBackup backups/').CompletionText | Should -Be ($names | ForEach-Object { "backups/$_" })
+            (Get-Offer "Restore-Database x.db backups/$($names[1])").CompletionText | Should -Be "backups/$($names[1])"
+            (Get-Offer "Get-DatabaseBackup '$place/backups/").CompletionText | Should -Be ($names | ForEach-Object { "'$place/backups/$_'" })
+            @{ backup = @{ folder = 'backups' } } | ConvertTo-Json | Set-Content migrations.json
+            $offer = Get-Offer 'Test-DatabaseBackup '
+            $offer.ListItemText | Should -Be $names
+            $offer[0].CompletionText | Should -Be "backups/$($names[0])"
+            $offer[0].ToolTip | Should -BeLike '*not proven'
+        }
+        finally { Pop-Location }
+    }
+
+    It 'is fast, and touches no server' {
+        $folder = New-TestFolder 200
+        $line = "Invoke-Migration postgres://nobody@192.0.2.1/none -Path $folder -Target "
+        $null = TabExpansion2 $line $line.Length
+        (Measure-Command { $script:offer = TabExpansion2 $line $line.Length }).TotalMilliseconds | Should -BeLessThan 2000
+        $offer.CompletionMatches.Count | Should -Be 200
+    }
+
     It 'keeps quiet about a bad folder' {
         $line = 'Invoke-Migration x.db -Path ./there/is/none -Target zzz'
         (TabExpansion2 $line $line.Length).CompletionMatches | Should -BeNullOrEmpty

@@ -43,7 +43,11 @@ internal static class ClearCommand
             "--seed",
             "Afterwards run seed.sql of the migration folder. Not in an environment that requires confirmation."
         );
-        var force = OptionOf.Flag("--force", "Run the seed also in an environment that requires confirmation, and do not ask there.");
+        var force = OptionOf.Flag(
+            "--force",
+            "Clear also a database with the stamp of an environment that requires confirmation, "
+                + (isFresh ? "run the seed there, and do not ask." : "and do not ask there.")
+        );
         var others = OptionOf.Flag(
             "--include-others",
             "Clear also what other services, and those with another history, have in the database."
@@ -51,11 +55,9 @@ internal static class ClearCommand
         command.Options.Add(acceptLoss);
         command.Options.Add(others);
         if (isFresh)
-        {
             command.Options.Add(seed);
-            command.Options.Add(force);
-            command.Confirmed = force;
-        }
+        command.Options.Add(force);
+        command.Confirmed = force;
 
         command.Effect = CommandEffect.Changes;
         command.SetAction(
@@ -66,7 +68,7 @@ internal static class ClearCommand
                     AcceptDataLoss = parse.GetValue(acceptLoss),
                     Apply = isFresh ? new ApplyRequest() : null,
                     Seed = isFresh && parse.GetValue(seed),
-                    Force = isFresh && parse.GetValue(force),
+                    Force = parse.GetValue(force),
                     IncludesOthers = parse.GetValue(others),
                 };
                 var turns = new ClearedDatabases();

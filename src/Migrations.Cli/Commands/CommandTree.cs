@@ -45,7 +45,8 @@ internal static class CommandTree
             LintCommand.Create(runner),
             CheckCommand.Create(runner),
             SchemaCommand.Create(runner),
-            DiffCommand.Create(runner)
+            DiffCommand.Create(runner),
+            ReportCommand.Create(runner)
         );
         Add(root, "Copies", CopyCommand.Create(runner));
         Add(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Configuration;
+using Migrations.Fleet;
 
 namespace Migrations.Cli.Commands;
 
@@ -16,12 +17,14 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="service">The service that an option of the command itself names.</param>
     /// <param name="foresee">Looks at one of several databases before the work on the first one begins.</param>
+    /// <param name="finish">Ends the work, once all databases had their turn.</param>
     public Task<int> RunAsync(
         ParseResult parse,
         Func<DatabaseCall, CancellationToken, Task<int>> command,
         CancellationToken cancellationToken,
         string? service = null,
-        Func<DatabaseCall, CancellationToken, Task>? foresee = null
+        Func<DatabaseCall, CancellationToken, Task>? foresee = null,
+        Action<IReport, IEnumerable<DatabaseCall>>? finish = null
     ) =>
         GuardAsync(
             parse,
@@ -30,12 +33,14 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                 var settings = given.ForService(service);
                 var described = parse.CommandResult.Command as DescribedCommand;
                 var effect = described?.Effect ?? CommandEffect.None;
+                if (settings.Verbose && !options.IsJson(parse) && settings.Selector.Remark is { } remark)
+                    terminal.Error(remark, Tone.Faint);
                 var fleet = new FleetCall(settings, parse.CommandResult.Command.Name, effect, report, terminal);
                 if (effect != CommandEffect.None && !settings.WhatIf && !IsConfirmed(parse))
                     Confirm(settings, parse.CommandResult.Command.Name, fleet.Calls);
                 foreach (var call in foresee is null || fleet.Calls.Count < 2 ? [] : fleet.Calls.Values)
                     await foresee!(call, cancellationToken).ConfigureAwait(false);
-                return await fleet
+                var code = await fleet
                     .RunAsync(
                         call =>
                             GuardAsync(
@@ -52,7 +57,10 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                         cancellationToken
                     )
                     .ConfigureAwait(false);
-            }
+                finish?.Invoke(report, fleet.Calls.Values);
+                return code;
+            },
+            cancellationToken
         );
 
     /// <summary>Runs a command that works on files and may need a database besides.</summary>
@@ -72,7 +80,8 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
                         Terminal = terminal,
                     },
                     cancellationToken
-                )
+                ),
+            cancellationToken
         );
 
     /// <summary>Runs a command that needs no database.</summary>
@@ -92,16 +101,21 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
         ParseResult parse,
         Func<Settings, IReport, CancellationToken, Task<int>> command,
         CancellationToken cancellationToken
-    ) => GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken));
+    ) => GuardAsync(parse, (settings, report) => command(settings, report, cancellationToken), cancellationToken);
 
-    private Task<int> GuardAsync(ParseResult parse, Func<Settings, IReport, Task<int>> command) =>
+    private Task<int> GuardAsync(
+        ParseResult parse,
+        Func<Settings, IReport, Task<int>> command,
+        CancellationToken cancellationToken = default
+    ) =>
         ReportAsync(
             parse,
-            report =>
+            async report =>
             {
                 var settings = options.Read(parse);
                 terminal.Format = options.LogFormatOf(parse) ?? settings.Configured.LogFormat?.Value ?? terminal.Format;
-                return command(settings, report);
+                return await command(await FindAsync(settings, report, cancellationToken).ConfigureAwait(false), report)
+                    .ConfigureAwait(false);
             }
         );
 
@@ -156,6 +170,23 @@ internal sealed class DatabaseRunner(GlobalOptions options, Terminal terminal)
             report.Failure(target, error);
             failed?.Invoke(error);
         }
+    }
+
+    /// <summary>The settings on the databases that a query finds, where the call has one.</summary>
+    private async Task<Settings> FindAsync(Settings settings, IReport report, CancellationToken cancellationToken)
+    {
+        if (settings.Query is not { } query)
+            return settings;
+        if (settings.Selector.Databases() is not [var control])
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "--databases-query asks one database, and the call names none or several.",
+                "Name the database that holds the list with --database."
+            );
+        var call = DatabaseCall.Of(settings, control, report, terminal);
+        return settings.On(
+            await FleetQuery.ReadAsync(call.Driver, call.Target, query, call.Options.Session, cancellationToken).ConfigureAwait(false)
+        );
     }
 
     private static bool IsConfirmed(ParseResult parse) =>

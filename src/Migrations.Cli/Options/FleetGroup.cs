@@ -26,6 +26,12 @@ internal sealed class FleetGroup
         "A list of databases, one a line in any form that --database accepts; '-' reads standard input."
     );
 
+    private readonly Option<string?> _query = OptionOf.Text(
+        "--databases-query",
+        "SQL",
+        "Ask the database of --database, or of the environment, which ones are meant: one a row, in any form that --database accepts."
+    );
+
     private readonly Option<int?> _throttleLimit = Choice.Count("--throttle-limit", "How many databases to work on at once. Default: 1.");
 
     private readonly Option<int?> _throttlePerServer = Choice.Count(
@@ -56,13 +62,20 @@ internal sealed class FleetGroup
     );
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    public IReadOnlyList<Option> All => [_databases, _file, _throttleLimit, _throttlePerServer, _canary, _stopAfter, _shard, _resultFile];
+    public IReadOnlyList<Option> All =>
+        [_databases, _file, _query, _throttleLimit, _throttlePerServer, _canary, _stopAfter, _shard, _resultFile];
 
     /// <summary>The databases that are listed; null when none are.</summary>
     /// <exception cref="MigrationException"><see cref="ErrorId.UsageInvalid"/>: listed in two ways, or none is found.</exception>
     public IReadOnlyList<string>? Listed(ParseResult parse)
     {
         var patterns = parse.GetValue(_databases) ?? [];
+        if (parse.GetValue(_query) is not null && (patterns.Length > 0 || parse.GetValue(_file) is not null))
+            throw new MigrationException(
+                ErrorId.UsageInvalid,
+                "--databases-query cannot be used together with --databases or --databases-file.",
+                "Specify the databases with one of them."
+            );
         if (parse.GetValue(_file) is not { } file)
             return patterns.Length == 0 ? null : [.. patterns.SelectMany(DatabaseList.Find).Distinct(StringComparer.Ordinal)];
         if (patterns.Length > 0)
@@ -73,6 +86,9 @@ internal sealed class FleetGroup
             );
         return file is StandardInput ? DatabaseList.Read(Console.In, "standard input") : DatabaseList.Read(Path.GetFullPath(file));
     }
+
+    /// <summary>The query that finds the databases; null without one.</summary>
+    public string? Query(ParseResult parse) => parse.GetValue(_query);
 
     /// <summary>How they are worked on.</summary>
     public FleetOptions Read(ParseResult parse) =>

@@ -198,6 +198,7 @@ internal sealed class GlobalOptions
             Configured = selector.SettingsOf(service: null),
             Options = settings => ReadMigrator(parse, settings, selector.References),
             Fleet = _fleet.Read(parse),
+            Query = _fleet.Query(parse),
             Verbose = parse.GetValue(_verbose),
             WhatIf = parse.GetValue(_whatIf),
             Yes = parse.GetValue(_yes),

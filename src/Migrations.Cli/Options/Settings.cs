@@ -28,6 +28,9 @@ internal sealed record Settings
     /// <summary>How several databases are worked on.</summary>
     public FleetOptions Fleet { get; init; } = new();
 
+    /// <summary>The query by which the one database that the call names is asked for those that are meant; null without one.</summary>
+    public string? Query { get; init; }
+
     public bool Verbose { get; init; }
 
     /// <summary>Only show what would be done.</summary>
@@ -103,6 +106,13 @@ internal sealed record Settings
             Service = database.Service,
             Unassigned = database.Unassigned,
         };
+
+    /// <summary>The settings of the same call on other databases.</summary>
+    public Settings On(IReadOnlyList<string> databases)
+    {
+        var choice = Choice with { Databases = databases };
+        return this with { Choice = choice, Selector = new DatabaseSelector(Configuration, choice), Query = null };
+    }
 
     /// <summary>The settings of a call whose own option names a service; those of one that names services itself stay.</summary>
     public Settings ForService(string? service)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Migrations.Reporting;
 
 namespace Migrations.Cli.Output;
 
@@ -16,6 +17,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonInitialization))]
 [JsonSerializable(typeof(JsonScript))]
 [JsonSerializable(typeof(JsonExport))]
+[JsonSerializable(typeof(ExportedReport))]
 [JsonSerializable(typeof(JsonRepair))]
 [JsonSerializable(typeof(JsonCleared))]
 [JsonSerializable(typeof(JsonAdoption))]
@@ -26,6 +28,7 @@ namespace Migrations.Cli.Output;
 [JsonSerializable(typeof(JsonRehearsal))]
 [JsonSerializable(typeof(JsonSchemaObject))]
 [JsonSerializable(typeof(JsonSchemaSql))]
+[JsonSerializable(typeof(JsonSchemaDiagram))]
 [JsonSerializable(typeof(JsonDifference))]
 [JsonSerializable(typeof(JsonGenerated))]
 [JsonSerializable(typeof(JsonBackup))]

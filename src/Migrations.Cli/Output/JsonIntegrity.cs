@@ -1,3 +1,4 @@
+using Migrations.Diagrams;
 using Migrations.Integrity;
 using Migrations.Schema;
 
@@ -60,6 +61,8 @@ internal sealed record JsonSchemaObject(
 }
 
 internal sealed record JsonSchemaSql(string Database, string Fingerprint, string Sql);
+
+internal sealed record JsonSchemaDiagram(string Database, string Fingerprint, DiagramFormat Format, string Diagram);
 
 internal sealed record JsonTableChange(string Table, long Inserted, long Updated, long Deleted);
 

@@ -1,7 +1,9 @@
+using Migrations.Diagrams;
 using Migrations.Generating;
 using Migrations.Integrity;
 using Migrations.Linting;
 using Migrations.Logging;
+using Migrations.Reporting;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
@@ -29,6 +31,12 @@ internal sealed class JsonIntegrityReport(JsonRecordWriter records, Terminal ter
             records.Write(snapshot.Objects.Select(o => JsonSchemaObject.Of(target, o)), json => json.JsonSchemaObject);
     }
 
+    public void Diagram(DatabaseTarget target, SchemaSnapshot snapshot, DiagramFormat format) =>
+        records.Write(
+            [new JsonSchemaDiagram(target.Display, snapshot.Fingerprint, format, SchemaDiagram.Of(snapshot).Write(format))],
+            json => json.JsonSchemaDiagram
+        );
+
     public void Findings(DatabaseTarget? target, IReadOnlyList<LintFinding> findings)
     {
         records.Write(findings.Select(JsonFinding.Of), json => json.JsonFinding);
@@ -38,6 +46,8 @@ internal sealed class JsonIntegrityReport(JsonRecordWriter records, Terminal ter
 
     public void Generated(IReadOnlyList<GeneratedMigration> results) =>
         records.Write(results.Select(JsonGenerated.Of), json => json.JsonGenerated);
+
+    public void Exported(ExportedReport report) => records.Write([report], json => json.ExportedReport);
 
     public void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences) =>
         records.Write(differences.Select(JsonDifference.Of), json => json.JsonDifference);

@@ -40,12 +40,5 @@ internal static class PlainText
     public static string Of(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>A number of bytes for people: <c>812 B</c>, <c>3.4 MB</c>.</summary>
-    public static string OfBytes(long bytes) =>
-        bytes switch
-        {
-            < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-            < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
-            < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB"),
-        };
+    public static string OfBytes(long bytes) => EventText.OfBytes(bytes);
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Migrations.Diagrams;
 using Migrations.Generating;
 using Migrations.Integrity;
 using Migrations.Linting;
+using Migrations.Reporting;
 using Migrations.Schema;
 
 namespace Migrations.Cli.Output;
@@ -64,9 +66,23 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         terminal.Out($"{target.Display}: {PlainText.Count(snapshot.Objects.Count, "object")}, fingerprint {snapshot.Fingerprint}");
     }
 
+    public void Diagram(DatabaseTarget target, SchemaSnapshot snapshot, DiagramFormat format) =>
+        terminal.Out(SchemaDiagram.Of(snapshot).Write(format).TrimEnd('\n'));
+
     public void Findings(DatabaseTarget? target, IReadOnlyList<LintFinding> findings) => LintListing.Print(terminal, target, findings);
 
     public void Generated(IReadOnlyList<GeneratedMigration> results) => GenerationListing.Print(terminal, results, Difference);
+
+    public void Exported(ExportedReport report)
+    {
+        terminal.Progress(null);
+        var good = report.Databases - report.Unread - report.Unhealthy;
+        terminal.Out(
+            $"Wrote {PlainText.Clean(report.File)} ({PlainText.OfBytes(report.Size)}) about {PlainText.Count(report.Databases, "database")}: "
+                + $"{good} as they should be, {report.Unhealthy} not{(report.Unread == 0 ? "" : $", {report.Unread} could not be read")}.",
+            report.Unread + report.Unhealthy == 0 ? Tone.Good : Tone.Notice
+        );
+    }
 
     public void Differences(string left, string right, IReadOnlyList<SchemaDifference> differences)
     {

@@ -21,7 +21,7 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
     {
         // Two databases are clear by themselves: an environment only brings settings then.
         if (named.Count == 2 && sourceEnvironment is null)
-            return choice.Services.Count > 1 ? throw SeveralServices() : [(Given(named[0]), Given(named[1]))];
+            return [(Given(named[0]), Given(named[1]))];
         if (named.Count + (sourceEnvironment is null ? 0 : 1) + (choice.Environment is null ? 0 : 1) != 2)
             throw Usage(
                 "Two databases are needed, and the call says "
@@ -50,7 +50,10 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
     private SelectedDatabase Given(string text)
     {
         var own = new DatabaseSelector(configuration, choice with { Databases = [text] });
-        var service = choice.Services.Count == 0 ? null : own.Services[0];
+        var service =
+            choice.Services.Count == 0 ? null
+            : own.Services.Count == 1 ? own.Services[0]
+            : throw SeveralServices();
         var settings = own.SettingsOf(service);
         return new SelectedDatabase
         {

@@ -23,6 +23,13 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
     /// <summary>The name of the environment: of the configuration, or as it was given.</summary>
     public string? EnvironmentName => Environment?.Name ?? choice.Environment;
 
+    /// <summary>What of the configuration does not count for the call, in a sentence for those who ask for details; null: all of it
+    /// does.</summary>
+    public string? Remark =>
+        configuration is { Environments.Count: > 0 } && choice.Databases.Count > 0 && choice.Environment is null
+            ? $"A database is named and no environment: of '{configuration.File}', only the settings at its top count."
+            : null;
+
     /// <summary>Which stamp the databases of the call may have.</summary>
     public ExpectedStamp Stamp =>
         new()
@@ -239,9 +246,12 @@ public sealed class DatabaseSelector(MigrationConfiguration? configuration, Data
 
     private IEnumerable<ConfiguredPlace> PlacesOf(ConfigurationSettings settings, string folder)
     {
+        // First, because it may by mistake lead to the migration folder.
+        if (settings.SchemaFile is { } file)
+            yield return new ConfiguredPlace(file, () => $"schema file '{References.PathOf(file)}'");
         if ((choice.Folder ?? EnvironmentSettings.Folder) is null && settings.Path is { } path)
             yield return new ConfiguredPlace(path, () => folder);
-        foreach (var named in new[] { settings.BackupFolder, settings.Hooks, settings.SchemaFile }.OfType<ConfiguredValue<string>>())
+        foreach (var named in new[] { settings.BackupFolder, settings.Hooks }.OfType<ConfiguredValue<string>>())
             yield return new ConfiguredPlace(named, () => $"'{References.PathOf(named)}'");
         foreach (var name in new[] { settings.HistoryTable, settings.HistorySchema }.OfType<ConfiguredValue<string>>())
             yield return new ConfiguredPlace(name, () => $"'{name.Value}'");

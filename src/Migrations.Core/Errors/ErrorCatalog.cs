@@ -33,7 +33,7 @@ public static class ErrorCatalog
             or ErrorId.ForeignHistoryFound or ErrorId.ForeignHistoryMissing
             or ErrorId.ForeignHistoryAmbiguous or ErrorId.ForeignHistoryDirty or ErrorId.AdoptionUnmatched or ErrorId.AdoptionConflict
             or ErrorId.AdoptionMissing or ErrorId.AdoptionUnsupported or ErrorId.AdoptionOutdated or ErrorId.SeedRefused
-            or ErrorId.InitScriptChanged
+            or ErrorId.InitScriptChanged or ErrorId.ClearRefused
             or ErrorId.CopyRefused or ErrorId.CopyTargetOccupied or ErrorId.CodeNeedsModule
             or ErrorId.CodeNotReplayed or ErrorId.CodeReentered or ErrorId.ExportRefused or ErrorId.UnsafeChange
             => FailureCategory.Refused,

@@ -338,6 +338,9 @@ public enum ErrorId
     /// <summary>Another script of the same name has initialized the database.</summary>
     InitScriptChanged,
 
+    /// <summary>A database is not cleared that is stamped as that of an environment that requires confirmation.</summary>
+    ClearRefused,
+
     /// <summary>Seed data is not run in an environment that requires confirmation.</summary>
     SeedRefused,
 

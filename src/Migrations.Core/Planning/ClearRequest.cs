@@ -15,7 +15,7 @@ public sealed record ClearRequest
     /// <summary>Whether the environment requires confirmation: then no seed runs.</summary>
     public bool IsProtected { get; init; }
 
-    /// <summary>Whether the seed runs all the same.</summary>
+    /// <summary>Whether the seed runs all the same, and a database is cleared that is stamped as that of such an environment.</summary>
     public bool Force { get; init; }
 
     /// <summary>

@@ -72,8 +72,7 @@ internal sealed class PostgreSqlCreator(Lazy<PostgreSqlSources> sources) : IData
                 throw new MigrationException(
                     ErrorId.PermissionDenied,
                     $"The database {target.Display} cannot be created: {e.MessageText} ({e.SqlState}).",
-                    $"Let the role create databases (ALTER ROLE {PostgreSqlText.Name(connection.Info.User ?? "...")} CREATEDB), or create "
-                        + $"it yourself: CREATE DATABASE {PostgreSqlText.Name(target.Database)}.",
+                    Permit(connection.Info.User ?? "...", target.Database, creation),
                     e
                 );
             }
@@ -88,6 +87,17 @@ internal sealed class PostgreSqlCreator(Lazy<PostgreSqlSources> sources) : IData
                 or PostgresErrorCodes.InvalidParameterValue
                 or PostgresErrorCodes.WrongObjectType
         || (e.SqlState is PostgresErrorCodes.InsufficientPrivilege && !string.Equals(e.Routine, "createdb", StringComparison.Ordinal));
+
+    private static Advice Permit(string role, string database, DatabaseCreation creation)
+    {
+        var (name, own) = (PostgreSqlText.Name(role), PostgreSqlText.Name(database));
+        return creation.Template is null
+            ? Advice.Of($"Let the role create databases (ALTER ROLE {name} CREATEDB), or create it yourself: CREATE DATABASE {own}.")
+            : Advice.Of(
+                $"Let the role create databases (ALTER ROLE {name} CREATEDB); and unless it owns the database that {CallOption.Template} "
+                    + $"names, that must be marked as a template (ALTER DATABASE ... IS_TEMPLATE true)."
+            );
+    }
 
     private static Advice Correct(DatabaseCreation creation) =>
         (creation.Owner, creation.Encoding, creation.Template) switch

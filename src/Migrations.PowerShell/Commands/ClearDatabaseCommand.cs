@@ -56,8 +56,10 @@ public sealed class ClearDatabaseCommand : ChangeCommand
     [Parameter]
     public SwitchParameter IncludeOthers { get; set; }
 
-    /// <summary>Does not ask, even where the environment requires confirmation, and runs the seed there too; the loss of rows has its own
-    /// switch.</summary>
+    /// <summary>
+    /// Does not ask, even where the environment requires confirmation, and clears a database with the stamp of such an environment, which
+    /// otherwise is an error; runs the seed there too. The loss of rows has its own switch.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -36,6 +36,7 @@ public sealed class GetDatabaseBackupCommand : KeptDatabaseCommand
     /// <summary>The folders; or single backups. No wildcards. Default: the folder that the configuration file names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
+    [ArgumentCompleter(typeof(BackupCompleter))]
     [BackupPathTransformation]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Migrations.Comparing;
 using Migrations.Databases;
+using Migrations.Diagrams;
 using Migrations.Schema;
 
 namespace Migrations.PowerShell.Commands;
@@ -22,6 +23,10 @@ namespace Migrations.PowerShell.Commands;
 /// <code>(Get-DatabaseSchema -Database eu.db -Fingerprint) -eq (Get-DatabaseSchema -Database us.db -Fingerprint)</code>
 /// <para>Shows whether two databases have the same schema.</para>
 /// </example>
+/// <example>
+/// <code>Get-DatabaseSchema -Database shop.db -Format Mermaid | Set-Content schema.mmd</code>
+/// <para>Writes a diagram of the tables and their foreign keys, which Markdown pages on GitHub and Azure DevOps show.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "DatabaseSchema", DefaultParameterSetName = "Objects")]
 [OutputType(typeof(SchemaObject), typeof(string))]
 public sealed class GetDatabaseSchemaCommand : DatabaseCommand
@@ -34,6 +39,13 @@ public sealed class GetDatabaseSchemaCommand : DatabaseCommand
     [Parameter(Mandatory = true, ParameterSetName = "Fingerprint")]
     public SwitchParameter Fingerprint { get; set; }
 
+    /// <summary>
+    /// Writes one text: a diagram of the tables and their foreign keys for documents, in the language of <c>Mermaid</c> or of Graphviz
+    /// (<c>Dot</c>). Partitions are left out.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Diagram")]
+    public DiagramFormat Format { get; set; }
+
     private protected override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database)
     {
         var schema = Run(
@@ -45,6 +57,8 @@ public sealed class GetDatabaseSchemaCommand : DatabaseCommand
         );
         if (AsSql)
             WriteObject(SchemaScript.Write(schema));
+        else if (IsGiven(nameof(Format)))
+            WriteObject(SchemaDiagram.Of(schema).Write(Format));
         else if (Fingerprint)
             WriteObject(schema.Fingerprint);
         else

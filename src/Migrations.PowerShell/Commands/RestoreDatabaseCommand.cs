@@ -36,6 +36,7 @@ public sealed class RestoreDatabaseCommand : BackupCommand
     /// <summary>The backup: an object of Get-DatabaseBackup, or the path of its file or folder. No wildcards.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
+    [ArgumentCompleter(typeof(BackupCompleter))]
     [BackupPathTransformation]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";

@@ -30,6 +30,7 @@ public sealed class TestDatabaseBackupCommand : ConfiguredCommand
     /// <summary>The backups: objects of Get-DatabaseBackup, or paths of files or folders. No wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
+    [ArgumentCompleter(typeof(BackupCompleter))]
     [BackupPathTransformation]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];

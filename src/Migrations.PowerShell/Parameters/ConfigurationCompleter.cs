@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Migrations.Configuration;
 
 namespace Migrations.PowerShell;
 
@@ -17,22 +16,22 @@ public sealed class ConfigurationCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters
     )
     {
+        ArgumentNullException.ThrowIfNull(parameterName);
         try
         {
-            using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-            var folder = shell.AddScript("(Get-Location -PSProvider FileSystem).ProviderPath").Invoke<string>()[0];
-            var configuration = ConfigurationFile.Open(fakeBoundParameters["ConfigurationPath"] as string, folder);
+            var configuration = new CompletionPlace(fakeBoundParameters).Configuration;
             var names = parameterName.EndsWith("Service", StringComparison.OrdinalIgnoreCase)
                 ? configuration?.Services.Select(s => s.Name)
                 : configuration?.Environments.Select(e => e.Name);
             return
             [
                 .. (names ?? [])
-                    .Where(name => name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
-                    .Select(name => new CompletionResult(name)),
+                    .Where(name => name.StartsWith((wordToComplete ?? "").Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+                    .Select(name => CompletionPlace.ResultOf(name, name, "")),
             ];
         }
-        catch (Exception e) when (e is MigrationException or RuntimeException)
+        catch (Exception e)
+            when (e is MigrationException or RuntimeException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             // Completion is a courtesy: what is wrong with the file is reported when the command runs.
             return [];
