@@ -11,6 +11,8 @@ namespace Migrations.PowerShell;
 /// <param name="format">Whose log it is.</param>
 internal sealed class AgentLog(PSCmdlet cmdlet, LogFormat format)
 {
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+
     /// <summary>Text in which the service finds no command.</summary>
     public string Harmless(string text) => LogCommands.Harmless(format, text);
 
@@ -19,6 +21,13 @@ internal sealed class AgentLog(PSCmdlet cmdlet, LogFormat format)
     {
         Write(LogCommands.Warning(format, message, location));
         cmdlet.Report(() => cmdlet.WriteWarning(Harmless(message)));
+    }
+
+    /// <summary>Writes a warning about what was found. A call reads its folder or a backup several times, and reports that once.</summary>
+    public void WarnOnce(string message, ScriptLocation? location)
+    {
+        if (_said.Add(message))
+            Warn(message, location);
     }
 
     /// <summary>Lists what is wrong in a script, for the service only.</summary>

@@ -49,6 +49,16 @@ public abstract class ConnectionCommand : FleetCommand
     [DurationTransformation]
     public TimeSpan ConnectTimeout { get; set; }
 
+    /// <summary>The longest that one statement may take, those that only read too; 0 means no limit. Default: no limit.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan StatementTimeout { get; set; }
+
+    /// <summary>The longest that one statement may wait for a table lock, those that only read too. Default: 5 seconds.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan TableLockTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The history table's name. Default: <c>migration_journal</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -104,6 +114,8 @@ public abstract class ConnectionCommand : FleetCommand
             HistoryTable = IsGiven(nameof(HistoryTable)) ? HistoryTable : configured.HistoryTable,
             HistorySchema = HistorySchema ?? configured.HistorySchema,
             ConnectTimeout = IsGiven(nameof(ConnectTimeout)) ? SessionOptions.Limit(ConnectTimeout) : configured.ConnectTimeout,
+            StatementTimeout = IsGiven(nameof(StatementTimeout)) ? SessionOptions.Limit(StatementTimeout) : configured.StatementTimeout,
+            TableLockTimeout = IsGiven(nameof(TableLockTimeout)) ? TableLockTimeout : configured.TableLockTimeout,
             Events = events,
         };
     }

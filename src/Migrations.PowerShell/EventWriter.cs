@@ -88,7 +88,7 @@ internal sealed class EventWriter(PSCmdlet cmdlet, WriteQueue queue, AgentLog lo
                 Verbose(EventText.Of(notice));
                 break;
             case WarningRaised warning:
-                log.Warn(warning.Advice.Spell(ModuleSpelling.Instance), warning.Location);
+                log.WarnOnce(warning.Advice.Spell(ModuleSpelling.Instance), warning.Location);
                 break;
             case WorkAdvanced work:
                 WriteWork(work);

@@ -33,6 +33,16 @@ public abstract class PairCommand : ConfiguredCommand
     [DurationTransformation]
     public TimeSpan? ConnectTimeout { get; set; }
 
+    /// <summary>The longest that one statement may take; 0 means no limit. Default: the configuration's, else no limit.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? StatementTimeout { get; set; }
+
+    /// <summary>The longest that one statement may wait for a table lock. Default: the configuration's, else 5 seconds.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? TableLockTimeout { get; set; }
+
     /// <summary>The migration folder that the call names for the second database; null: none.</summary>
     private protected virtual string? GivenFolder => null;
 
@@ -57,6 +67,8 @@ public abstract class PairCommand : ConfiguredCommand
         return configured.Waiting(Wait ?? configured.ConnectWait) with
         {
             ConnectTimeout = ConnectTimeout is { } limit ? SessionOptions.Limit(limit) : configured.ConnectTimeout,
+            StatementTimeout = StatementTimeout is { } longest ? SessionOptions.Limit(longest) : configured.StatementTimeout,
+            TableLockTimeout = TableLockTimeout ?? configured.TableLockTimeout,
             Events = events,
         };
     }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Text;
 using Migrations.Backup;
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.History;
 using Migrations.Planning;
 
@@ -21,16 +20,6 @@ public abstract class RunCommand : ChangeCommand
     /// <summary>Runs although applied scripts were edited or are gone; recorded in the history.</summary>
     [Parameter]
     public SwitchParameter SkipChecksum { get; set; }
-
-    /// <summary>The longest that one statement may take; 0 means no limit. Default: no limit.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan StatementTimeout { get; set; }
-
-    /// <summary>The longest that one statement may wait for a table lock. Default: 5 seconds.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan TableLockTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// A folder for a backup that is made before the first step, when there is something to do; its path is in the results. Default: no
@@ -58,16 +47,6 @@ public abstract class RunCommand : ChangeCommand
 
     private protected sealed override void Process((IDatabaseDriver Driver, DatabaseTarget Target) database) =>
         RunPlan(database, Folder, Chosen);
-
-    private protected override SessionOptions Session(IEventSink events)
-    {
-        var session = base.Session(events);
-        return session with
-        {
-            StatementTimeout = IsGiven(nameof(StatementTimeout)) ? SessionOptions.Limit(StatementTimeout) : session.StatementTimeout,
-            TableLockTimeout = IsGiven(nameof(TableLockTimeout)) ? TableLockTimeout : session.TableLockTimeout,
-        };
-    }
 
     /// <summary>How the steps are put into transactions: as the call says, or the configuration.</summary>
     private protected TransactionMode Mode =>

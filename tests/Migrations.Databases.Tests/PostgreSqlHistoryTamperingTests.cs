@@ -46,6 +46,22 @@ public sealed class PostgreSqlHistoryTamperingTests() : HistoryTamperingConforma
         Assert.All(await Engine().GetStatusAsync(), s => Assert.Equal(MigrationState.Applied, s.State));
     }
 
+    [Theory]
+    [InlineData(TransactionMode.Each)]
+    [InlineData(TransactionMode.All)]
+    [InlineData(TransactionMode.None)]
+    public async Task A_rule_that_takes_the_place_of_the_row_is_named(TransactionMode mode)
+    {
+        await BeginAsync("INSERT INTO a VALUES (1);\n");
+        await Database.ExecuteAsync("CREATE RULE r AS ON INSERT TO migration_journal DO INSTEAD NOTHING");
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => ApplyAsync(new ApplyRequest { TransactionMode = mode }));
+
+        Assert.Equal(ErrorId.HistoryTableConflict, error.Id);
+        Assert.Contains("rules on public.migration_journal", error.NextStep.ToString(), StringComparison.Ordinal);
+        Assert.Equal("0", await Database.ScalarAsync("SELECT count(*) FROM a"));
+    }
+
     /// <summary>A state that fits the table as the script leaves it, under the name of a setting that earlier versions used, and under
     /// every name that the server shows.</summary>
     private const string Forge = """

@@ -155,6 +155,12 @@ Describe 'Backups' {
         $null = Invoke-Migration $database $folder
     }
 
+    It 'warns once of what it meets twice' {
+        Set-Content "$TestDrive/plain.sql" 'PRAGMA defer_foreign_keys=TRUE;', 'CREATE TABLE t (a); INSERT INTO t VALUES (1);'
+        $warnings = Restore-Database (New-TestDatabase SQLite) "$TestDrive/plain.sql" -Force 3>&1 | Where-Object { $_ -is [Management.Automation.WarningRecord] }
+        $warnings | Where-Object Message -Like '*has no transaction*' | Should -HaveCount 1
+    }
+
     It 'are thinned out, with a reason for each' {
         $made = 1..4 | ForEach-Object { Backup-Database $database $backups }
         $null = Test-DatabaseBackup $made[0]

@@ -105,6 +105,37 @@ Describe 'Errors of the call' {
     }
 }
 
+Describe 'Limits of waiting' {
+    BeforeAll { $folder = New-TestFolder 2 }
+
+    It 'are taken by each cmdlet that works on a database' {
+        $working = Get-Command -Module Migrations | Where-Object { $_.Parameters.Keys -contains 'ConnectTimeout' }
+        $working.Count | Should -BeGreaterThan 10
+        foreach ($name in 'StatementTimeout', 'TableLockTimeout') {
+            $working | Where-Object { $_.Parameters.Keys -notcontains $name } | ForEach-Object Name | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'hold for <_>, which only reads' -Skip:(-not $postgreSql) -ForEach 'Get-MigrationStatus', 'Get-MigrationHistory' {
+        $cmdlet, $database = $_, (New-TestDatabase PostgreSQL)
+        $null = Invoke-Migration $database $folder
+        $other = [Npgsql.NpgsqlConnection]::new((Get-ConnectionString $database))
+        try {
+            $other.Open()
+            $command = $other.CreateCommand()
+            $command.CommandText = 'BEGIN; LOCK TABLE migration_journal'
+            $null = $command.ExecuteNonQuery()
+            $pass = if ($cmdlet -eq 'Get-MigrationStatus') { @{ Path = $folder } } else { @{} }
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $problem = Get-ErrorOf { & $cmdlet -Database $database @pass -TableLockTimeout 200ms }
+            $problem.FullyQualifiedErrorId | Should -BeLike 'TableLockTimedOut,*'
+            "$problem" | Should -BeLike '*waited for backend*'
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 4
+        }
+        finally { $other.Dispose() }
+    }
+}
+
 Describe 'Secrets' {
     BeforeAll {
         $secret = 'geheim"1/2'

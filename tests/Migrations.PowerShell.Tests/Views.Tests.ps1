@@ -103,6 +103,13 @@ Describe 'Views' {
         $difference | Should -Match '(?m)^Removed +Index +i1\s*\r?\n +- \(id\)'
     }
 
+    It 'shows why a migration cannot be applied, without the stack of calls' {
+        $bad = New-TestFolder 1 @{ 1 = 'nonsense;' }
+        $list = Show (Test-Migration (New-TestDatabase SQLite) $bad -ErrorAction Ignore) { $input | Format-List }
+        $list | Should -Match '(?m)^Failure +: .*001_t1\.sql:1'
+        $list | Should -Not -Match 'Exception|   at '
+    }
+
     It 'says of a migration that declares it that it is never undone' {
         $other = New-TestFolder 1 @{ 1 = "-- Irreversible: yes`nCREATE TABLE t1 (id integer);" }
         Remove-Item "$other/001_t1.down.sql"
@@ -135,6 +142,8 @@ Describe 'Views' {
             # No column is pushed out on the right.
             $header = $lines | Where-Object { $_ -match '^[A-Z]\w+ +' -or $_ -match '^ +Id ' } | Select-Object -First 1
             $header.Trim() | Should -Match '(Name|Database|Backup|Message|Definition|Reason)$' -Because $set[0].GetType().Name
+            # What a property holds is shown, not the name of its type or how a record writes itself.
+            Show $set { $input | Format-List } | Should -Not -Match '\w+ \{ \w+ = |System\.\w|Migrations\.\w|^\s+at ' -Because $set[0].GetType().Name
         }
     }
 

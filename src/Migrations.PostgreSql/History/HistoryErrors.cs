@@ -62,6 +62,13 @@ internal sealed class HistoryErrors(PostgreSqlConnection connection)
                     + $"{PostgreSqlText.Name(user ?? "the_user")};",
                 e
             ),
+            // A rule takes the place of the statement (https://www.postgresql.org/docs/current/rules-update.html).
+            PostgresErrorCodes.FeatureNotSupported when string.Equals(doing, "Writing", StringComparison.Ordinal) => new MigrationException(
+                ErrorId.HistoryTableConflict,
+                $"{what}: {e.MessageText} ({e.SqlState}).",
+                $"Look for rules on {Display}: remove them, then run the command again.",
+                e
+            ),
             PostgresErrorCodes.UndefinedTable
             or PostgresErrorCodes.InvalidSchemaName when string.Equals(doing, "Writing", StringComparison.Ordinal) =>
                 new MigrationException(

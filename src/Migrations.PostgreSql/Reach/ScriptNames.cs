@@ -22,6 +22,9 @@ internal sealed class ScriptNames
     /// <summary>The extensions that they create.</summary>
     public HashSet<string> Extensions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The roles and databases that they create with statements of their own, which need not ask whether they are there.</summary>
+    public HashSet<string> Shared { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether they change what all databases of a server share.</summary>
     public bool ReachCluster { get; private set; }
 
@@ -62,8 +65,16 @@ internal sealed class ScriptNames
             Names.Add(SqlNames.Plain(token.Text));
         if (tokens.Count > 2 && tokens[0].Word is "CREATE" && tokens[1].Word is "SCHEMA" or "EXTENSION")
             AddMade(tokens);
+        if (MakesShared(tokens))
+            Shared.Add(SqlNames.Plain(tokens[2].Text));
         AddFromBody(tokens);
     }
+
+    private static bool MakesShared(List<ReachToken> tokens) =>
+        tokens.Count > 2
+        && tokens[0].Word is "CREATE"
+        && tokens[1].Word is "ROLE" or "USER" or "GROUP" or "DATABASE"
+        && !(tokens[1].Word is "USER" && tokens[2].Word is "MAPPING");
 
     private void AddMade(List<ReachToken> tokens)
     {

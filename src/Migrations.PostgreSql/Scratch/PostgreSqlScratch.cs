@@ -145,11 +145,11 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         {
             var origin = plan.Origin;
             if (origin is not null)
-                await cluster.AddRolesAsync(origin, cancellationToken).ConfigureAwait(false);
+                await cluster.AddRolesAsync(origin, Made(plan), cancellationToken).ConfigureAwait(false);
             // Only a backup is loaded by the superuser of a server of our own: what runs on a copy must not reach its files and programs.
             if (plan.Request.Scripts is null)
                 return await FillAsync(cluster.Target, cluster, plan, user: null, cancellationToken).ConfigureAwait(false);
-            var databases = origin is null ? [] : await OthersAsync(origin, plan.Scripts, cancellationToken).ConfigureAwait(false);
+            var databases = origin is null ? [] : await OthersAsync(origin, plan, cancellationToken).ConfigureAwait(false);
             var user = await cluster.AddUserAsync(origin?.Info.User, databases, cancellationToken).ConfigureAwait(false);
             var made = await FillAsync(cluster.Target, cluster, plan, user, cancellationToken).ConfigureAwait(false);
             await cluster.LowerAsync().ConfigureAwait(false);
@@ -162,12 +162,15 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
         }
     }
 
-    /// <summary>The other databases of the server that scripts name.</summary>
-    private static async Task<List<string>> OthersAsync(
-        PostgreSqlConnection origin,
-        ScriptNames scripts,
-        CancellationToken cancellationToken
-    )
+    /// <summary>
+    /// The roles and databases that scripts create themselves when they are replayed from the beginning: they were not there when the first
+    /// one ran. On a copy, what runs meets what the server has.
+    /// </summary>
+    private static IReadOnlySet<string> Made(Plan plan) =>
+        plan.Request.Content == ScratchContent.Empty ? plan.Scripts.Shared : new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>The other databases of the server that scripts name, and do not create.</summary>
+    private static async Task<List<string>> OthersAsync(PostgreSqlConnection origin, Plan plan, CancellationToken cancellationToken)
     {
         var names = new List<string>();
         await origin
@@ -178,7 +181,8 @@ internal sealed class PostgreSqlScratch(Lazy<PostgreSqlSources> sources) : IScra
                 origin.Target.Database
             )
             .ConfigureAwait(false);
-        return names.FindAll(scripts.NameShared);
+        var made = Made(plan);
+        return names.FindAll(n => !made.Contains(n) && plan.Scripts.NameShared(n));
     }
 
     private async Task<IScratchDatabase> FillAsync(

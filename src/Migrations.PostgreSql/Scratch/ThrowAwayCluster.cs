@@ -112,7 +112,10 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
     /// <summary>
     /// Makes the roles of another server, without rights and passwords, so that policies and default rights can name them.
     /// </summary>
-    public async Task AddRolesAsync(PostgreSqlConnection origin, CancellationToken cancellationToken)
+    /// <param name="origin">A session on that server.</param>
+    /// <param name="but">Those that scripts make themselves.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task AddRolesAsync(PostgreSqlConnection origin, IReadOnlySet<string> but, CancellationToken cancellationToken)
     {
         var names = new List<string>();
         await origin
@@ -125,7 +128,7 @@ internal sealed class ThrowAwayCluster : IOwnServer, IAsyncDisposable
             .ConfigureAwait(false);
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        foreach (var name in names)
+        foreach (var name in names.Where(n => !but.Contains(n)))
             await connection.ExecuteAsync($"CREATE ROLE {PostgreSqlText.Name(name)}", cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Migrations.Databases;
-using Migrations.Events;
 using Migrations.Planning;
 
 namespace Migrations.PowerShell.Commands;
@@ -101,16 +100,6 @@ public sealed class ExportMigrationScriptCommand : FolderCommand
     [Parameter]
     public SwitchParameter SkipChecksum { get; set; }
 
-    /// <summary>The longest that one statement may take; 0 means no limit. Default: no limit.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan StatementTimeout { get; set; }
-
-    /// <summary>The longest that one statement may wait for a table lock. Default: 5 seconds.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan TableLockTimeout { get; set; } = TimeSpan.FromSeconds(5);
-
     /// <summary>Leaves out the hooks of the migration folder.</summary>
     [Parameter]
     public SwitchParameter NoHooks { get; set; }
@@ -132,16 +121,6 @@ public sealed class ExportMigrationScriptCommand : FolderCommand
         var text = new StringWriter { NewLine = "\n" };
         Call(database, Folder, (migrator, token) => migrator.WriteScriptAsync(Request, text, token));
         WriteObject(text.ToString());
-    }
-
-    private protected override SessionOptions Session(IEventSink events)
-    {
-        var session = base.Session(events);
-        return session with
-        {
-            StatementTimeout = IsGiven(nameof(StatementTimeout)) ? SessionOptions.Limit(StatementTimeout) : session.StatementTimeout,
-            TableLockTimeout = IsGiven(nameof(TableLockTimeout)) ? TableLockTimeout : session.TableLockTimeout,
-        };
     }
 
     private ScriptRequest Request =>

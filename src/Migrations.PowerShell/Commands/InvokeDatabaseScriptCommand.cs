@@ -63,16 +63,6 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
     [DurationTransformation]
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest that one statement may take; 0 means no limit. Default: no limit.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan StatementTimeout { get; set; }
-
-    /// <summary>The longest that one statement may wait for a table lock. Default: 5 seconds.</summary>
-    [Parameter]
-    [DurationTransformation]
-    public TimeSpan TableLockTimeout { get; set; } = TimeSpan.FromSeconds(5);
-
     /// <summary>Does not ask, even where the environment requires confirmation.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -92,12 +82,7 @@ public sealed class InvokeDatabaseScriptCommand : DatabaseCommand
     private protected override SessionOptions Session(IEventSink events)
     {
         var session = base.Session(events);
-        return session with
-        {
-            LockTimeout = IsGiven(nameof(LockTimeout)) ? LockTimeout : session.LockTimeout,
-            StatementTimeout = IsGiven(nameof(StatementTimeout)) ? SessionOptions.Limit(StatementTimeout) : session.StatementTimeout,
-            TableLockTimeout = IsGiven(nameof(TableLockTimeout)) ? TableLockTimeout : session.TableLockTimeout,
-        };
+        return IsGiven(nameof(LockTimeout)) ? session with { LockTimeout = LockTimeout } : session;
     }
 
     private protected override MigratorOptions OptionsFor(IEventSink events) =>

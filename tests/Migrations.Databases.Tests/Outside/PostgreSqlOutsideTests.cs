@@ -198,6 +198,30 @@ public sealed class PostgreSqlOutsideTests() : OutsideConformance(DatabaseKind.P
     }
 
     [Fact]
+    public async Task A_replay_creates_the_roles_and_databases_that_the_migrations_created()
+    {
+        Migration(
+            "001_role",
+            $"CREATE ROLE {_mark} LOGIN;\nCREATE TABLE report (id int);\nGRANT SELECT ON report TO {_mark};\n",
+            $"DROP TABLE report;\nDROP ROLE {_mark};\n"
+        );
+        Migration("002_database", $"-- Transaction: none\nCREATE DATABASE {_mark};\n", $"-- Transaction: none\nDROP DATABASE {_mark};\n");
+        await ApplyAsync();
+        var before = await OutsideAsync();
+
+        var drift = Assert.Single(await Checker().CheckAsync(new CheckRequest { Categories = [CheckCategory.Drift] }));
+        var report = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync(new RehearsalRequest { All = true });
+
+        Assert.Equal(before, await OutsideAsync());
+        Assert.True(drift.Status == CheckStatus.Pass, drift.Message);
+        Assert.All(report.Results, r => Assert.True(r is { IsGood: true, UndoProven: true }, $"{r.Name}: {r.Failure?.Message}"));
+        // A pending one meets what the server has.
+        Migration("003_role", $"CREATE ROLE {_mark};\n");
+        var pending = await new Rehearsal(Kind.Driver, Target(), Folder, EngineOptions()).RunAsync();
+        Assert.Contains("42710", Assert.Single(pending.Results).Failure?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_no_server_of_our_own_is_wanted_only_that_statement_is_left_out()
     {
         await PrepareAsync();
