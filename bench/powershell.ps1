@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Measures the module against its floors: import, status, and a run against the command.
+    Measures the module against its floors: import, status, a run against the command, and how soon Ctrl-C ends code.
 .DESCRIPTION
     Build first: dotnet build Migrations.sln -c Release. Floor and module run in turns; medians are compared.
     Without MIGRATIONS_TEST_POSTGRES (a postgres:// URL of a superuser) PostgreSQL is left out.
@@ -65,6 +65,22 @@ function Measure-Run([string] $Engine, [scriptblock] $NewDatabase) {
     Write-Figure "Invoke-Migration of 200, $Engine, to the command" ($module / $command) 1.1 x ('{0:0} against {1:0} ms' -f $module, $command)
 }
 
+# From the stop to the prompt, with what comes between: the statement is interrupted, rolled back and recorded, and the lock released.
+function Measure-Stop([string] $Engine, [scriptblock] $NewDatabase, [string] $Endless) {
+    $folder = (New-Item "$work/stop_$Engine" -ItemType Directory).FullName
+    Set-Content "$folder/001_endless.ps1" "function up { `$c = `$Connection.CreateCommand(); `$c.CommandText = '$Endless'; 'begun'; `$null = `$c.ExecuteNonQuery() }"
+    $times = for ($i = 0; $i -lt $Runs; $i++) {
+        $shell = [powershell]::Create().AddScript("Import-Module '$repository/Migrations.psd1'; Invoke-Migration '$(& $NewDatabase)' '$folder' -Verbose")
+        $null = $shell.BeginInvoke()
+        while ('begun' -notin $shell.Streams.Verbose.ForEach{ $_.Message }) { Start-Sleep -Milliseconds 10 }
+        # The statement begins behind the word.
+        Start-Sleep -Milliseconds 200
+        (Measure-Command { $shell.Stop() }).TotalMilliseconds
+        $shell.Dispose()
+    }
+    Write-Figure "Ctrl-C in a statement of code, $Engine" (Get-Median $times) 100 ms
+}
+
 function New-PostgreSqlDatabase {
     $name = "bench_$([guid]::NewGuid().ToString('N').Substring(0, 12))"
     $null = New-Item "$work/make_$name" -ItemType Directory
@@ -78,9 +94,11 @@ try {
     Import-Module "$repository/Migrations.psd1"
     Measure-Status SQLite "$work/status.db" 10
     Measure-Run SQLite { "$work/$([guid]::NewGuid().ToString('N')).db" }
+    Measure-Stop SQLite { "$work/$([guid]::NewGuid().ToString('N')).db" } 'CREATE TABLE e AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c'
     if ($env:MIGRATIONS_TEST_POSTGRES) {
         Measure-Status PostgreSQL (New-PostgreSqlDatabase) 15
         Measure-Run PostgreSQL { New-PostgreSqlDatabase }
+        Measure-Stop PostgreSQL { New-PostgreSqlDatabase } 'CREATE TABLE e AS SELECT pg_sleep(600)::text'
     }
     else { 'PostgreSQL is left out: MIGRATIONS_TEST_POSTGRES is not set.' }
 }

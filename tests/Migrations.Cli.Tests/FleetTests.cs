@@ -55,6 +55,7 @@ public sealed class FleetTests : IDisposable
     public async Task A_list_is_read_from_a_table_and_no_password_in_a_row_is_shown()
     {
         await TenantsAsync(3);
+        _folder.Write("control.db", "");
         const string Query = "SELECT url FROM tenants WHERE id < 3";
         string[] control = ["--database", "control.db", "--databases-query"];
         await SucceedsAsync("run", "--database", "control.db", "--command", "CREATE TABLE tenants (id integer, url text)");

@@ -173,6 +173,15 @@ public abstract class SquashConformance(DatabaseKind kind) : Conformance(kind)
     }
 
     [Fact]
+    public async Task A_comment_that_names_a_migration_without_its_checksum_replaces_nothing()
+    {
+        Originals();
+        Write("005_more.up.sql", "-- Replaces: 001_users 002_seed\nCREATE TABLE more (id integer PRIMARY KEY);\n");
+
+        Assert.Equal("001_users, 002_seed, 003_views, 004_later, 005_more", Names(await ApplyAsync()));
+    }
+
+    [Fact]
     public async Task It_is_shown_and_nothing_is_written_and_nothing_is_overwritten()
     {
         Originals();

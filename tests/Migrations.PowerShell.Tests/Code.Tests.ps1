@@ -155,6 +155,13 @@ function up { "`$seen `$((Get-Module Microsoft.PowerShell.Archive).Name)" }
         (Get-MigrationHistory $database).ErrorMessage -join ' ' | Should -Not -BeLike '*hidden-value*'
     }
 
+    It 'says no secret of a statement that failed' {
+        Set-Content "$folder/002_code.ps1" "function up { Use-Sql `"INSERT INTO nowhere VALUES ('`$(`$Variables.api_password)')`" }`n$helper"
+        $failed = Get-ErrorOf { Invoke-Migration $database $folder -Variable @{ api_password = 'hidden-value' } }
+        "$($failed.ErrorDetails)" | Should -BeLike '*nowhere*'
+        for ($e = $failed.Exception; $e; $e = $e.InnerException) { "$($e.BatchCommand.CommandText) $e" | Should -Not -BeLike '*hidden-value*' }
+    }
+
     It 'is interrupted in its statement when the pipeline is stopped' {
         Invoke-Migration $database $folder
         $endless = (Get-EndlessSql $Engine).TrimEnd(';')

@@ -29,7 +29,7 @@ Describe 'Export-MigrationReport on <Engine>' -ForEach $engines {
         $report = $database, $other, $missing |
             Export-MigrationReport -Path $folder -OutputFile $page -ThrottleLimit 2 -ErrorVariable failures -ErrorAction SilentlyContinue
         $report.Databases, $report.Unread | Should -Be 3, 1
-        $failures[0].FullyQualifiedErrorId | Should -BeLike 'DatabaseCorrupt*'
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'DatabaseInvalid*'
         [regex]::Matches((Get-Content -Raw $page), 'class="database"').Count | Should -Be 3
     }
 

@@ -71,11 +71,7 @@ internal static class CodeFailure
     }
 
     /// <summary>An error as it is handed on: one that says a secret is not.</summary>
-    private static Exception? Shown(Exception cause)
-    {
-        var text = cause.ToString();
-        return string.Equals(ScriptRedaction.Hide(text), text, StringComparison.Ordinal) ? cause : null;
-    }
+    private static Exception? Shown(Exception cause) => ScriptRedaction.Says(cause) ? null : cause;
 
     private static string RolledBack(MigrationScript script) => script.Code?.IsWhole == true ? HookRolledBack : MigrationRolledBack;
 

@@ -37,7 +37,7 @@ internal static class ReplacedMigrations
             name.Clear();
         }
 
-        found.AddRange(name.Select(n => Of(n, checksum: null, by)));
+        // Without a checksum it is what people write for each other.
         return found;
     }
 
@@ -48,10 +48,10 @@ internal static class ReplacedMigrations
             .. migration.Header.Replaces.Select(r => Line(r.Name, r.Checksum, r.By ?? migration.FullName)),
         ];
 
-    private static string Line(string name, string? checksum, string? by) =>
-        $"Replaces: {name}{(checksum is null ? "" : " " + Mark + checksum)}{(by is null ? "" : By + by)}";
+    private static string Line(string name, string checksum, string? by) =>
+        $"Replaces: {name} {Mark}{checksum}{(by is null ? "" : By + by)}";
 
-    private static ReplacedMigration Of(string name, string? checksum, string? by) => new(name, VersionOf(name), checksum, by);
+    private static ReplacedMigration Of(string name, string checksum, string? by) => new(name, VersionOf(name), checksum, by);
 
     private static MigrationVersion? VersionOf(string name)
     {

@@ -40,10 +40,22 @@ internal sealed class ScriptPart
     public ScriptPart Last => Further.Count > 0 ? Further[^1] : this;
 
     /// <summary>All sections of some halves.</summary>
-    public static IEnumerable<ScriptPart> All(params ScriptPart?[] halves) =>
-        halves.OfType<ScriptPart>().SelectMany(h => h.Further.Prepend(h));
+    public static IEnumerable<ScriptPart> All(params ScriptPart?[] halves)
+    {
+        foreach (var half in halves)
+        {
+            if (half is null)
+                continue;
+            yield return half;
+            foreach (var further in half.Further)
+                yield return further;
+        }
+    }
 
-    public MigrationScript ToScript(string file) =>
+    /// <summary>The script that it is.</summary>
+    /// <param name="file">The file that it stands in.</param>
+    /// <param name="kept">Its bytes; null when they are read again.</param>
+    public MigrationScript ToScript(string file, byte[]? kept = null) =>
         new()
         {
             File = file,
@@ -51,8 +63,9 @@ internal sealed class ScriptPart
             Length = Length,
             FirstLine = FirstLine,
             Checksum = Checksum,
-            IsEmpty = All(this).All(p => p.IsEmpty),
+            IsEmpty = IsEmpty && Further.TrueForAll(p => p.IsEmpty),
             Header = Last.Header.Header,
-            HasReference = All(this).Any(p => p.HasReference),
+            HasReference = HasReference || Further.Exists(p => p.HasReference),
+            Kept = kept,
         };
 }

@@ -156,12 +156,7 @@ internal sealed class ScriptReader : IDisposable
         if (file.Settings is { } settings)
             part.Last.Header.Take(settings);
         var script =
-            part.Further.Count > 0
-                ? JoinedSections.Join(part, file.Path, Bytes(file, whole))
-                : part.ToScript(file.Path) with
-                {
-                    Kept = Keep(part, whole),
-                };
+            part.Further.Count > 0 ? JoinedSections.Join(part, file.Path, Bytes(file, whole)) : part.ToScript(file.Path, Keep(part, whole));
         if (part.HasBreakpoint)
             script = WithEndedStatements(script, file, whole);
         return part.HasVariables ? ScriptVariables.Substitute(script, part.VariablesAtStart, problems) : script;

@@ -46,8 +46,7 @@ internal sealed class SquashArchive
         var replaced = scan
             .Files.Where(f => !f.IsDown && !IsIn(place, f.Path))
             .SelectMany(f => scripts[f].Script?.Header.Replaces ?? [])
-            .Select(r => r.Name)
-            .ToHashSet(StringComparer.Ordinal);
+            .ToLookup(r => r.Name, r => r.Checksum, StringComparer.Ordinal);
         if (replaced.Count == 0)
         {
             // What a squash copied before it was killed: it has replaced nothing yet.
@@ -56,7 +55,11 @@ internal sealed class SquashArchive
         }
 
         scan.LeaveOut(place);
-        var left = scan.Files.FindAll(f => replaced.Contains(f.FullName) || IsCopied(folder, place, f));
+        var ups = scan
+            .Files.Where(f => !f.IsDown && replaced[f.FullName].Contains(scripts[f].Script?.Checksum, StringComparer.Ordinal))
+            .Select(f => f.FullName)
+            .ToHashSet(StringComparer.Ordinal);
+        var left = scan.Files.FindAll(f => ups.Contains(f.FullName) || IsCopied(folder, place, f));
         scan.Files.RemoveAll(left.Contains);
         var archived = Scan(place, options, cancellationToken);
         var all = new Dictionary<MigrationFile, ScriptFile>(scripts, ReferenceEqualityComparer.Instance);
@@ -105,7 +108,7 @@ internal sealed class SquashArchive
     }
 
     private static bool IsThat(Migration archived, ReplacedMigration replaced) =>
-        replaced.Checksum is null || string.Equals(replaced.Checksum, archived.Up.Checksum, StringComparison.Ordinal);
+        string.Equals(replaced.Checksum, archived.Up.Checksum, StringComparison.Ordinal);
 
     private static List<MigrationFile> Scan(string place, FolderOptions options, CancellationToken cancellationToken)
     {

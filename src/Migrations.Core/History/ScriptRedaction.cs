@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text;
 using Migrations.Sql;
 
@@ -61,6 +62,21 @@ public static class ScriptRedaction
 
     /// <summary>Words that are about no statement, without the secrets that are known and those that show themselves.</summary>
     public static string Hide(string words) => KnownSecrets.Hide(SecretText.Hide(words));
+
+    /// <summary>Whether an error says a secret, in its words or in the statement that it carries along.</summary>
+    public static bool Says(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        for (var e = error; e is not null; e = e.InnerException)
+        {
+            if (e is DbException { BatchCommand.CommandText: { } statement } && IsHidden(statement))
+                return true;
+        }
+
+        return IsHidden(error.ToString());
+
+        static bool IsHidden(string text) => !string.Equals(Hide(text), text, StringComparison.Ordinal);
+    }
 
     /// <summary>Finds the secrets of a statement or script, in order.</summary>
     public static IReadOnlyList<SecretSpan> Find(ISqlDialect dialect, string text) =>

@@ -16,7 +16,10 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
     {
         Text = text;
         _parts = parts;
-        Key = parts.Length == 0 ? "0" : string.Join('.', parts);
+        Key =
+            parts.Length == 0 ? "0"
+            : parts.Length == 1 ? parts[0]
+            : string.Join('.', parts);
     }
 
     /// <summary>The version as the file name writes it, with <c>_</c> between parts read as <c>.</c>.</summary>
@@ -35,6 +38,14 @@ public sealed class MigrationVersion : IComparable<MigrationVersion>, IComparabl
         version = null;
         if (string.IsNullOrEmpty(text))
             return false;
+        // A sequence or a timestamp, as nearly all are: nothing to take apart.
+        if (!text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            var number = text.TrimStart('0');
+            version = new MigrationVersion(text, number.Length == 0 ? [] : [number]);
+            return true;
+        }
+
         var written = text.Replace('_', '.').Split('.');
         var parts = new List<string>(written.Length);
         foreach (var part in written)

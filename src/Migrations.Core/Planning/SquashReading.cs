@@ -65,11 +65,7 @@ internal sealed class SquashReading
 
     private HistoryRecord? RecordOf(SquashPart part) =>
         _applied.GetValueOrDefault(part.Replaced.Name)
-        ?? (
-            part.Replaced.Checksum is { } checksum
-                ? _applied.Values.FirstOrDefault(r => string.Equals(r.Applied!.Checksum, checksum, StringComparison.Ordinal))
-                : null
-        );
+        ?? _applied.Values.FirstOrDefault(r => string.Equals(r.Applied!.Checksum, part.Replaced.Checksum, StringComparison.Ordinal));
 
     /// <summary>What a squash replaces, and behind it what stands for the squash.</summary>
     private List<Migration> Open(Migration squash, IReadOnlyList<SquashPart> parts)

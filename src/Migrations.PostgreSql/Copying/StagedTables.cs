@@ -73,8 +73,7 @@ internal sealed class StagedTables : IAsyncDisposable
             connection =>
                 CopyStreamReader.OpenAsync(
                     connection,
-                    $"COPY (SELECT {TargetNames.List(columns.Select(c => c.Name))} FROM ONLY {NameOf(table.Name)}) "
-                        + "TO STDOUT (FORMAT BINARY)",
+                    $"COPY {Rows(table, [.. columns.Select(c => c.Name)])} TO STDOUT (FORMAT BINARY)",
                     columns,
                     cancellationToken
                 ),
@@ -145,6 +144,8 @@ internal sealed class StagedTables : IAsyncDisposable
         try
         {
             await _connection.RollBackAsync().ConfigureAwait(false);
+            // What is stopped while it sends rows ends its connection.
+            await _connection.ReconnectAsync(CancellationToken.None).ConfigureAwait(false);
             await StagingSchema.DropAsync(_connection, _staging, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or MigrationException or InvalidOperationException)
@@ -158,6 +159,13 @@ internal sealed class StagedTables : IAsyncDisposable
             );
         }
     }
+
+    // Generated columns can only be copied out of a query, which takes longer:
+    // https://www.postgresql.org/docs/current/sql-copy.html
+    private string Rows(CopyTable table, IReadOnlyList<string> columns) =>
+        columns.All(name => table.Stored.Any(c => string.Equals(c.Name, name, StringComparison.Ordinal)))
+            ? $"{NameOf(table.Name)} ({TargetNames.List(columns)})"
+            : $"(SELECT {TargetNames.List(columns)} FROM ONLY {NameOf(table.Name)})";
 
     private string NameOf(string relation) => TargetNames.Qualified(_staging, relation);
 

@@ -20,12 +20,13 @@ public sealed class MigrationCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters
     )
     {
+        ArgumentNullException.ThrowIfNull(commandAst);
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         try
         {
             var word = (wordToComplete ?? "").Trim('\'', '"');
             var read = MigrationFolderReader.Read(FindFolder(fakeBoundParameters), new FolderOptions(), CancellationToken.None);
-            var named = Named(fakeBoundParameters[parameterName], word);
+            var named = Named(commandAst, word);
             return
             [
                 .. read
@@ -42,11 +43,12 @@ public sealed class MigrationCompleter : IArgumentCompleter
         }
     }
 
-    /// <summary>The names that stand in the list already; the word at the cursor is not among them.</summary>
-    private static HashSet<string> Named(object? given, string word) =>
-        (given as IEnumerable ?? Array.Empty<object>())
-            .OfType<string>()
-            .Where(name => !string.Equals(name, word, StringComparison.Ordinal))
+    /// <summary>The texts that the command line has already; the word at the cursor is not among them.</summary>
+    private static HashSet<string> Named(CommandAst command, string word) =>
+        command
+            .FindAll(part => part is StringConstantExpressionAst, searchNestedScriptBlocks: false)
+            .Select(part => ((StringConstantExpressionAst)part).Value)
+            .Where(text => !string.Equals(text, word, StringComparison.Ordinal))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     private static bool CanBeMeant(Migration migration, string command, string parameter) =>

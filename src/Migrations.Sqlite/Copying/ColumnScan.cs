@@ -17,6 +17,7 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
     private const int DeepestJson = 1000;
 
     private readonly RowBatch? _trial = chosen is null ? null : new RowBatch();
+    private readonly int? _precision = word.Precision;
 
     public long Nulls { get; private set; }
     public long Integers { get; private set; }
@@ -145,7 +146,7 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
         Highest = Math.Max(Highest, value);
         if (value is < -LargestExact or > LargestExact)
             LargeIntegers++;
-        if (word.Precision is { } precision)
+        if (_precision is { } precision)
         {
             Span<byte> digits = stackalloc byte[20];
             _ = value.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
@@ -159,7 +160,7 @@ internal sealed class ColumnScan(DeclaredWord word, ColumnType? chosen)
         Reals++;
         if (!double.IsFinite(value))
             Infinities++;
-        else if (word.Precision is { } precision)
+        else if (_precision is { } precision)
         {
             Span<byte> room = stackalloc byte[40];
             if (!DecimalForm.Fits(RowEncoder.Shortest(value, room), precision, word.Scale))

@@ -32,8 +32,6 @@ internal sealed record DeclaredWord(string Type)
 {
     private static readonly string[] Decimals = ["DECIMAL", "NUMERIC", "MONEY", "DEC", "SMALLMONEY", "CURRENCY"];
 
-    private readonly string _word = Type.IndexOf('(', StringComparison.Ordinal) is var at and >= 0 ? Type[..at].Trim() : Type;
-
     /// <summary>What SQLite does with values.</summary>
     public Affinity Affinity { get; } =
         Type.Contains("INT", StringComparison.Ordinal) ? Affinity.Integer
@@ -43,15 +41,15 @@ internal sealed record DeclaredWord(string Type)
         : Affinity.Numeric;
 
     /// <summary>What it promises.</summary>
-    public WordPromise Promise =>
-        _word switch
+    public WordPromise Promise { get; } =
+        (Type.IndexOf('(', StringComparison.Ordinal) is var at and >= 0 ? Type[..at].Trim() : Type) switch
         {
             "BOOLEAN" or "BOOL" => WordPromise.Boolean,
             "DATE" => WordPromise.Day,
             "DATETIME" or "TIMESTAMP" or "TIMESTAMPTZ" or "TIMESTAMP WITH TIME ZONE" or "TIMESTAMP WITHOUT TIME ZONE" => WordPromise.Moment,
             "JSON" or "JSONB" => WordPromise.Json,
             "UUID" or "GUID" or "UNIQUEIDENTIFIER" => WordPromise.Uuid,
-            _ when Array.IndexOf(Decimals, _word) >= 0 => WordPromise.Decimal,
+            var word when Array.IndexOf(Decimals, word) >= 0 => WordPromise.Decimal,
             _ => WordPromise.None,
         };
 

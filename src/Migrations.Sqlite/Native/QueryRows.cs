@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite.Native;
@@ -44,15 +43,16 @@ internal readonly unsafe struct QueryRows(SqliteApi api, nint statement, IRowSin
         rows!.Add(values);
     }
 
-    private object? Value(int column) =>
-        (SqliteType)api.ColumnType(statement, column) switch
+    private object? Value(int column)
+    {
+        var value = new SqliteValue(api.Values, api.Values.Of(statement, column));
+        return value.Type switch
         {
-            SqliteType.Integer => api.ColumnInt64(statement, column),
-            SqliteType.Real => api.ColumnDouble(statement, column),
-            SqliteType.Blob => Bytes(api.ColumnBlob(statement, column), column).ToArray(),
-            SqliteType.Text => Encoding.UTF8.GetString(Bytes(api.ColumnText(statement, column), column)),
+            SqliteType.Integer => value.Int64,
+            SqliteType.Real => value.Double,
+            SqliteType.Blob => value.Bytes.ToArray(),
+            SqliteType.Text => value.Text,
             _ => null,
         };
-
-    private ReadOnlySpan<byte> Bytes(byte* start, int column) => new(start, api.ColumnBytes(statement, column));
+    }
 }

@@ -28,13 +28,6 @@ internal sealed unsafe class SqliteApi
     public readonly delegate* unmanaged[Cdecl]<nint, int, nint, int> BindValue;
     public readonly delegate* unmanaged[Cdecl]<nint, int> ColumnCount;
     public readonly delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnName;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, int> ColumnType;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, long> ColumnInt64;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, double> ColumnDouble;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnText;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnBlob;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, nint> ColumnValue;
-    public readonly delegate* unmanaged[Cdecl]<nint, int, int> ColumnBytes;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*> ErrorMessage;
     public readonly delegate* unmanaged[Cdecl]<int, byte*> ErrorText;
     public readonly delegate* unmanaged[Cdecl]<nint, int> ExtendedErrorCode;
@@ -68,6 +61,7 @@ internal sealed unsafe class SqliteApi
     {
         Library = library;
         Copy = new SqliteCopyApi(library);
+        Values = new SqliteValueApi(library);
         Open = (delegate* unmanaged[Cdecl]<byte*, nint*, int, byte*, int>)Find("sqlite3_open_v2");
         Close = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_close_v2");
         Prepare = (delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, byte**, int>)Find("sqlite3_prepare_v2");
@@ -82,13 +76,6 @@ internal sealed unsafe class SqliteApi
         BindValue = (delegate* unmanaged[Cdecl]<nint, int, nint, int>)Find("sqlite3_bind_value");
         ColumnCount = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_column_count");
         ColumnName = (delegate* unmanaged[Cdecl]<nint, int, byte*>)Find("sqlite3_column_name");
-        ColumnType = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_column_type");
-        ColumnInt64 = (delegate* unmanaged[Cdecl]<nint, int, long>)Find("sqlite3_column_int64");
-        ColumnDouble = (delegate* unmanaged[Cdecl]<nint, int, double>)Find("sqlite3_column_double");
-        ColumnText = (delegate* unmanaged[Cdecl]<nint, int, byte*>)Find("sqlite3_column_text");
-        ColumnBlob = (delegate* unmanaged[Cdecl]<nint, int, byte*>)Find("sqlite3_column_blob");
-        ColumnValue = (delegate* unmanaged[Cdecl]<nint, int, nint>)Find("sqlite3_column_value");
-        ColumnBytes = (delegate* unmanaged[Cdecl]<nint, int, int>)Find("sqlite3_column_bytes");
         ErrorMessage = (delegate* unmanaged[Cdecl]<nint, byte*>)Find("sqlite3_errmsg");
         ErrorText = (delegate* unmanaged[Cdecl]<int, byte*>)Find("sqlite3_errstr");
         ExtendedErrorCode = (delegate* unmanaged[Cdecl]<nint, int>)Find("sqlite3_extended_errcode");
@@ -124,6 +111,9 @@ internal sealed unsafe class SqliteApi
 
     /// <summary>The functions that copy whole databases.</summary>
     public SqliteCopyApi Copy { get; }
+
+    /// <summary>The functions that read values of rows.</summary>
+    public SqliteValueApi Values { get; }
 
     /// <summary>The functions that let several connections read one state.</summary>
     public SqliteSnapshotApi Snapshots => _snapshots ??= new SqliteSnapshotApi(Library);

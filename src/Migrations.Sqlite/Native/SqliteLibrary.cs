@@ -19,6 +19,9 @@ internal sealed class SqliteLibrary
 
     private const string Bundled = "bundled";
 
+    // By its file's name it is found beside the application at once; by the bare name the system's folders would be searched before.
+    private static readonly string BundledFile = OperatingSystem.IsWindows() ? BundledName : "lib" + BundledName;
+
     private static readonly Lazy<SqliteLibrary> Chosen = new(() => Choose(Environment.GetEnvironmentVariable(OverrideVariable)));
 
     private unsafe SqliteLibrary(SqliteApi api, string origin)
@@ -62,7 +65,7 @@ internal sealed class SqliteLibrary
         var isNamed = !string.IsNullOrEmpty(wanted);
         try
         {
-            var library = isNamed ? NativeLibrary.Load(wanted!) : NativeLibrary.Load(BundledName, typeof(SqliteLibrary).Assembly, null);
+            var library = isNamed ? NativeLibrary.Load(wanted!) : NativeLibrary.Load(BundledFile, typeof(SqliteLibrary).Assembly, null);
             return new SqliteLibrary(new SqliteApi(library), isNamed ? wanted! : Bundled);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Migrations.Databases;
 
 namespace Migrations.Sqlite.Native;
@@ -9,8 +8,11 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
 {
     // SQLITE_TRANSIENT: SQLite copies the text.
     private const nint Transient = -1;
+    private const int None = -1;
 
     private nint _pointer = pointer;
+    private int _column = None;
+    private nint _value;
 
     private SqliteApi Api => handle.Api;
 
@@ -52,12 +54,13 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
 
     /// <summary>Sets a parameter to a column's value of another statement, which may be another connection's.</summary>
     public void Bind(int index, SqliteStatement from, int column) =>
-        handle.Check(handle.Api.BindValue(_pointer, index, from.Api.ColumnValue(from._pointer, column)));
+        handle.Check(handle.Api.BindValue(_pointer, index, from.Api.Values.Of(from._pointer, column)));
 
     /// <summary>Goes to the next row; false at the end.</summary>
     public bool Step()
     {
         handle.Watch.StartStatement();
+        _column = None;
         var code = handle.Api.Step(_pointer);
         handle.Check(code);
         return code == SqliteCodes.Row;
@@ -94,30 +97,30 @@ internal sealed unsafe class SqliteStatement(SqliteHandle handle, nint pointer) 
     public string NameOf(int column) => Marshal.PtrToStringUTF8((nint)handle.Api.ColumnName(_pointer, column)) ?? "";
 
     /// <summary>How a value is stored.</summary>
-    public SqliteType TypeOf(int column) => (SqliteType)handle.Api.ColumnType(_pointer, column);
+    public SqliteType TypeOf(int column) => ValueOf(column).Type;
 
     public bool IsNull(int column) => TypeOf(column) == SqliteType.Null;
 
-    public long Int64(int column) => handle.Api.ColumnInt64(_pointer, column);
+    public long Int64(int column) => ValueOf(column).Int64;
 
-    public double Double(int column) => handle.Api.ColumnDouble(_pointer, column);
+    public double Double(int column) => ValueOf(column).Double;
 
     /// <summary>A text as UTF-8, or a blob, in SQLite's own memory: valid until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column)
-    {
-        var start = TypeOf(column) == SqliteType.Blob ? handle.Api.ColumnBlob(_pointer, column) : handle.Api.ColumnText(_pointer, column);
-        return new ReadOnlySpan<byte>(start, handle.Api.ColumnBytes(_pointer, column));
-    }
+    public ReadOnlySpan<byte> Bytes(int column) => ValueOf(column).Bytes;
 
-    public string? Text(int column)
-    {
-        var text = handle.Api.ColumnText(_pointer, column);
-        return text is null ? null : Encoding.UTF8.GetString(text, handle.Api.ColumnBytes(_pointer, column));
-    }
+    public string? Text(int column) => ValueOf(column).Text;
 
     public void Dispose()
     {
         _ = handle.Api.FinalizeStatement(_pointer);
         _pointer = 0;
+    }
+
+    // What is asked of a value is mostly several things in a row.
+    private SqliteValue ValueOf(int column)
+    {
+        if (_column != column)
+            (_column, _value) = (column, Api.Values.Of(_pointer, column));
+        return new SqliteValue(Api.Values, _value);
     }
 }

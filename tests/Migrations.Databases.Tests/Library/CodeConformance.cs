@@ -92,6 +92,8 @@ public abstract class CodeConformance(DatabaseKind kind) : Conformance(kind)
         var none = Migrator.For(Database.Address, MigrationSource.Of(), EngineOptions());
         var error = await ThrowsAsync<MigrationException>(ErrorId.FolderEmpty, () => none.ApplyAsync());
         Assert.Contains("The source 'code' contains no migrations", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => MigrationSource.Of(new CodeMigration("1", "a", _ => { }), null!));
+        Assert.Throws<ArgumentException>(() => new CodeMigration("1", "two\nlines", _ => { }));
     }
 
     [Fact]
