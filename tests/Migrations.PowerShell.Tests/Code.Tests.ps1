@@ -165,6 +165,7 @@ function up {
     try { throw "caught $secret" } catch { Write-Warning "after $_" }
     Write-Error "passed over $secret" -ErrorAction SilentlyContinue; Write-Error 'harmless' -ErrorAction SilentlyContinue
 }
+function down { }
 '@
         $given = @{ Database = $database; Path = $folder; Variable = @{ api_password = 'hidden-value' } }
         $null = Invoke-Migration @given -First 1
