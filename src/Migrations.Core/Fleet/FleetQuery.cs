@@ -8,6 +8,9 @@ namespace Migrations.Fleet;
 /// </summary>
 public static class FleetQuery
 {
+    private static readonly Advice Way =
+        "Select one column that holds a file path or a postgres:// URL in each row, for example: SELECT url FROM tenants.";
+
     /// <summary>The databases, one a row, in any form that an option takes, each once. The query is rolled back.</summary>
     /// <param name="driver">The driver of the database that is asked.</param>
     /// <param name="control">The database that is asked.</param>
@@ -38,7 +41,10 @@ public static class FleetQuery
         await using (session.ConfigureAwait(false))
         {
             var answer = await session.Inspector.AskAsync(query, cancellationToken).ConfigureAwait(false);
-            return answer.Error is { } error ? throw error : Names(answer, control);
+            if (answer.Error is not { } error)
+                return Names(answer, control);
+            error.NextStep = Way;
+            throw error;
         }
     }
 
@@ -56,10 +62,5 @@ public static class FleetQuery
             : throw Invalid($"The query for databases found none in {control.Display}.");
     }
 
-    private static MigrationException Invalid(string message) =>
-        new(
-            ErrorId.UsageInvalid,
-            message,
-            "Select one column that holds a file path or a postgres:// URL in each row, for example: SELECT url FROM tenants."
-        );
+    private static MigrationException Invalid(string message) => new(ErrorId.UsageInvalid, message, Way);
 }
