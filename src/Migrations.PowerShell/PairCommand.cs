@@ -56,6 +56,20 @@ public abstract class PairCommand : ConfiguredCommand
         return pairs.Find([.. new[] { first, second }.Where(text => !string.IsNullOrEmpty(text)).OfType<string>()], SourceEnvironment);
     }
 
+    /// <summary>Works on pairs, and notes in an error the place of the configuration that it is about.</summary>
+    private protected static void Traced(IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (MigrationException e)
+        {
+            DatabasePairs.Trace(pairs, e);
+            throw;
+        }
+    }
+
     /// <summary>A database and its driver.</summary>
     private protected (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>
         database.IsGiven ? Resolve(database.Database) : DatabaseDrivers.Resolve(database.Database, database.BaseFolder);

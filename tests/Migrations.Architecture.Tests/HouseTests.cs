@@ -12,7 +12,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Model", "Schema", "Tables"],
         ["Errors", "Events"],
         ["Scripts", "Tracing", "Logging"],
-        ["Sql", "Folders"],
+        ["Sql", "Folders", "Diagrams"],
         ["History", "Configuration"],
         ["Databases"],
         ["Variables"],
@@ -23,7 +23,7 @@ public sealed class HouseTests(ITestOutputHelper output)
         ["Linting", "Fleet"],
         ["Adoption"],
         ["Comparing", "Transfer", "."],
-        ["Generating"],
+        ["Generating", "Reporting"],
     ];
 
     /// <summary>What only one of the databases has: SQLite's library and its guards, PostgreSQL's client programs and what a statement

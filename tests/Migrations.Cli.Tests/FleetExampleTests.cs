@@ -15,7 +15,8 @@ public sealed class FleetExampleTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The examples run on Linux.");
         _folder.Write("migrations/001_a.sql", "CREATE TABLE a (id integer);\n");
         _folder.Write("bin/migrations", $"#!/bin/sh\nexec dotnet '{CliProcess.Program}' \"$@\"\n");
-        File.SetUnixFileMode(_folder["bin/migrations"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_folder["bin/migrations"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var tenants = Enumerable.Range(1, Tenants).Select(i => _folder[string.Create(CultureInfo.InvariantCulture, $"{i}.db")]);
         _folder.Write("tenants.txt", string.Join('\n', tenants));
     }
@@ -71,6 +72,7 @@ public sealed class FleetExampleTests : IDisposable
         var start = new ProcessStartInfo("bash", ["-c", line])
         {
             WorkingDirectory = _folder.Path,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -145,6 +145,19 @@ public sealed class PairTests : IDisposable
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
     }
 
+    // Line and column are those of the database in the file.
+    [Theory]
+    [InlineData(":4:38", "diff", "--data", "--source-environment", "local", "--environment", "other", "--service", "api")]
+    [InlineData(":4:38", "diff", "--source-environment", "local", "--environment", "other", "--service", "api")]
+    [InlineData(":6:40", "copy", "a.db", "--environment", "staging", "--service", "api")]
+    public async Task An_error_names_the_place_of_the_configuration_that_it_is_about(string place, params string[] call)
+    {
+        _temporary.Write("a.db", "");
+        _variables["API_URL"] = "postgres://ann@127.0.0.1:1/x";
+        var result = await RunAsync(call);
+        Assert.Contains($"Configured at: {_temporary["config/migrations.json"]}{place}\n", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_server_that_is_down_is_waited_for()
     {

@@ -94,8 +94,9 @@ public abstract class ReportConformance(DatabaseKind kind) : Conformance(kind)
             ["child(p) parent:i\"d optional", "single(a,b) child:a,b one"],
             diagram
                 .Links.Select(l =>
-                    $"{labels[l.From]}({string.Join(',', l.FromColumns)}) {labels[l.To].Replace("pa rent.s", "parent", StringComparison.Ordinal)}:"
-                    + $"{string.Join(',', l.ToColumns)}{(l.IsOptional ? " optional" : "")}{(l.IsUnique ? " one" : "")}"
+                    $"{labels[l.From]}({string.Join(',', l.FromColumns)}) "
+                    + $"{labels[l.To].Replace("pa rent.s", "parent", StringComparison.Ordinal)}:{string.Join(',', l.ToColumns)}"
+                    + $"{(l.IsOptional ? " optional" : "")}{(l.IsUnique ? " one" : "")}"
                 )
                 .Order(StringComparer.Ordinal)
         );

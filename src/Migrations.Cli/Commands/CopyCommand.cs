@@ -85,8 +85,15 @@ internal static class CopyCommand
         return command;
     }
 
+    private static Task<int> RunAsync(
+        FileCall call,
+        IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs,
+        CopyRequest request,
+        CancellationToken cancellationToken
+    ) => PairOptions.TracedAsync(pairs, () => CopyAllAsync(call, pairs, request, cancellationToken));
+
     /// <summary>One pair after another; the first that fails ends the call.</summary>
-    private static async Task<int> RunAsync(
+    private static async Task<int> CopyAllAsync(
         FileCall call,
         IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs,
         CopyRequest request,

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Migrations.Cli.Options;
 using Migrations.Cli.Output;
 using Migrations.Comparing;
@@ -47,13 +46,10 @@ internal static class DiffCommand
                     (settings, report, token) =>
                         parse.GetValue(data)
                             ? CompareAsync(settings, report, sides.Read(parse, settings), tables.Read(parse), token)
-                            : RunAsync(
-                                settings,
-                                report,
-                                SchemasOf(sides, parse, settings),
-                                scratch.Read(parse),
-                                ignore.Read(parse, settings),
-                                token
+                            : CompareSchemasAsync(
+                                sides.Texts(parse),
+                                () => sides.Read(parse, settings),
+                                schemas => RunAsync(settings, report, schemas, scratch.Read(parse), ignore.Read(parse, settings), token)
                             ),
                     cancellationToken
                 )
@@ -61,7 +57,15 @@ internal static class DiffCommand
         return command;
     }
 
-    private static async Task<int> CompareAsync(
+    private static Task<int> CompareAsync(
+        Settings settings,
+        IReport report,
+        IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs,
+        CopyScope scope,
+        CancellationToken cancellationToken
+    ) => PairOptions.TracedAsync(pairs, () => CompareAllAsync(settings, report, pairs, scope, cancellationToken));
+
+    private static async Task<int> CompareAllAsync(
         Settings settings,
         IReport report,
         IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs,
@@ -82,14 +86,18 @@ internal static class DiffCommand
         return code;
     }
 
-    /// <summary>Schemas as they were given; of environments, one pair.</summary>
-    private static (string Left, string Right) SchemasOf(PairOptions sides, ParseResult parse, Settings settings)
+    /// <summary>Compares schemas as they were given; of environments, one pair.</summary>
+    private static Task<int> CompareSchemasAsync(
+        IReadOnlyList<string> given,
+        Func<IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)>> selected,
+        Func<(string Left, string Right), Task<int>> compare
+    )
     {
-        if (sides.Texts(parse) is [var left, var right])
-            return (left, right);
-        var pairs = sides.Read(parse, settings);
+        if (given is [var left, var right])
+            return compare((left, right));
+        var pairs = selected();
         return pairs.Count == 1
-            ? (Absolute(pairs[0].Source), Absolute(pairs[0].Target))
+            ? PairOptions.TracedAsync(pairs, () => compare((Absolute(pairs[0].Source), Absolute(pairs[0].Target))))
             : throw new MigrationException(
                 ErrorId.UsageInvalid,
                 "Schemas are compared for one service, and several are named.",

@@ -41,6 +41,20 @@ internal sealed class PairOptions
             parse.GetValue(_source)
         );
 
+    /// <summary>Works on pairs, and notes in an error the place of the configuration that it is about.</summary>
+    public static async Task<int> TracedAsync(IReadOnlyList<(SelectedDatabase Source, SelectedDatabase Target)> pairs, Func<Task<int>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (MigrationException e)
+        {
+            DatabasePairs.Trace(pairs, e);
+            throw;
+        }
+    }
+
     /// <summary>A database and its driver.</summary>
     public static (IDatabaseDriver Driver, DatabaseTarget Target) Resolve(SelectedDatabase database) =>
         DatabaseDrivers.Resolve(database.Database, database.BaseFolder);

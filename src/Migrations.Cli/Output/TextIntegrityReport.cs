@@ -78,8 +78,9 @@ internal sealed class TextIntegrityReport(Terminal terminal) : IIntegrityReport
         terminal.Progress(null);
         var good = report.Databases - report.Unread - report.Unhealthy;
         terminal.Out(
-            $"Wrote {PlainText.Clean(report.File)} ({PlainText.OfBytes(report.Size)}) about {PlainText.Count(report.Databases, "database")}: "
-                + $"{good} as they should be, {report.Unhealthy} not{(report.Unread == 0 ? "" : $", {report.Unread} could not be read")}.",
+            $"Wrote {PlainText.Clean(report.File)} ({PlainText.OfBytes(report.Size)}) about "
+                + $"{PlainText.Count(report.Databases, "database")}: {good} as they should be, "
+                + $"{report.Unhealthy} not{(report.Unread == 0 ? "" : $", {report.Unread} could not be read")}.",
             report.Unread + report.Unhealthy == 0 ? Tone.Good : Tone.Notice
         );
     }

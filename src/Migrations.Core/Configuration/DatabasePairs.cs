@@ -43,6 +43,17 @@ public sealed class DatabasePairs(MigrationConfiguration? configuration, Databas
         ];
     }
 
+    /// <summary>Notes in an error the place of the configuration that names what was not found or could not be reached.</summary>
+    public static void Trace(IEnumerable<(SelectedDatabase Source, SelectedDatabase Target)> pairs, MigrationException error)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        foreach (var (source, target) in pairs)
+        {
+            source.Trace(error);
+            target.Trace(error);
+        }
+    }
+
     // A folder that no one names is not the target's own.
     private SelectedDatabase WithNamedFolder(SelectedDatabase database) =>
         choice.Folder is null && database.Settings.Path is null ? database with { Folder = "" } : database;

@@ -26,7 +26,8 @@ internal static class MermaidText
         foreach (var link in diagram.Links)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"    {Id(link.To)} {(link.IsOptional ? "|o" : "||")}--{(link.IsUnique ? "o|" : "o{")} {Id(link.From)} : \"{Names(link)}\"\n"
+                $"    {Id(link.To)} {(link.IsOptional ? "|o" : "||")}--{(link.IsUnique ? "o|" : "o{")} {Id(link.From)} : "
+                    + $"\"{Names(link)}\"\n"
             );
         return text.ToString();
     }
@@ -81,8 +82,8 @@ internal static class MermaidText
             : "_" + word;
     }
 
-    // A text ends at its quote, and Mermaid has no escape that its entities show: what could begin an entity, a tag, a directive or Markdown
-    // is written as its full-width form, which looks the same and is only a letter.
+    // A text ends at its quote, and Mermaid has no escape that its entities show: what could begin an entity, a tag, a directive or
+    // Markdown is written as its full-width form, which looks the same and is only a letter.
     private static string Quoted(string text) =>
         string.Concat(VisibleText.Of(text).Select(c => Special.Contains(c, StringComparison.Ordinal) ? (char)(c + FullWidth) : c));
 }

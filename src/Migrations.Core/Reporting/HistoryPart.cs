@@ -4,12 +4,13 @@ using Migrations.History;
 
 namespace Migrations.Reporting;
 
-/// <summary>Writes the history of a database as a time line: run by run, the newest first, with a bar for how long each step took.</summary>
+/// <summary>Writes the history of a database as a time line: run by run, the newest first, with a bar for how long each step took.
+/// </summary>
 /// <param name="html">Where it goes.</param>
 /// <param name="database">The database.</param>
 internal sealed class HistoryPart(HtmlWriter html, DatabaseReport database)
 {
-    // So many runs stand open; older ones are folded away.
+    // How many runs are open; older ones are folded away.
     private const int Open = 8;
 
     private readonly long _longest = Math.Max(1, database.History.Max(e => e.ExecutionTimeMs) ?? 1);

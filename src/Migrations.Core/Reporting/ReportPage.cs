@@ -3,13 +3,14 @@ using Migrations.History;
 
 namespace Migrations.Reporting;
 
-/// <summary>Writes a report as one HTML page without scripts. All that comes from databases and files goes through <see cref="HtmlWriter"/>.
+/// <summary>
+/// Writes a report as one HTML page without scripts. All that comes from databases and files goes through <see cref="HtmlWriter"/>.
 /// </summary>
 /// <param name="report">The report.</param>
 /// <param name="output">Where the page goes.</param>
 internal sealed class ReportPage(MigrationReport report, TextWriter output)
 {
-    // So many databases are shown open; of more, the table at the top is the way in.
+    // How many databases are shown open; where there are more, the table at the top leads to each.
     private const int Open = 3;
 
     // Nothing is fetched or run, whatever a text would like to be.

@@ -19,7 +19,7 @@ internal sealed class StatusPart(HtmlWriter html, DatabaseReport database)
         html.Element("h3", "Migrations");
         if (database.Statuses.Count == 0)
         {
-            html.Element("p", "There are none.", ("class", "quiet"));
+            html.Element("p", "No migrations.", ("class", "quiet"));
             return;
         }
 

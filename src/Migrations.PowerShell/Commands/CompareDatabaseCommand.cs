@@ -58,8 +58,15 @@ public sealed class CompareDatabaseCommand : PairCommand
             () =>
             {
                 var scope = new CopyScope { Tables = Table, Excluded = ExcludeTable };
-                foreach (var (source, target) in Pairs(Left, Right))
-                    Compare(Resolve(source), Resolve(target), target, scope);
+                var pairs = Pairs(Left, Right);
+                Traced(
+                    pairs,
+                    () =>
+                    {
+                        foreach (var (source, target) in pairs)
+                            Compare(Resolve(source), Resolve(target), target, scope);
+                    }
+                );
             }
         );
 

@@ -165,10 +165,16 @@ public sealed class CopyDatabaseCommand : PairCommand
                 if (Mapping is not null)
                     _mapping = CopyMapping.Read(Paths.Literal(Mapping));
                 var pairs = Pairs(Database, Destination);
-                if (!MayChange(pairs))
-                    return;
-                foreach (var (source, target) in pairs)
-                    Copy(Resolve(source), Resolve(target), target);
+                Traced(
+                    pairs,
+                    () =>
+                    {
+                        if (!MayChange(pairs))
+                            return;
+                        foreach (var (source, target) in pairs)
+                            Copy(Resolve(source), Resolve(target), target);
+                    }
+                );
             }
         );
 

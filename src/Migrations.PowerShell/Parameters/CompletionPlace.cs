@@ -14,8 +14,7 @@ internal sealed class CompletionPlace(IDictionary given)
     public string Location { get; } = Ask("(Get-Location -PSProvider FileSystem).ProviderPath");
 
     /// <summary>The configuration file; null without one.</summary>
-    public MigrationConfiguration? Configuration =>
-        field ??= ConfigurationFile.Open(TextOf(nameof(ConfiguredCommand.ConfigurationPath)), Location);
+    public MigrationConfiguration? Configuration => field ??= ConfigurationFile.Open(TextOf("ConfigurationPath"), Location);
 
     /// <summary>What the command line chooses of the configuration.</summary>
     public DatabaseSelector Selector =>
@@ -24,8 +23,8 @@ internal sealed class CompletionPlace(IDictionary given)
             new DatabaseChoice
             {
                 CurrentFolder = Location,
-                Environment = TextOf(nameof(ConfiguredCommand.Environment)),
-                Services = TextOf(nameof(ConfiguredCommand.Service)) is { } service ? [service] : [],
+                Environment = TextOf("Environment"),
+                Services = TextOf("Service") is { } service ? [service] : [],
                 Target = (text, folder) => DatabaseDrivers.Resolve(text, folder).Target,
             }
         );
