@@ -127,6 +127,7 @@ public abstract class MigrationCommand : PSCmdlet, IDisposable
     private protected void WriteFailure(ErrorRecord record)
     {
         OnFailure(record.Exception);
+        InvocationSecrets.Hide(MyInvocation, [.. Connections]);
         WriteError(Log.Failed(record, record.Exception));
     }
 

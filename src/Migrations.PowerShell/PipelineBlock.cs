@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Migrations.History;
 
 namespace Migrations.PowerShell;
 
@@ -20,7 +19,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         foreach ($__migrationsModule in $__migrations.Modules) {
             Microsoft.PowerShell.Core\Import-Module -FullyQualifiedName $__migrationsModule -Verbose:$false
         }
-        . $__migrations.File @__migrationsFileArguments | & $__migrations.Take
+        . $__migrations.File @__migrationsFileArguments 3>&1 4>&1 5>&1 6>&1 | & $__migrations.Take
 
         """;
     private const string Function = """
@@ -28,7 +27,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
         if ($__migrations.Body.Ast.Extent.StartOffset -ne $__migrations.Start -or $__migrations.Body.File -ne $__migrations.Path) {
             throw $__migrations.Why.Invoke($__migrations.Body)
         }
-        & $__migrations.Body @__migrationsArguments | & $__migrations.Take
+        & $__migrations.Body @__migrationsArguments 3>&1 4>&1 5>&1 6>&1 | & $__migrations.Take
         """;
 
     private ScriptBlock? _before;
@@ -44,6 +43,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
     {
         var tree = Parser.ParseInput(text, file, out _, out _);
         var body = function is null ? null : CodeFileCheck.Find(tree, function);
+        var output = new CodeOutput(cmdlet);
         var own = new Hashtable(StringComparer.OrdinalIgnoreCase)
         {
             ["File"] = tree.GetScriptBlock(),
@@ -53,7 +53,7 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
             ["Take"] = Take,
             ["Why"] = (Func<ScriptBlock?, string>)(found => Other(function!, found)),
             ["Modules"] = CodeFileCheck.ModulesOf(tree),
-            ["Write"] = (Action<object?>)Write,
+            ["Write"] = (Action<object?>)output.Write,
         };
         List<PSVariable> defined =
         [
@@ -86,10 +86,11 @@ internal sealed class PipelineBlock(PSCmdlet cmdlet, string file, string text)
             var record = ((IContainsErrorRecord)e).ErrorRecord;
             throw new CodeException(record.ToString(), PlaceOf(record, tree) ?? Place(body), e);
         }
+        finally
+        {
+            output.ForgetErrors();
+        }
     }
-
-    private void Write(object? item) =>
-        cmdlet.Report(() => cmdlet.WriteVerbose(ScriptRedaction.Hide(LanguagePrimitives.ConvertTo<string>(item))));
 
     /// <summary>Why what has the name of the function now is not the function at the top level of the file.</summary>
     private string Other(string function, ScriptBlock? found) =>

@@ -172,6 +172,41 @@ public abstract class SquashConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal(before, Entries(Folder));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Code_in_the_range_is_named_and_code_after_it_is_left_alone(bool isObject)
+    {
+        Originals();
+        var source = MigrationSource.FromFolder(Folder);
+        if (isObject)
+            source = source.With(new CodeMigration("002.5", "code", _ => Task.CompletedTask));
+        else
+            Write("002.5_code.ps1", "function up { }\n");
+        var before = Entries(Folder);
+
+        var refused = await SquashAsync(source: source);
+        Assert.Equal(before, Entries(Folder));
+        var folded = await SquashAsync("002", source: source);
+
+        Assert.Equal(GenerationOutcome.Refused, refused.Outcome);
+        Assert.Equal(["002.5_code: it is code, which no file of SQL replaces."], refused.Reasons);
+        Assert.Equal(GenerationOutcome.Written, folded.Outcome);
+        Assert.Equal(["001_users", "002_seed"], folded.Replaces);
+        Assert.Equal(!isObject, File.Exists(FileOf("002.5_code.ps1")));
+        var engine = new Migrator(Kind.Driver, Target(), source, EngineOptions());
+        Assert.Equal("002_squash Pending, 002.5_code Pending, 003_views Pending, 004_later Pending", await StatesAsync(engine));
+        if (isObject)
+            Assert.Equal("002_squash, 002.5_code, 003_views, 004_later", Names(await engine.ApplyAsync()));
+    }
+
+    [Fact]
+    public void Migrations_that_are_no_files_are_no_source() =>
+        Assert.Throws<ArgumentException>(
+            "source",
+            () => new MigrationSquash(Kind.Driver, Target(), MigrationSource.Of(new CodeMigration("1", "code", _ => Task.CompletedTask)))
+        );
+
     [Fact]
     public async Task A_comment_that_names_a_migration_without_its_checksum_replaces_nothing()
     {
@@ -261,12 +296,13 @@ public abstract class SquashConformance(DatabaseKind kind) : Conformance(kind)
         string name = "squash",
         bool whatIf = false,
         VariableSet? variables = null,
-        string? environment = null
+        string? environment = null,
+        MigrationSource? source = null
     ) =>
         new MigrationSquash(
             Kind.Driver,
             Target(),
-            Folder,
+            source ?? Folder,
             EngineOptions() with
             {
                 Environment = environment,

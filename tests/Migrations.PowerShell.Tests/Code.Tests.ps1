@@ -155,10 +155,39 @@ function up { "`$seen `$((Get-Module Microsoft.PowerShell.Archive).Name)" }
         (Get-MigrationHistory $database).ErrorMessage -join ' ' | Should -Not -BeLike '*hidden-value*'
     }
 
+    It 'says no secret on any stream, and shows what it writes as PowerShell would' {
+        Set-Content "$folder/002_code.ps1" @'
+function up {
+    $secret = $Variables.api_password
+    "output $secret"; Write-Verbose "quiet $secret"; Write-Verbose "verbose $secret" -Verbose; Write-Debug "debug $secret" -Debug
+    Write-Warning "warning $secret"; Write-Information "information $secret" -Tags mine; Write-Host "host $secret" -ForegroundColor Red
+    Write-Information ([version] '1.2')
+    try { throw "caught $secret" } catch { Write-Warning "after $_" }
+    Write-Error "passed over $secret" -ErrorAction SilentlyContinue; Write-Error 'harmless' -ErrorAction SilentlyContinue
+}
+function down { }
+'@
+        $given = @{ Database = $database; Path = $folder; Variable = @{ api_password = 'hidden-value' } }
+        $null = Invoke-Migration @given -First 1
+        $global:Error.Clear()
+        $written = Invoke-Migration @given -WarningVariable warned -InformationVariable informed 3>&1 4>&1 5>&1 6>&1
+        $written.ForEach{ $_.GetType().Name -replace 'Record$' } | Should -Be (
+            'Verbose', 'Debug', 'Warning', 'Information', 'Information', 'Information', 'Warning', 'MigrationResult')
+        "$written" | Should -Match 'verbose \*{3} debug \*{3}'
+        $warned.Message | Should -Be 'warning ***', 'after caught ***'
+        "$informed" | Should -Be 'information *** host *** 1.2'
+        $informed[0].Tags | Should -Be 'mine'
+        $informed[1].MessageData.ForegroundColor | Should -Be Red
+        $informed[2].MessageData | Should -BeOfType ([version])
+        "$($global:Error)" | Should -Be 'harmless'
+    }
+
     It 'says no secret of a statement that failed' {
         Set-Content "$folder/002_code.ps1" "function up { Use-Sql `"INSERT INTO nowhere VALUES ('`$(`$Variables.api_password)')`" }`n$helper"
+        $global:Error.Clear()
         $failed = Get-ErrorOf { Invoke-Migration $database $folder -Variable @{ api_password = 'hidden-value' } }
         "$($failed.ErrorDetails)" | Should -BeLike '*nowhere*'
+        foreach ($e in $global:Error.Exception) { for (; $e; $e = $e.InnerException) { "$($e.BatchCommand.CommandText) $e" | Should -Not -BeLike '*hidden-value*' } }
         for ($e = $failed.Exception; $e; $e = $e.InnerException) { "$($e.BatchCommand.CommandText) $e" | Should -Not -BeLike '*hidden-value*' }
     }
 

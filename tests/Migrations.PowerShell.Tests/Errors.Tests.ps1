@@ -176,7 +176,11 @@ Get-MigrationStatus -Database '$text', '$text' -Path '$repository/samples/shop' 
         @{ Name = 'Test-Migration'; Call = "Test-Migration 'DB' 'FOLDER/none' -ScratchDatabase 'URL'" }
         @{ Name = 'Test-SchemaIntegrity'; Call = "Test-SchemaIntegrity 'DB' 'FOLDER/none' -Category folder -Name none -ScratchDatabase 'URL'" }
         @{ Name = 'Compare-DatabaseSchema'; Call = "Compare-DatabaseSchema 'DB' 'FOLDER/none' -ScratchDatabase 'URL'" }
+        @{ Name = 'Merge-Migration'; Call = "Merge-Migration 002 'FOLDER/code' -Database 'DB' -ScratchDatabase 'URL'" }
     ) {
+        $null = New-Item -ItemType Directory -Force TestDrive:/code
+        Set-Content TestDrive:/code/001_a.sql 'CREATE TABLE a (id integer);'
+        Set-Content TestDrive:/code/002_b.ps1 'function up { }'
         $database = New-TestDatabase SQLite
         Set-Content -LiteralPath $database -Value $null -NoNewline
         $line = $Call.Replace('URL', "postgres://ada:$escaped@127.0.0.1:9/scratch").Replace('DB', "$database").Replace('FOLDER', (Get-Item TestDrive:).FullName)

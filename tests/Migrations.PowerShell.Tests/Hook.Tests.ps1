@@ -108,6 +108,14 @@ param([Parameter(Mandatory)] `$Plan, `$Result, `$Connection)
         $said | Should -Not -Match 'after\s*$'
     }
 
+    It 'say no secret in what they write: <_>' -ForEach 'before-run', 'after-each', 'on-error' {
+        if ($_ -eq 'on-error') { Set-Content "$folder/003_bad.sql" 'SELECT * FROM wanted;' }
+        Set-Hook $_ '$secret = $Variables.api_password; Write-Warning "warned of $secret"; Write-Verbose "says $secret" -Verbose; Write-Host "hosts $secret"'
+        $written = $(try { Invoke-Migration $database $folder -Variable @{ api_password = 'hidden-value' } 3>&1 4>&1 6>&1 } catch { })
+        "$written" | Should -Match 'warned of \*{3} says \*{3} hosts \*{3}'
+        "$written" | Should -Not -Match 'hidden-value'
+    }
+
     It 'are refused before anything runs where their syntax is wrong or their name is' {
         Set-Hook 'after-run' 'if (1'
         (Get-ErrorOf { Invoke-Migration $database $folder }).FullyQualifiedErrorId | Should -BeLike 'FolderInvalid,*'

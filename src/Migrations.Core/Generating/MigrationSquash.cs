@@ -15,12 +15,14 @@ namespace Migrations.Generating;
 /// </summary>
 /// <param name="driver">The database's driver.</param>
 /// <param name="target">The database; its kind, and the server of the scratch databases, count. Nothing is read from it.</param>
-/// <param name="folder">The migration folder.</param>
+/// <param name="source">The migration folder, with the objects that run between its files, if any: a range that has one is refused.</param>
 /// <param name="options">How to read and to connect.</param>
-public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget target, string folder, MigratorOptions? options = null)
+public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget target, MigrationSource source, MigratorOptions? options = null)
 {
     private readonly MigratorOptions _options = WithoutHooks(options ?? new MigratorOptions());
-    private readonly string _root = Path.GetFullPath(folder);
+    private readonly string _root = Path.GetFullPath(
+        source.Folder ?? throw new ArgumentException("The source is no folder, and only files can be folded.", nameof(source))
+    );
 
     /// <summary>Folds migrations, or finishes what an earlier call was killed in.</summary>
     /// <exception cref="MigrationException">The folder is bad, a migration fails, or <see cref="ErrorId.ScratchUnavailable"/>.
@@ -28,7 +30,7 @@ public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget targe
     public async Task<GeneratedMigration> RunAsync(SquashRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var read = VariableBinding.ReadFolder(_root, _options.Folder, driver.Dialect, cancellationToken);
+        var read = VariableBinding.ReadFolder(source, _options.Folder, driver.Dialect, cancellationToken);
         if (read.Leftovers.Count > 0 && !request.WhatIf)
             SquashSwitch.Finish(_root, read.Leftovers);
         var input = PlanningInputReader.Of(read, [], _options);
@@ -39,7 +41,7 @@ public sealed class MigrationSquash(IDatabaseDriver driver, DatabaseTarget targe
             Database = target.Display,
             Target = target,
             Service = _options.Service,
-            Path = folder,
+            Path = source.Name,
             Version = last.Version,
             Name = last.FullName,
             Outcome = GenerationOutcome.Refused,
