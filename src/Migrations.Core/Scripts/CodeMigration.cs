@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Migrations;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace Migrations;
 /// </summary>
 public sealed class CodeMigration
 {
-    private const string DelegatesDiffer = "The lambda decides between the two.";
-
     private readonly Func<CodeContext, Task> _up;
     private readonly Func<CodeContext, Task>? _down;
 
@@ -19,7 +15,6 @@ public sealed class CodeMigration
     /// <param name="up">Applies it.</param>
     /// <param name="down">Undoes it; null when it cannot be undone.</param>
     /// <exception cref="ArgumentException">The version is malformed, or the name is empty or has control characters.</exception>
-    [SuppressMessage("ApiDesign", "RS0026", Justification = DelegatesDiffer)]
     public CodeMigration(string version, string name, Func<CodeContext, Task> up, Func<CodeContext, Task>? down = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -39,7 +34,6 @@ public sealed class CodeMigration
     /// <param name="up">Applies it.</param>
     /// <param name="down">Undoes it; null when it cannot be undone.</param>
     /// <exception cref="ArgumentException">The version is malformed, or the name is empty or has control characters.</exception>
-    [SuppressMessage("ApiDesign", "RS0026", Justification = DelegatesDiffer)]
     public CodeMigration(string version, string name, Action<CodeContext> up, Action<CodeContext>? down = null)
         : this(version, name, Wrapped(up)!, Wrapped(down)) { }
 
