@@ -70,10 +70,8 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
 
     /// <summary>The rows of the history, oldest first: every one, or those that are chosen. Changes nothing, and needs no folder.</summary>
     /// <exception cref="MigrationException">The database is missing or refuses.</exception>
-    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(
-        HistoryFilter? filter = null,
-        CancellationToken cancellationToken = default
-    ) => new HistoryReader(_context).ReadAsync(filter ?? new HistoryFilter(), cancellationToken);
+    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>
+        new HistoryReader(_context).ReadAsync(filter ?? new HistoryFilter(), cancellationToken);
 
     /// <summary>
     /// How long each migration took, over the runs of the history that were chosen; slowest first. Changes nothing, and needs no folder.
