@@ -68,15 +68,10 @@ public sealed class Migrator(IDatabaseDriver driver, DatabaseTarget target, Migr
         }
     }
 
-    /// <summary>Every row of the history, oldest first. Changes nothing, and needs no folder.</summary>
+    /// <summary>The rows of the history, oldest first: every one, or those that are chosen. Changes nothing, and needs no folder.</summary>
     /// <exception cref="MigrationException">The database is missing or refuses.</exception>
-    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(CancellationToken cancellationToken = default) =>
-        GetHistoryAsync(new HistoryFilter(), cancellationToken);
-
-    /// <summary>The chosen rows of the history, oldest first. Changes nothing, and needs no folder.</summary>
-    /// <exception cref="MigrationException">The database is missing or refuses.</exception>
-    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(HistoryFilter filter, CancellationToken cancellationToken = default) =>
-        new HistoryReader(_context).ReadAsync(filter, cancellationToken);
+    public Task<IReadOnlyList<JournalEntry>> GetHistoryAsync(HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>
+        new HistoryReader(_context).ReadAsync(filter ?? new HistoryFilter(), cancellationToken);
 
     /// <summary>
     /// How long each migration took, over the runs of the history that were chosen; slowest first. Changes nothing, and needs no folder.

@@ -32,6 +32,16 @@ public sealed class TableDigest
         Bytes += batch.Length;
     }
 
+    /// <summary>Adds a row.</summary>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="length">How many bytes it has.</param>
+    internal void Add(UInt128 hash, int length)
+    {
+        _sum += hash;
+        Rows++;
+        Bytes += length;
+    }
+
     /// <summary>Adds what another has added.</summary>
     public void Add(TableDigest other)
     {

@@ -51,7 +51,7 @@ public sealed class DataComparison(
     }
 
     private Task<ICopySource> OpenAsync((IDatabaseDriver Driver, DatabaseTarget Target) side, CancellationToken cancellationToken) =>
-        ((ICopyProvider)side.Driver).OpenSourceAsync(side.Target, request.Session, readers: 1, cancellationToken);
+        ((ICopyProvider)side.Driver).OpenSourceAsync(side.Target, request.Session, CopyRequest.DefaultThrottleLimit, cancellationToken);
 
     private TableComparison New(string table) =>
         new()
@@ -71,19 +71,19 @@ public sealed class DataComparison(
     {
         var clock = Stopwatch.StartNew();
         var activity = $"Comparing {table.Left.Table}";
-        var (first, second) = (new RowBuckets(table), new RowBuckets(table));
         var progress = new RowProgress(request.Session.Events, total: null);
         // Both to their ends, even when one fails: its connection is used again, or closed.
-        _ = await ParallelWork
-            .RunAsync<Func<CancellationToken, Task<bool>>, bool>(
+        var sides = await ParallelWork
+            .RunAsync<Func<CancellationToken, Task<RowBuckets>>, RowBuckets>(
                 [
-                    token => ReadAsync(one, table.Left, first.Add, rows => progress.Advance(activity, rows), token),
-                    token => ReadAsync(other, table.Right, second.Add, static _ => { }, token),
+                    token => DigestAsync(one, table, table.Left, rows => progress.Advance(activity, rows), token),
+                    token => DigestAsync(other, table, table.Right, static _ => { }, token),
                 ],
                 static (read, token) => read(token),
                 cancellationToken
             )
             .ConfigureAwait(false);
+        var (first, second) = (sides[0], sides[1]);
         var (digest, otherDigest) = (first.Digest.ToString(), second.Digest.ToString());
         var hasSameRows = first.Digest.Rows == second.Digest.Rows && string.Equals(digest, otherDigest, StringComparison.Ordinal);
         var differences = hasSameRows ? [] : await FindAsync(one, other, table, first, second, cancellationToken).ConfigureAwait(false);
@@ -142,7 +142,38 @@ public sealed class DataComparison(
         return rows;
     }
 
-    private static async Task<bool> ReadAsync(
+    /// <summary>Reads a side to its end: several parts at once, where its engine has them.</summary>
+    private static async Task<RowBuckets> DigestAsync(
+        ICopySource source,
+        ComparedTable table,
+        RowRequest rows,
+        Action<long> advanced,
+        CancellationToken cancellationToken
+    )
+    {
+        var readers = await source.ReadAsync(rows, CopyRequest.DefaultThrottleLimit, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var parts = await ParallelWork.RunAsync(readers, ReadAsync, cancellationToken).ConfigureAwait(false);
+            foreach (var part in parts[1..])
+                parts[0].Add(part);
+            return parts[0];
+        }
+        finally
+        {
+            foreach (var reader in readers)
+                await reader.DisposeAsync().ConfigureAwait(false);
+        }
+
+        async Task<RowBuckets> ReadAsync(IRowReader reader, CancellationToken token)
+        {
+            var part = new RowBuckets(table);
+            await ReadAllAsync(reader, part.Add, advanced, token).ConfigureAwait(false);
+            return part;
+        }
+    }
+
+    private static async Task ReadAsync(
         ICopySource source,
         RowRequest rows,
         Action<RowBatch> take,
@@ -152,6 +183,16 @@ public sealed class DataComparison(
     {
         var reader = (await source.ReadAsync(rows, most: 1, cancellationToken).ConfigureAwait(false))[0];
         await using var _ = reader.ConfigureAwait(false);
+        await ReadAllAsync(reader, take, advanced, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ReadAllAsync(
+        IRowReader reader,
+        Action<RowBatch> take,
+        Action<long> advanced,
+        CancellationToken cancellationToken
+    )
+    {
         var batch = new RowBatch();
         while (await reader.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
         {
@@ -159,7 +200,5 @@ public sealed class DataComparison(
             advanced(batch.Rows);
             batch.Clear();
         }
-
-        return true;
     }
 }

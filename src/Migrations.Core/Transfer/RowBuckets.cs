@@ -25,10 +25,18 @@ internal sealed class RowBuckets(ComparedTable table)
         for (var i = 0; i < batch.Rows; i++)
         {
             var row = batch[i];
-            _sums[BucketOf(row)] += TableDigest.Hash(row);
+            var hash = TableDigest.Hash(row);
+            _sums[BucketOf(row)] += hash;
+            Digest.Add(hash, row.Length);
         }
+    }
 
-        Digest.Add(batch);
+    /// <summary>Adds the rows of another part of the side.</summary>
+    public void Add(RowBuckets other)
+    {
+        for (var i = 0; i < Count; i++)
+            _sums[i] += other._sums[i];
+        Digest.Add(other.Digest);
     }
 
     /// <summary>The bucket of a row.</summary>
