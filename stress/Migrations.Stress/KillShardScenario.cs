@@ -49,7 +49,7 @@ internal sealed class KillShardScenario : Scenario
         for (var kills = random.Next(1, 4); kills > 0; kills--)
         {
             using var process = CliProcess.Start(Call(trial, shard));
-            await process.WaitForAsync("Appl", Limit);
+            await process.WaitForAsync("tenants", Limit);
             await Task.Delay(random.Next(20, 1500));
             process.Kill();
             var result = await process.WaitAsync(Limit);

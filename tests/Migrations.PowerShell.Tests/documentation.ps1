@@ -9,7 +9,7 @@ Set-Content databases.csv "Database,Path`neu.db,migrations`nus.db,migrations"
 '@
 }
 # What a line to type may call beside the module: a page must not change the machine of whoever runs the tests.
-$harmless = 'Copy-Item', 'Get-Help', 'Import-Csv', 'Import-Module', 'New-Item', 'Remove-Item', 'Rename-Item', 'Select-Object', 'Where-Object', 'ConvertTo-Json', 'Format-List', 'ForEach-Object'
+$harmless = 'Copy-Item', 'Get-Content', 'Get-Help', 'Import-Csv', 'Import-Module', 'New-Item', 'Remove-Item', 'Rename-Item', 'Select-Object', 'Set-Content', 'Where-Object', 'ConvertTo-Json', 'Format-List', 'ForEach-Object'
 $wholePages = 'README.md', 'docs/tutorial.md'
 
 # The blocks of a page: Section, Language, Text, File.

@@ -17,7 +17,7 @@ namespace Migrations.PowerShell.Commands;
 /// <para>Writes a report about one database.</para>
 /// </example>
 /// <example>
-/// <code>Get-ChildItem ./tenants/*.db | Export-MigrationReport -Path ./migrations -OutputFile tenants.html -ThrottleLimit 2</code>
+/// <code>Get-ChildItem *.db | Export-MigrationReport -Path ./migrations -OutputFile tenants.html -ThrottleLimit 2</code>
 /// <para>Writes one report about many databases.</para>
 /// </example>
 /// <example>

@@ -43,7 +43,12 @@ public abstract class OtherHistoryConformance(DatabaseKind kind) : BackupSuite(k
         Assert.Equal("production", backup.Stamp);
         var other = Within(Stamped);
         // The database that is replaced is of staging, in all its histories.
-        var request = new InitializationRequest { Stamp = "staging", ReplacesStamp = true };
+        var request = new InitializationRequest
+        {
+            Stamp = "staging",
+            ReplacesStamp = true,
+            ReplacesProtectedStamp = true,
+        };
         var init = new DatabaseInitializer(Kind.Driver, Target(), Folder, Own(Named("staging")));
         Assert.Equal("staging", (await init.InitializeAsync(request)).Stamp);
         Assert.Equal(InitializationOutcome.AlreadyInitialized, (await init.InitializeAsync(request)).Outcome);
@@ -67,7 +72,7 @@ public abstract class OtherHistoryConformance(DatabaseKind kind) : BackupSuite(k
         var scores = Within(Stamped) with { Service = "scores" };
         await new Migrator(Kind.Driver, Target(), BackupFile("scores"), scores).ApplyAsync();
         var own = Own(Named("production"));
-        var request = new ClearRequest { AcceptDataLoss = true };
+        var request = new ClearRequest { AcceptDataLoss = true, Force = true };
         var before = await TablesAsync();
         var error = await ThrowsAsync<MigrationException>(ErrorId.UsageInvalid, () => Clearer(own).ClearAsync(request));
         Assert.Contains("scores", error.Message, StringComparison.Ordinal);
@@ -147,7 +152,12 @@ public abstract class OtherHistoryConformance(DatabaseKind kind) : BackupSuite(k
     {
         var options = Own(stamp);
         var engine = new Migrator(Kind.Driver, Target(), Folder, options);
-        var clearing = new ClearRequest { AcceptDataLoss = true, IncludesOthers = true };
+        var clearing = new ClearRequest
+        {
+            AcceptDataLoss = true,
+            Force = true,
+            IncludesOthers = true,
+        };
         var script = new DatabaseScriptRequest { Command = "DELETE FROM b", AcceptDataLoss = true };
         await (
             call switch
