@@ -67,7 +67,8 @@ public sealed class SessionTests : IDisposable
 
         Assert.Equal(Enum.GetValues<JournalEvent>(), (await session.History.ReadAsync(default)).Select(r => r.Event));
         Assert.Equal(
-            "applied,rolled_back,failed,started,progress,baselined,repaired,adopted,squashed,snapshot,taken_over,rehearsed,ran,stamped,assigned",
+            "applied,rolled_back,failed,started,progress,baselined,repaired,adopted,squashed,snapshot,taken_over,rehearsed,ran,stamped,"
+                + "assigned",
             _folder.Ask("SELECT group_concat(event) FROM migration_journal")
         );
     }

@@ -7,6 +7,8 @@ namespace Migrations.Databases.Tests.Library;
 /// <summary>Spans and figures that an application's telemetry collects.</summary>
 public abstract class TelemetryConformance(DatabaseKind kind) : Conformance(kind)
 {
+    private static readonly AsyncLocal<object?> Caller = new();
+
     private readonly Lock _gate = new();
     private readonly List<Activity> _spans = [];
     private readonly List<KeyValuePair<string, object?>[]> _figures = [];
@@ -31,6 +33,8 @@ public abstract class TelemetryConformance(DatabaseKind kind) : Conformance(kind
         Assert.Equal("StatementFailed", run.GetTagItem("error.type"));
         Assert.All(_spans.SelectMany(s => s.TagObjects), t => Assert.DoesNotContain("secret", $"{t.Value}", StringComparison.Ordinal));
         Assert.Equal(5, _figures.Count);
+        Assert.Equal(Target().Database, run.GetTagItem("db.namespace"));
+        Assert.All(_figures, tags => Assert.Contains(new("db.namespace", Target().Database), tags));
         Assert.Equal(2, _figures.Count(tags => tags.Any(t => t is { Key: "error.type", Value: "StatementFailed" })));
     }
 
@@ -52,10 +56,10 @@ public abstract class TelemetryConformance(DatabaseKind kind) : Conformance(kind
         Assert.Equal(true, _spans.First(s => s.GetTagItem("db.operation.name") is "proof").GetTagItem("migrations.proven"));
     }
 
-    /// <summary>Collects what concerns this test's database: other tests run at the same time.</summary>
+    /// <summary>Collects what this test does: others run at the same time, on databases of the same name.</summary>
     private CompositeListener Listen()
     {
-        var database = Target().Database;
+        Caller.Value = this;
         var spans = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Migrations",
@@ -63,7 +67,7 @@ public abstract class TelemetryConformance(DatabaseKind kind) : Conformance(kind
             ActivityStopped = span =>
             {
                 lock (_gate)
-                    if (database.Equals(span.GetTagItem("db.namespace")))
+                    if (Caller.Value == this)
                         _spans.Add(span);
             },
         };
@@ -81,7 +85,7 @@ public abstract class TelemetryConformance(DatabaseKind kind) : Conformance(kind
             {
                 var all = tags.ToArray();
                 lock (_gate)
-                    if (all.Any(t => t.Key == "db.namespace" && database.Equals(t.Value)))
+                    if (Caller.Value == this)
                         _figures.Add(all);
             }
         );
