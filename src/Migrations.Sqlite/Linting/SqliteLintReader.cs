@@ -33,8 +33,11 @@ internal sealed class SqliteLintReader(LintFacts facts) : ILintReader
             StatementKind.Create => Create(statement, head),
             StatementKind.Drop => Drop(statement, head),
             StatementKind.RenameTable => RenameTable(statement, head),
-            StatementKind.AddColumn or StatementKind.DropColumn or StatementKind.RenameColumn => Alter(statement, head),
-            StatementKind.Other when head.Name is not null => Alter(statement, head),
+            // Without a name it is no statement of SQL, which the database says.
+            StatementKind.AddColumn
+            or StatementKind.DropColumn
+            or StatementKind.RenameColumn
+            or StatementKind.Other when head.Name is not null => Alter(statement, head),
             StatementKind.Pragma => Pragmas(statement, head),
             StatementKind.Begin => Mark(true),
             StatementKind.Commit => Mark(false),
