@@ -53,6 +53,19 @@ public abstract class LintConformance(DatabaseKind kind) : Conformance(kind)
         Assert.Equal("", await FoundAsync());
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE  ADD COLUMN c integer;")]
+    [InlineData("ALTER TABLE RENAME TO;")]
+    [InlineData("ALTER TABLE  DROP COLUMN;")]
+    [InlineData("CREATE TABLE (a integer);")]
+    [InlineData("DROP TABLE ;")]
+    public async Task What_is_no_statement_is_left_to_the_database(string sql)
+    {
+        Migration("001_a", sql, "DROP TABLE a;");
+        _ = await FoundAsync(alone: true);
+        await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ApplyAsync());
+    }
+
     [Fact]
     public async Task A_database_that_is_not_there_says_nothing()
     {
