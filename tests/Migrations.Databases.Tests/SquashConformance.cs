@@ -354,11 +354,14 @@ public sealed class SqliteSquashTests() : SquashConformance(DatabaseKind.Sqlite)
             CREATE TRIGGER t AFTER INSERT ON users BEGIN INSERT INTO marks VALUES ('t', new.id); END;
             INSERT INTO users VALUES (9, 'gone', NULL);
             DELETE FROM users;
-            CREATE VIRTUAL TABLE found USING fts5(body, content='posts', content_rowid='id');
+            CREATE VIRTUAL TABLE found USING fts5(body, content = 'posts', content_rowid = 'id');
+            CREATE VIRTUAL TABLE "own texts" USING fts5("a b" UNINDEXED, body, tokenize = 'porter');
+            INSERT INTO "own texts" (rowid, "a b", body) VALUES (7, 'it''s', 'walking'), (-2, NULL, 'walks');
             CREATE TRIGGER f AFTER INSERT ON posts BEGIN INSERT INTO found (rowid, body) VALUES (new.id, new.body); END;
             """;
 
-    protected override string OwnUndo => "DROP TABLE found;\nDROP TABLE posts;\nDROP TABLE users;\nDROP TABLE marks;\n";
+    protected override string OwnUndo =>
+        "DROP TABLE found;\nDROP TABLE \"own texts\";\nDROP TABLE posts;\nDROP TABLE users;\nDROP TABLE marks;\n";
 
     protected override string NextNumber => "SELECT seq FROM sqlite_sequence WHERE name = 'users'";
 }

@@ -25,14 +25,14 @@ internal static class SqliteRows
             Before = ordered.Exists(t => t.Text.Constraints.Exists(c => c.Kind == SqliteConstraintKind.ForeignKey))
                 ? ["PRAGMA defer_foreign_keys = ON"]
                 : [],
-            Tables = [.. ordered.Where(t => !t.IsVirtual).Select(Rows)],
+            Tables = [.. ordered.Where(t => !t.IsVirtual).Select(Rows), .. ordered.Where(KeepsText).Select(TextRows)],
             // An index over a table of the user's is filled from there: https://sqlite.org/fts5.html#the_rebuild_command
             After = [.. ordered.Where(HasRowsElsewhere).Select(t => $"INSERT INTO {t.Name} ({t.Name}) VALUES ('rebuild')")],
             Counters = Counters([.. ordered.Where(t => t.IsAutoincrement)]),
             Unwritable =
             [
                 .. ordered
-                    .Where(t => t.IsVirtual && !HasRowsElsewhere(t))
+                    .Where(t => t.IsVirtual && !HasRowsElsewhere(t) && !KeepsText(t))
                     .Select(t => new TableRows(t.Name, "", $"SELECT 1 FROM {t.Name} LIMIT 1")),
             ],
         };
@@ -42,22 +42,29 @@ internal static class SqliteRows
         constraint is { Kind: SqliteConstraintKind.ForeignKey, Parent: { } name }
         && SqliteNames.Comparer.Equals(SqliteNames.Show(name), parent.Name);
 
-    private static bool HasRowsElsewhere(SqliteTable table) =>
-        table.IsVirtual
-        && table.Item.CreateSql!.Contains("fts5", StringComparison.OrdinalIgnoreCase)
-        && table.Item.CreateSql.Contains("content=", StringComparison.OrdinalIgnoreCase)
-        && !table.Item.CreateSql.Contains("content=''", StringComparison.OrdinalIgnoreCase);
+    private static bool HasRowsElsewhere(SqliteTable table) => ModuleOf(table) is { Module: "fts5", TextSource: not null };
+
+    private static bool KeepsText(SqliteTable table) => ModuleOf(table).OwnTextColumns.Count > 0;
+
+    private static SqliteSchemaItem ModuleOf(SqliteTable table) =>
+        SqliteSchemaItem.Of("table", table.Item.Name, table.Item.Name, table.Item.CreateSql);
+
+    private static TableRows TextRows(SqliteTable table) =>
+        Rows(table, ["rowid", .. ModuleOf(table).OwnTextColumns.Select(SqliteNames.Show)], "rowid");
 
     private static TableRows Rows(SqliteTable table)
     {
         var columns = table.Text.Columns.Where(c => c.Generated is null).Select(c => SqliteNames.Show(c.Name)).ToList();
         var key = table.Text.PrimaryKey.Count > 0 ? string.Join(", ", table.Text.PrimaryKey.Select(SqliteNames.Show)) : "rowid";
-        return new TableRows(
+        return Rows(table, columns, key);
+    }
+
+    private static TableRows Rows(SqliteTable table, IReadOnlyList<string> columns, string key) =>
+        new(
             table.Name,
             $"INSERT INTO {table.Name} ({string.Join(", ", columns)}) VALUES",
             $"{SqliteChangeWriter.Instance.KeyQuery(table.Name, columns)} ORDER BY {key}"
         );
-    }
 
     private static string Literal(SqliteTable table) => SqliteNormalForm.Literal(SqliteNames.Unquote(table.Name));
 

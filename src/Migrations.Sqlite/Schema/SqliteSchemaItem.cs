@@ -33,6 +33,9 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
     /// </summary>
     public string? TextSource { get; private init; }
 
+    /// <summary>The columns of a full-text index (FTS5) that keeps its text itself, as names; empty for all else.</summary>
+    public IReadOnlyList<string> OwnTextColumns { get; private init; } = [];
+
     /// <summary>Whether a virtual table keeps its content in it.</summary>
     public bool IsShadow { get; private init; }
 
@@ -104,7 +107,8 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
         return shadows.Count == 0 ? items : [.. items.Select(i => shadows.Contains(i.Table) ? i with { IsShadow = true } : i)];
     }
 
-    private static SqliteSchemaItem Of(string type, string name, string table, string? sql)
+    /// <summary>Reads what a definition says.</summary>
+    public static SqliteSchemaItem Of(string type, string name, string table, string? sql)
     {
         var item = new SqliteSchemaItem(type, name, table, sql is null ? null : WithoutLastComment(sql));
         if (type is not "table" || sql?.StartsWith("CREATE VIRTUAL", StringComparison.OrdinalIgnoreCase) != true)
@@ -112,7 +116,22 @@ internal sealed record SqliteSchemaItem(string Type, string Name, string Table, 
         var tokens = new SqliteTokenCursor(SqliteTokenCursor.Read(sql));
         _ = tokens.SkipCreate("TABLE");
         _ = tokens.Skip("USING");
-        return item with { Module = SqliteNames.Fold(tokens.TakeName()), TextSource = FindTextSource(tokens.TakeParenthesised()) };
+        var (module, arguments) = (SqliteNames.Fold(tokens.TakeName()), tokens.TakeParenthesised());
+        return item with
+        {
+            Module = module,
+            TextSource = FindTextSource(arguments),
+            OwnTextColumns = module is "fts5" ? [.. ColumnsOf(arguments)] : [],
+        };
+    }
+
+    // https://sqlite.org/fts5.html#fts5_table_creation_and_initialization: an option has an equals sign, a column does not.
+    private static IEnumerable<string> ColumnsOf(List<SqliteToken> arguments)
+    {
+        var all = SqliteTokenCursor.SplitAtCommas(arguments).ToList();
+        return all.Exists(a => IsOption(a) && a[0].Is("content")) ? [] : all.Where(a => a.Count > 0 && !IsOption(a)).Select(a => a[0].Name);
+
+        static bool IsOption(List<SqliteToken> argument) => argument.Count > 1 && argument[1].Is('=');
     }
 
     private static string? FindTextSource(List<SqliteToken> arguments)
