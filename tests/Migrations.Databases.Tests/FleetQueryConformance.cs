@@ -5,7 +5,7 @@ namespace Migrations.Databases.Tests;
 /// <summary>The databases of a fleet, read from a table of another database.</summary>
 public abstract class FleetQueryConformance(DatabaseKind kind) : Conformance(kind)
 {
-    private Task<IReadOnlyList<string>> ReadAsync(string sql) =>
+    protected Task<IReadOnlyList<string>> ReadAsync(string sql) =>
         FleetQuery.ReadAsync(Kind.Driver, Target(), sql, EngineOptions().Session, TestContext.Current.CancellationToken);
 
     [Fact]
@@ -20,7 +20,7 @@ public abstract class FleetQueryConformance(DatabaseKind kind) : Conformance(kin
                 [
                     ("SELECT * FROM tenants WHERE id = 2", "gives 2 columns"),
                     ("SELECT url FROM tenants ORDER BY id", "Row 4 "),
-                    ("SELECT url FROM tenants WHERE id > 9", "found none"),
+                    ("SELECT url FROM tenants WHERE id > 9", "found no rows"),
                 ]
         )
         {
@@ -43,4 +43,17 @@ public abstract class FleetQueryConformance(DatabaseKind kind) : Conformance(kin
 
 public sealed class SqliteFleetQueryTests() : FleetQueryConformance(DatabaseKind.Sqlite);
 
-public sealed class PostgreSqlFleetQueryTests() : FleetQueryConformance(DatabaseKind.PostgreSql);
+public sealed class PostgreSqlFleetQueryTests() : FleetQueryConformance(DatabaseKind.PostgreSql)
+{
+    [Theory]
+    [InlineData("postgres://ada:hunter2@db/x")]
+    [InlineData("host=db user=ada password=hunter2")]
+    [InlineData("Server=db;Password='hunter2'")]
+    public async Task What_the_server_quotes_of_a_row_shows_no_password(string row)
+    {
+        var literal = row.Replace("'", "''", StringComparison.Ordinal);
+        await Database.ExecuteAsync($"CREATE TABLE tenants (url text); INSERT INTO tenants VALUES ('{literal}')");
+        var error = await ThrowsAsync<StatementException>(ErrorId.StatementFailed, () => ReadAsync("SELECT url::integer FROM tenants"));
+        Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
+    }
+}

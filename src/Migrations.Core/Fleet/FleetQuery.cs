@@ -54,12 +54,10 @@ public static class FleetQuery
             throw Invalid($"The query for databases gives {answer.Columns.Count} columns; it needs one, which names them.");
         var names = answer.Rows.Select(row => row[0]?.Trim() ?? "").ToList();
         if (names.FindIndex(name => name.Length == 0) is >= 0 and var empty)
-            throw Invalid(
-                string.Create(CultureInfo.InvariantCulture, $"Row {empty + 1} of the query for databases names none: it is empty.")
-            );
+            throw Invalid(string.Create(CultureInfo.InvariantCulture, $"Row {empty + 1} of the query for databases is empty."));
         return names.Count > 0
             ? [.. names.Distinct(StringComparer.Ordinal)]
-            : throw Invalid($"The query for databases found none in {control.Display}.");
+            : throw Invalid($"The query for databases found no rows in {control.Display}.");
     }
 
     private static MigrationException Invalid(string message) => new(ErrorId.UsageInvalid, message, Way);

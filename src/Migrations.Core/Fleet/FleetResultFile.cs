@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Migrations.Backup;
 using Migrations.Folders;
 
 namespace Migrations.Fleet;
@@ -22,17 +21,13 @@ public static class FleetResultFile
     {
         ArgumentNullException.ThrowIfNull(path);
         var folder = Path.GetDirectoryName(path)!;
-        var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
             Directory.CreateDirectory(folder);
-            using (var file = File.Create(partial))
-                JsonSerializer.Serialize(file, result, Json.FleetResult);
-            File.Move(partial, path, overwrite: true);
+            WholeFile.Write(path, file => JsonSerializer.Serialize(file, result, Json.FleetResult));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            FolderAccess.TryDelete(partial);
             throw new MigrationException(
                 ErrorId.DiskFailed,
                 $"The result file '{path}' could not be written: {e.Message}",

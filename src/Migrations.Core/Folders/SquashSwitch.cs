@@ -101,19 +101,10 @@ internal sealed class SquashSwitch(string root, SquashFile file, IReadOnlyList<M
             Write(to, File.ReadAllBytes(from));
     }
 
-    /// <summary>Writes a file whole or not at all, and to the disk.</summary>
     private static void Write(string path, byte[] bytes)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, "." + Path.GetFileName(path) + ".tmp");
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        WholeFile.Write(path, bytes);
     }
 
     private static void Remove(string root, IReadOnlyList<string> files)

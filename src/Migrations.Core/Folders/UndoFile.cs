@@ -44,7 +44,7 @@ internal sealed class UndoFile
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-            Replace(IsSection ? WithSection(before!, text) : Encoding.UTF8.GetBytes(text));
+            WholeFile.Write(Path, IsSection ? WithSection(before!, text) : Encoding.UTF8.GetBytes(text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,7 +61,7 @@ internal sealed class UndoFile
         if (before is null)
             File.Delete(Path);
         else
-            Replace(before);
+            WholeFile.Write(Path, before);
         throw new MigrationException(
             ErrorId.GenerationRefused,
             $"The undo of {_migration} was not written: in '{Path}' it would not be read as the undo of this migration alone.",
@@ -82,14 +82,6 @@ internal sealed class UndoFile
         {
             return false;
         }
-    }
-
-    // Killed at any instant, the file is as before or as after.
-    private void Replace(byte[] bytes)
-    {
-        var temporary = Path + ".tmp";
-        File.WriteAllBytes(temporary, bytes);
-        File.Move(temporary, Path, overwrite: true);
     }
 
     private byte[] WithSection(byte[] file, string text)

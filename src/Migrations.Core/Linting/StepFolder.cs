@@ -62,9 +62,7 @@ internal sealed class StepFolder : IDisposable
             {
                 var to = System.IO.Path.Combine(_folder, file);
                 Directory.CreateDirectory(System.IO.Path.GetDirectoryName(to)!);
-                var beside = to + ".new";
-                File.Copy(System.IO.Path.Combine(Path, file), beside, overwrite: true);
-                File.Move(beside, to, overwrite: true);
+                WholeFile.Write(to, File.ReadAllBytes(System.IO.Path.Combine(Path, file)));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

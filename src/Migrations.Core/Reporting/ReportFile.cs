@@ -29,12 +29,16 @@ public static class ReportFile
     {
         ArgumentNullException.ThrowIfNull(report);
         Demand(path);
-        var partial = path + "." + Guid.NewGuid().ToString("N")[..8] + ".partial";
         try
         {
-            using (var writer = new StreamWriter(partial, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-                new ReportPage(report, writer).Write();
-            File.Move(partial, path, overwrite: true);
+            WholeFile.Write(
+                path,
+                file =>
+                {
+                    using var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+                    new ReportPage(report, writer).Write();
+                }
+            );
             return Of(path, report);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -45,10 +49,6 @@ public static class ReportFile
                 "Specify a file in an existing, writable folder.",
                 e
             );
-        }
-        finally
-        {
-            File.Delete(partial);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed record SqliteTablePiece(string Text, IReadOnlyList<SqliteToken> 
     public static bool IsName(SqliteToken token, string name) =>
         token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.Literal && SqliteNames.Comparer.Equals(token.Name, name);
 
-    /// <summary>A column or a constraint as it is written elsewhere; null where the text is none.</summary>
+    /// <summary>A column or a constraint as it is written elsewhere; null where the text is neither.</summary>
     public static SqliteTablePiece? Of(string text) => Cut($"({text}\n)").Pieces is [var first, ..] ? first : null;
 
     /// <summary>A text without comments and line ends.</summary>
